@@ -1,0 +1,103 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { JobCall } from './job.ts';
+import type { Session } from './openstack/session.ts';
+import type { Registry } from './registry.ts';
+import type { Answer, Field, Table } from './reply.ts';
+import type { Requester } from './request.ts';
+import type { RequestBook } from './request-book.ts';
+import type { Target } from './target.ts';
+
+/** read: changes nothing. change: undone with ease. disruptive: users notice. destructive: data or addresses can be lost. */
+export type Effect = 'read' | 'change' | 'disruptive' | 'destructive';
+
+export type ArgsSchema = z.ZodObject<z.ZodRawShape>;
+
+interface CommandBase<A extends ArgsSchema> {
+  /** One sentence, for `help`. */
+  summary: string;
+  /** Where the Operations Guide has it: "Chapter › Section". */
+  guide?: string;
+  /** Lines people can type; a test parses each. */
+  examples: string[];
+  /** Other words for the same command, such as `console` for `console log show`. */
+  aliases?: string[];
+  args: A;
+  /** Arguments that may be given without their name, in this order. */
+  positionals?: (keyof z.infer<A> & string)[];
+  /** Names beyond the schema's, such as `gigabytes_ssd`; the schema then has a `catchall`. */
+  more?: { names: RegExp; describe: string };
+  /** Which arguments name what, for completion: `{ host: 'host' }`. */
+  completes?: Partial<Record<keyof z.infer<A> & string, string>>;
+  /** False for what needs no cloud at all (`help`, `whoami`, `request list`). Default true. */
+  cloud?: boolean;
+}
+
+export interface ReadCommand<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
+  effect: 'read';
+  /** Looks and answers. The session throws on anything but a read. */
+  run(args: z.infer<A>, context: CommandContext): Promise<Answer>;
+}
+
+export interface ChangeCommand<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
+  effect: Exclude<Effect, 'read'>;
+  /** Looks, and says exactly what would be done. The session throws on anything but a read. */
+  plan(args: z.infer<A>, context: CommandContext): Promise<Plan | NothingToDo>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds commands of every argument type; each checked its own by defineCommand.
+export type Command = ReadCommand<any> | ChangeCommand<any>;
+
+export interface CommandContext {
+  /** Read-only. Commands with `cloud: false` get one that throws on every call. */
+  openstack: Session;
+  cloud: string;
+  region: string;
+  request: { number: number; label: string; line: string };
+  who: Who;
+  /** Requests of this Stackhand: list, get, cancel. */
+  requests: RequestBook;
+  registry: Registry;
+  signal: AbortSignal;
+  log: Logger;
+}
+
+/** The asker, as far as commands may know. */
+export interface Who {
+  requester: Requester;
+  /** Slack user ID; undefined for schedules. */
+  user?: string;
+  roles: string[];
+  /** Whether the policy's first question (on the line) lets the asker use this command here. */
+  mayUse(command: string): boolean;
+}
+
+export interface Plan {
+  /** What will happen to what, in one sentence, with how many: "Raise cores 20 → 40 and ram 50 GiB → 80 GiB of project `demo`: …" */
+  text: string;
+  lines?: string[];
+  /** Most serious first; the worst one is in the card's first two lines. */
+  warnings?: string[];
+  fields?: Field[];
+  table?: Table;
+  /** Everything it changes or reads on the way, one by one. */
+  touches: Target[];
+  /** What a destructive plan's requester types: a host's name, the number of addresses. */
+  typed?: string;
+  job: JobCall;
+  /** Whether and how it can be taken back; said before anyone approves. */
+  undo: { possible: true; how: string } | { possible: false; because: string };
+}
+
+export interface NothingToDo {
+  nothingToDo: string;
+  table?: Table;
+}
+
+export function defineCommand<A extends ArgsSchema>(command: ReadCommand<A>): ReadCommand<A>;
+export function defineCommand<A extends ArgsSchema>(command: ChangeCommand<A>): ChangeCommand<A>;
+export function defineCommand<A extends ArgsSchema>(
+  command: ReadCommand<A> | ChangeCommand<A>,
+): ReadCommand<A> | ChangeCommand<A> {
+  return command;
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+
+/** The shape of stackhand.yaml. Unknown keys are errors: a mistyped rule must not grant or forbid by accident. */
+
+const UserId = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{2,}$/, 'a Slack member ID such as U012AB3CD (profile › ⋮ › Copy member ID), not a name');
+const GroupId = z.string().regex(/^S[A-Z0-9]{2,}$/, 'a Slack user group ID such as S012AB3CD, not its handle');
+const ChannelId = z
+  .string()
+  .regex(/^[CG][A-Z0-9]{2,}$/, 'a Slack channel ID such as C012AB3CD (channel name › bottom of About), not a name');
+const RoleName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens');
+
+export const EffectName = z.enum(['read', 'change', 'disruptive', 'destructive']);
+
+/** `90s`, `30m`, `24h`, `7d`, as milliseconds. */
+export const Duration = z
+  .string()
+  .regex(/^[1-9]\d*(s|m|h|d)$/, 'a duration such as 90s, 30m, 24h or 7d')
+  .transform((text) => {
+    const unit = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.slice(-1)] ?? Number.NaN;
+    return Number(text.slice(0, -1)) * unit;
+  });
+
+const Role = z.strictObject({ users: z.array(UserId).default([]), groups: z.array(GroupId).default([]) });
+
+/** Who gives how many votes. `owner` stands for the owners of the touched project. */
+const Need = z.strictObject({
+  count: z.number().int().min(1).max(9).default(1),
+  roles: z.array(z.union([RoleName, z.literal('owner')])).min(1),
+});
+
+const Rule = z.strictObject({
+  /** Command names (`quota set`), or with a star at the end (`quota *`), or `*`. */
+  commands: z.array(z.string().min(1)).min(1).optional(),
+  effects: z.array(EffectName).min(1).optional(),
+  /** `project:demo`, `host:cmp-*`, `server:<id>`: a type, a colon, and a name or ID; a star at the end matches any rest. */
+  targets: z
+    .array(z.string().regex(/^[a-z ]+:.+$/, 'type:name, such as project:demo or host:cmp-*'))
+    .min(1)
+    .optional(),
+  channels: z.array(ChannelId).min(1).optional(),
+  clouds: z.array(z.string().min(1)).min(1).optional(),
+  /** Who it is for. */
+  roles: z.array(RoleName).min(1),
+  /** Left out: the effect's default. Empty: nobody is asked. */
+  approvals: z.array(Need).optional(),
+  /** Channel of the approval card; left out: where it was asked. */
+  approvalChannel: ChannelId.optional(),
+  expires: Duration.optional(),
+  /** Nobody of these roles may do this, whatever other rules say. */
+  deny: z.literal(true).optional(),
+  /** Shown to whom it refuses. */
+  because: z.string().optional(),
+});
+
+const EffectDefault = z.strictObject({ approvals: z.array(Need), expires: Duration });
+
+export const StackhandYaml = z.strictObject({
+  clouds: z
+    .array(
+      z.strictObject({
+        /** Its name in clouds.yaml: the reader, for commands. */
+        name: z.string().min(1),
+        /** Another entry of clouds.yaml for jobs; left out: the same. */
+        writer: z.string().min(1).optional(),
+        /** Left out: the one of clouds.yaml. */
+        regions: z.array(z.string().min(1)).min(1).optional(),
+      }),
+    )
+    .min(1),
+  roles: z.record(RoleName, Role),
+  rules: z.array(Rule).default([]),
+  defaults: z
+    .strictObject({
+      read: EffectDefault.optional(),
+      change: EffectDefault.optional(),
+      disruptive: EffectDefault.optional(),
+      destructive: EffectDefault.optional(),
+    })
+    .default({}),
+  channels: z.strictObject({
+    /** Approval cards of lines typed in a direct message or a terminal go here. */
+    approvals: ChannelId,
+    /** Where alarms about Stackhand itself go. */
+    audit: ChannelId.optional(),
+    /** The cloud that a channel means without --cloud. */
+    clouds: z.record(ChannelId, z.string().min(1)).default({}),
+  }),
+  /** Owners of projects, by project name or ID. */
+  projects: z.record(z.string(), z.strictObject({ owners: z.array(UserId).min(1) })).default({}),
+  /** Unix users who may use the terminal, as Slack users. */
+  terminal: z.record(z.string(), UserId).default({}),
+  limits: z
+    .strictObject({
+      linesAtOnce: z.number().int().min(1).max(100).default(16),
+      changesAtOnce: z.number().int().min(1).max(50).default(4),
+      leaseSeconds: z.number().min(1).max(300).default(15),
+      maxMemory: z
+        .string()
+        .regex(/^\d+(mb|gb)$/)
+        .default('512mb'),
+    })
+    .default({ linesAtOnce: 16, changesAtOnce: 4, leaseSeconds: 15, maxMemory: '512mb' }),
+  /** Where /healthz, /readyz and /metrics are served. */
+  http: z
+    .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65535).default(9464) })
+    .default({ host: '127.0.0.1', port: 9464 }),
+});
+export type StackhandYaml = z.infer<typeof StackhandYaml>;
+export type Rule = StackhandYaml['rules'][number];
+export type Need = z.infer<typeof Need>;
+
+/** Secrets and addresses, from the environment. */
+export const Environment = z.object({
+  SLACK_BOT_TOKEN: z.string().regex(/^xoxb-/, 'the bot token, which begins with xoxb-'),
+  SLACK_APP_TOKEN: z.string().regex(/^xapp-/, 'the app-level token with connections:write, which begins with xapp-'),
+  /** Only for a pretend Slack or a proxy. */
+  SLACK_API_URL: z.url().optional(),
+  REDIS_URL: z.string().min(1).optional(),
+  /** Where the embedded Redis keeps its data. */
+  STACKHAND_STATE: z.string().min(1).optional(),
+  STACKHAND_CONFIG: z.string().min(1).optional(),
+  OS_CLIENT_CONFIG_FILE: z.string().min(1).optional(),
+  OS_CLOUD: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+});
+export type Environment = z.infer<typeof Environment>;

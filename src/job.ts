@@ -1,0 +1,89 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Session } from './openstack/session.ts';
+import type { Reply } from './reply.ts';
+import type { Requester } from './request.ts';
+
+/** A job and the payload that was approved. */
+export interface JobCall {
+  job: Job;
+  payload: unknown;
+}
+
+export interface Job<P = unknown> {
+  payload: z.ZodType<P>;
+  /** Safe to run again at any time: it looks instead of remembering. */
+  run(payload: P, context: JobContext): Promise<Report>;
+  with(payload: P): JobCall;
+}
+
+export interface JobContext {
+  /** May write. Every write passes the one hook: lease, freeze, brake, intent. */
+  openstack: Session;
+  cloud: string;
+  region: string;
+  request: { number: number; label: string; requester: Requester };
+  /** Aborts on SIGTERM, cancel, freeze or a lost lease: start no further item. */
+  signal: AbortSignal;
+  log: Logger;
+  /** Edits the card. Coalesced: call it as often as you like. */
+  progress(text: string): void;
+  /**
+   * Brings items to their goal, `atOnce` at a time; one item's failure never stops the rest. Each step looks before it acts and is
+   * called again after a lost answer; an item whose step says `wait` is called again on the next tick, after `look`.
+   */
+  converge<I extends Item, S = undefined>(items: readonly I[], how: Converge<I, S>): Promise<Outcome[]>;
+}
+
+export interface Item {
+  id: string;
+  name: string;
+}
+
+export interface Converge<I extends Item, S> {
+  /** Default 1. */
+  atOnce?: number;
+  /** One look a tick for all items together. */
+  look?: () => Promise<S>;
+  /** Milliseconds between ticks while something waits. Default 2,000. */
+  tickMs?: number;
+  step(item: I, seen: S, at: ItemContext): Promise<Step>;
+}
+
+export interface ItemContext {
+  /** The same session; its writes are put down under this item. */
+  openstack: Session;
+  /** A write of this item was begun earlier (in a run that died, or whose answer got lost): what is found done was done by us. */
+  begun: boolean;
+}
+
+export type Step =
+  | { state: 'done'; detail?: string }
+  /** Was so before we came. */
+  | { state: 'already'; detail?: string }
+  /** No longer what was approved; left alone. */
+  | { state: 'drifted'; detail: string }
+  | { state: 'failed'; detail: string }
+  | { state: 'unknown'; detail: string }
+  | { state: 'wait'; detail?: string };
+
+export interface Outcome {
+  item: Item;
+  state: Exclude<Step['state'], 'wait'> | 'not started';
+  detail?: string;
+}
+
+/** What a job says at its end. The request's end state follows from the outcomes. */
+export interface Report extends Reply {
+  outcomes: Outcome[];
+}
+
+export function defineJob<P>(job: { payload: z.ZodType<P>; run(payload: P, context: JobContext): Promise<Report> }): Job<P> {
+  const self: Job<P> = {
+    ...job,
+    with(payload: P): JobCall {
+      return { job: self as Job, payload };
+    },
+  };
+  return self;
+}

@@ -1,0 +1,88 @@
+import type { Target } from './target.ts';
+
+/**
+ * What is said, as data. Only src/slack/ knows Block Kit, only src/cli/ knows terminals.
+ * Strings are plain text: nothing in them formats, links or pings. The one exception are `code spans` in `text`, `lines`,
+ * `warnings` and `note`; wrap whatever comes from outside in `code()`.
+ */
+export interface Reply {
+  /** One full sentence: the notification and the first line. */
+  text: string;
+  /** More lines below the first, one thought each. */
+  lines?: string[];
+  /** Shown right below the first lines, most serious first. */
+  warnings?: string[];
+  fields?: Field[];
+  table?: Table;
+  /** Preformatted text: log lines, a CSV head. */
+  pre?: string;
+  buttons?: Button[];
+  /** Whoever is to be woken; the only pings there are. */
+  mentions?: Mention[];
+  /** Small print below everything: request number, who decided, time left. */
+  note?: string;
+  /** Every byte of what did not fit. Goes to the asker's direct messages. */
+  file?: TextFile;
+  /** For the asker's eyes only: goes to direct messages, and is kept neither in outbox, audit nor log. */
+  secret?: boolean;
+}
+
+/** A read's reply also names what it showed, for the policy's second question. */
+export interface Answer extends Reply {
+  touches?: Target[];
+}
+
+export interface Field {
+  name: string;
+  value: string;
+}
+
+export interface Table {
+  columns: string[];
+  rows: string[][];
+}
+
+export interface TextFile {
+  /** With its ending: `web-1-console.log`. */
+  name: string;
+  title: string;
+  content: string;
+}
+
+export type Mention = { user: string } | { group: string };
+
+export interface Button {
+  label: string;
+  style?: 'primary' | 'danger';
+  act: Act;
+  /** Asked by the client before the click counts. */
+  confirm?: { title: string; text: string; yes: string };
+}
+
+/**
+ * What a click means. It carries no right: the worker decides again from its own record.
+ * `hash` is the plan's, so that a click on an old card cannot count for a new plan.
+ */
+export type Act =
+  | { kind: 'approve'; request: number; hash: string }
+  | { kind: 'deny'; request: number; hash: string }
+  | { kind: 'change'; request: number }
+  | { kind: 'type target'; request: number; hash: string }
+  | { kind: 'cancel'; request: number }
+  | { kind: 'line'; line: string };
+
+/** A value from outside as a code span: on one line, without back-ticks, control or direction-changing characters. */
+export function code(value: string | number): string {
+  return `\`${plain(String(value)).replaceAll('`', "'")}\``;
+}
+
+/** A value from outside on one line, without control or direction-changing characters. */
+export function plain(value: string): string {
+  return value.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').replace(/[\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, '');
+}
+
+/** "1 server", "3 servers"; `plural` where an s is not enough. */
+export function count(things: number | readonly unknown[], one: string, plural = `${one}s`): string {
+  const n = typeof things === 'number' ? things : things.length;
+  return `${n} ${n === 1 ? one : plural}`;
+}

@@ -1,0 +1,129 @@
+import type { Effect } from './command.ts';
+import type { Field, Reply, Table } from './reply.ts';
+import type { Target } from './target.ts';
+
+export type RequestState =
+  | 'received'
+  | 'planning'
+  | 'planned'
+  | 'waiting'
+  | 'queued'
+  | 'running'
+  | 'answered'
+  | 'refused'
+  | 'failed'
+  | 'nothing to do'
+  | 'cancelled'
+  | 'expired'
+  | 'rejected'
+  | 'void'
+  | 'done'
+  | 'nothing done'
+  | 'partly done'
+  | 'unknown';
+
+export const ENDED: ReadonlySet<RequestState> = new Set<RequestState>([
+  'answered',
+  'refused',
+  'failed',
+  'nothing to do',
+  'cancelled',
+  'expired',
+  'rejected',
+  'void',
+  'done',
+  'nothing done',
+  'partly done',
+  'unknown',
+]);
+
+export type Requester =
+  | { kind: 'slack'; user: string; team: string }
+  /** A Unix user, mapped to a Slack user in stackhand.yaml. */
+  | { kind: 'terminal'; unixUser: string; user: string }
+  | { kind: 'schedule'; name: string }
+  /** Who clicked an alert's offer. */
+  | { kind: 'offer'; user: string; team: string; alert: string };
+
+/** Where the line came from, and so where its answers go. */
+export type Place =
+  | { kind: 'channel'; team: string; channel: string; thread?: string; responseUrl?: string }
+  | { kind: 'direct'; team: string; channel: string; thread?: string; responseUrl?: string }
+  | { kind: 'terminal' };
+
+export type Entry = 'slash' | 'mention' | 'direct' | 'button' | 'modal' | 'terminal' | 'schedule';
+
+/** A plan as it was approved: what the hash is made of, and what the job gets. */
+export interface FrozenPlan {
+  text: string;
+  lines?: string[];
+  warnings?: string[];
+  fields?: Field[];
+  table?: Table;
+  touches: Target[];
+  typed?: string;
+  /** The job's name, `quota/set`; for a read that needs votes: undefined. */
+  job?: string;
+  payload?: unknown;
+  undo: { possible: true; how: string } | { possible: false; because: string };
+}
+
+export interface Vote {
+  user: string;
+  verdict: 'approve' | 'deny';
+  /** Which roles of the voter this vote counts for. */
+  roles: string[];
+  reason?: string;
+  hash: string;
+  at: number;
+}
+
+/** What the policy asks for: every need met by different people, none of them the requester. */
+export interface Approval {
+  needs: { count: number; roles: string[]; users?: string[] }[];
+  /** Channel ID of the card. */
+  channel: string;
+  expiresAt: number;
+}
+
+/** Our record of a request is the truth; BullMQ only wakes somebody. Times are milliseconds since 1970, by Redis's clock. */
+export interface Request {
+  number: number;
+  state: RequestState;
+  line: string;
+  requester: Requester;
+  place: Place;
+  entry: Entry;
+  receivedAt: number;
+  /** When it came to its present state. */
+  since: number;
+  /** How often a worker took it up; part of a wake-up's job ID. */
+  attempt: number;
+  command?: string;
+  effect?: Effect;
+  dryRun?: boolean;
+  cloud?: string;
+  region?: string;
+  args?: Record<string, unknown>;
+  reason?: string;
+  plan?: FrozenPlan;
+  hash?: string;
+  approval?: Approval;
+  votes: Vote[];
+  /** Locks held, while running. */
+  locks: string[];
+  /** Why it waits in `queued`: "waits for R-1040". */
+  waitsFor?: string;
+  /** Somebody asked for a stop; the job hands back before its next item and ends as cancelled. */
+  stop?: { by: string; at: number };
+  progress?: string;
+  result?: Reply;
+  /** Child requests and the parent, for undo, retry of the failed, schedules. */
+  parent?: number;
+  children: number[];
+}
+
+/** `R-1042`: a number people can say. */
+export function label(number: number): string {
+  return `R-${number}`;
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/openstack/**'],
+          globalSetup: ['test/setup/redis.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'openstack',
+          include: ['test/openstack/**/*.test.ts'],
+          globalSetup: ['test/setup/redis.ts', 'test/setup/real-cloud.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
