@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'safe-stable-stringify';
+import type { RequestState } from './request.ts';
+
+/**
+ * One line of a request's audit. Each carries the hash of the one before it, so that none can be changed, left out or put in later.
+ * Times are milliseconds since 1970.
+ */
+export interface AuditEntry {
+  at: number;
+  /** `received`, `planned`, `vote`, `intent`, `answer`, `moved to <state>`, … */
+  event: string;
+  from?: RequestState;
+  to?: RequestState;
+  /** Who: a Slack user ID, `unix:bob`, `schedule:…`, or the worker. */
+  by?: string;
+  detail?: Record<string, unknown>;
+}
+
+export interface ChainedEntry extends AuditEntry {
+  prev: string;
+  hash: string;
+}
+
+/** The `prev` of a chain's first entry. */
+export const NOTHING_BEFORE = '0'.repeat(64);
+
+/** SHA-256 over canonical JSON (keys in order, nothing undefined), in hex. */
+export function sha256(value: unknown): string {
+  return createHash('sha256')
+    .update(stringify(value) ?? '')
+    .digest('hex');
+}
+
+export function chain(prev: string, entry: AuditEntry): ChainedEntry {
+  return { ...entry, prev, hash: sha256({ ...entry, prev }) };
+}
+
+/** What is wrong with a chain, in words; empty where nothing is. */
+export function checkChain(entries: readonly ChainedEntry[], what: string, first = NOTHING_BEFORE): string[] {
+  let prev = first;
+  for (const [index, { hash, ...entry }] of entries.entries()) {
+    if (entry.prev !== prev) return [`${what}: entry ${index + 1} (${entry.event}) does not follow the one before it`];
+    if (sha256(entry) !== hash) return [`${what}: entry ${index + 1} (${entry.event}) was changed`];
+    prev = hash;
+  }
+  return [];
+}

@@ -1,0 +1,73 @@
+/** Every key of ours, in one place. `prefix` keeps several Stackhands (and tests) apart in one Redis. */
+export interface Keys {
+  /** Counter of request numbers; the first is R-1001. */
+  number: string;
+  clickNumber: string;
+  /** Growing tokens of leases. */
+  token: string;
+  /** Set while Redis is nearly full: no new lines. */
+  full: string;
+  /** Open requests, by the time they came to their state. */
+  open: string;
+  /** Clicks taken and not yet handled: id → JSON. */
+  clicks: string;
+  /** All requests by number, for `request list`. */
+  byNumber: string;
+  /** `<number>|<kind>` by the time it is due. */
+  timers: string;
+  /** Ended requests whose audit is not in the global chain yet. */
+  unsealed: string;
+  /** The global chain, oldest first, and its head. */
+  sealed: string;
+  sealedHead: string;
+  /** What is to be said, by when it is due, a set per priority. */
+  outbox(priority: number): string;
+  dedupe(key: string): string;
+  /** Hash: doc, head, state. */
+  request(number: number): string;
+  audit(number: number): string;
+  lease(number: number): string;
+  lock(name: string): string;
+  waiters(lock: string): string;
+  message(id: string): string;
+  flushing(thread: string): string;
+  /** Heartbeats of workers. */
+  workers: string;
+  /** Whoever holds it sweeps. */
+  sweeper: string;
+  /** Pub/sub: something new is in the outbox. */
+  kick: string;
+  freeze(cloud: string): string;
+  brake(cloud: string): string;
+}
+
+export function keysOf(prefix: string): Keys {
+  const key = (...parts: (string | number)[]): string => [prefix, ...parts].join(':');
+  return {
+    number: key('number'),
+    clickNumber: key('click-number'),
+    token: key('token'),
+    full: key('full'),
+    open: key('open'),
+    clicks: key('clicks'),
+    byNumber: key('by-number'),
+    timers: key('timers'),
+    unsealed: key('unsealed'),
+    sealed: key('sealed'),
+    sealedHead: key('sealed-head'),
+    outbox: (priority) => key('outbox', priority),
+    dedupe: (name) => key('dedupe', name),
+    request: (number) => key('request', number),
+    audit: (number) => key('audit', number),
+    lease: (number) => key('lease', number),
+    lock: (name) => key('lock', name),
+    waiters: (lock) => key('waiters', lock),
+    message: (id) => key('message', id),
+    flushing: (thread) => key('flushing', thread),
+    workers: key('workers'),
+    sweeper: key('sweeper'),
+    kick: key('kick'),
+    freeze: (cloud) => key('freeze', cloud),
+    brake: (cloud) => key('brake', cloud),
+  };
+}
