@@ -32,7 +32,7 @@ export async function claimFolder(folder: string): Promise<Claim | Owner> {
       return { foreign: others.find(({ owner }) => owner && !isHere(owner))?.owner, release: () => rm(file, { force: true }) };
     }
     await rm(file, { force: true });
-    if (tries === 3 && living.owner) return living.owner;
+    if (tries === 5 && living.owner) return living.owner;
     await sleep(20 + Math.random() * 80);
   }
 }
