@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { OpenStackError } from '../errors.ts';
+import type { Token } from './auth.ts';
+import type { Connection } from './connection.ts';
+import { faultOf } from './faults.ts';
+import type { HttpAnswer, Outcome } from './http.ts';
+import { compareVersions, microversionHeaders } from './microversions.ts';
+import type { Call } from './session.ts';
+
+export interface Exchange {
+  connection: Connection;
+  region: string;
+  call: Call<unknown>;
+  /** Ours, sent along. */
+  requestId: string;
+  signal: AbortSignal | undefined;
+  notes: string[];
+}
+
+export interface Answer {
+  status: number;
+  /** The service's, where it gave one. */
+  requestId: string | undefined;
+  body: unknown;
+}
+
+/** One call and its answer: logs in again once after a 401, and asks an older cloud in its own version where the call allows that. */
+export async function exchange(exchange: Exchange): Promise<Answer> {
+  const { connection, call, requestId, signal } = exchange;
+  const name = callName(call);
+  let token = await loggedIn(name, connection.token(signal));
+  let answer = answerOf(exchange, await send(exchange, token, call.microversion));
+  if (answer.status === 401) {
+    token = await loggedIn(name, connection.renew(token, signal));
+    answer = answerOf(exchange, await send(exchange, token, call.microversion));
+  }
+  if (answer.status === 406 && call.microversion !== undefined) {
+    answer = answerOf(exchange, await send(exchange, token, await negotiate(exchange, call.microversion)));
+  }
+  const answered = answer.headers['x-openstack-request-id'] ?? answer.headers['x-compute-request-id'];
+  if (answer.status >= 300) {
+    const { code, words } = faultOf(call.service, answer);
+    throw new OpenStackError({
+      code,
+      call: name,
+      status: answer.status,
+      requestId: answered ?? requestId,
+      ...(words ? { fault: words } : {}),
+    });
+  }
+  if (!answer.whole) {
+    throw new OpenStackError({
+      code: 'bad_answer',
+      call: name,
+      status: answer.status,
+      fault: 'not JSON',
+      requestId: answered ?? requestId,
+    });
+  }
+  return { status: answer.status, requestId: answered, body: answer.body };
+}
+
+/** "PUT compute /os-quota-sets/42ab" */
+export function callName({ method, service, path }: Pick<Call<unknown>, 'method' | 'service' | 'path'>): string {
+  return `${method} ${service} ${path}`;
+}
+
+/** The answer's body as the call promises it, or `bad_answer`. */
+export function parse<T>(call: Call<T>, answer: Answer): T {
+  const parsed = call.response.safeParse(answer.body);
+  if (parsed.success) return parsed.data;
+  throw new OpenStackError({
+    code: 'bad_answer',
+    call: callName(call),
+    status: answer.status,
+    fault: z.prettifyError(parsed.error).replace(/\s+/g, ' '),
+    ...(answer.requestId ? { requestId: answer.requestId } : {}),
+  });
+}
+
+function send(
+  { connection, region, call, requestId, signal }: Exchange,
+  token: Token,
+  microversion: string | undefined,
+): Promise<Outcome> {
+  const url = new URL(connection.rootOf(call.service, region, token, callName(call)) + call.path);
+  for (const [key, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) url.searchParams.append(key, String(value));
+  }
+  return connection.http.send({
+    method: call.method,
+    url: url.href,
+    headers: {
+      accept: 'application/json',
+      'x-auth-token': token.id,
+      'x-openstack-request-id': requestId,
+      ...microversionHeaders(call.service, microversion),
+    },
+    body: call.body,
+    repeatable: call.method === 'GET' || call.method === 'HEAD' || call.reads === true,
+    signal,
+  });
+}
+
+function answerOf({ call, requestId }: Exchange, outcome: Outcome): HttpAnswer {
+  if ('answer' in outcome) return outcome.answer;
+  const lost = 'lostAnswer' in outcome;
+  const cause = lost ? outcome.lostAnswer : outcome.notSent;
+  throw new OpenStackError({
+    code: lost ? 'lost_answer' : 'not_sent',
+    call: callName(call),
+    fault: cause.message,
+    requestId,
+    cause,
+  });
+}
+
+/** A log-in whose answer got lost leaves the call itself certainly undone: that is what its error must say. */
+async function loggedIn(call: string, coming: Promise<Token>): Promise<Token> {
+  try {
+    return await coming;
+  } catch (error) {
+    if (!(error instanceof OpenStackError)) throw error;
+    if (error.code !== 'lost_answer' && error.code !== 'bad_answer' && error.code !== 'server_error') throw error;
+    throw new OpenStackError({ code: 'not_sent', call, fault: `no token: ${error.message}`, cause: error });
+  }
+}
+
+/** The version to ask an older cloud in. A 406 did nothing, so this is safe even for writes, which it refuses. */
+async function negotiate({ connection, region, call, signal, notes }: Exchange, wanted: string): Promise<string> {
+  const { min, max } = await connection.versions(call.service, region, signal);
+  const has = min && max ? `${min} to ${max}` : 'none';
+  if (call.older === undefined || !max || !min || compareVersions(max, wanted) >= 0) {
+    const fault = `needs ${call.service} API version ${wanted}, this cloud has ${has}`;
+    throw new OpenStackError({ code: 'unsupported', call: callName(call), fault });
+  }
+  const note = `This cloud's ${call.service} API ends at ${max}, ${wanted} was wanted: ${call.older}`;
+  if (!notes.includes(note)) notes.push(note);
+  return max;
+}
