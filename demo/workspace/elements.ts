@@ -1,0 +1,56 @@
+import type { Block, Json, Message, View } from './model.ts';
+import { blockText } from './text.ts';
+
+/** Something in a message or view that a person can use. */
+export interface Control {
+  block: Block;
+  element: Json;
+  /** The option meant, where a label named one. */
+  option?: Json;
+}
+
+export function controlsOf(where: Message | View): Control[] {
+  const attached =
+    'attachments' in where ? where.attachments.flatMap((a) => (Array.isArray(a.blocks) ? (a.blocks as Block[]) : [])) : [];
+  return controlsIn([...where.blocks, ...attached]);
+}
+
+export function controlsIn(blocks: Block[]): Control[] {
+  return blocks.flatMap((block) => {
+    const elements = [
+      ...(block.type === 'actions' ? (block.elements as Json[]) : []),
+      block.accessory as Json,
+      block.element as Json,
+    ];
+    return elements.filter((element) => element !== undefined && element.type !== 'image').map((element) => ({ block, element }));
+  });
+}
+
+/** The control of this label, option, `action_id` or `block_id`. Throws with all that is there when there is none, or more than one. */
+export function findControl(controls: Control[], wanted: string): Control {
+  const named = controls.filter(({ element }) => labelOf(element.text) === wanted);
+  const identified = controls.filter(
+    ({ block, element }) => element.action_id === wanted || block.block_id === wanted || labelOf(block.label) === wanted,
+  );
+  const optional = controls.flatMap(({ block, element }) =>
+    optionsOf(element)
+      .filter((option) => labelOf(option.text) === wanted)
+      .map((option) => ({ block, element, option })),
+  );
+  const found = [named, identified, optional].find((candidates) => candidates.length > 0) ?? [];
+  const [control] = found;
+  if (control && found.length === 1) return control;
+  const there = controls.map(({ block }) => blockText(block)).join('\n');
+  throw new Error(
+    `${found.length === 0 ? 'there is no' : `there are ${found.length} of`} "${wanted}" among:\n${there || '(nothing to click)'}`,
+  );
+}
+
+export function optionsOf(element: Json): Json[] {
+  const groups = (element.option_groups ?? []) as { options: Json[] }[];
+  return [...((element.options ?? []) as Json[]), ...groups.flatMap((group) => group.options)];
+}
+
+export function labelOf(text: unknown): string | undefined {
+  return (text as { text?: string } | undefined)?.text;
+}
