@@ -80,7 +80,7 @@ async function unpackRedisServer({ cache, log, env }: RedisServerSearch): Promis
     if (!isRecent(version)) throw new Error(`this distribution's redis-server is ${version}`);
 
     const place = join(cache, `redis-${version}-${process.arch}`);
-    await putInPlace(root, place, join(work, 'broken'));
+    await putInPlace(root, place, work);
     log.info({ version, folder: place }, 'redis-server unpacked');
     return await probeUnpacked(place);
   } finally {
@@ -88,13 +88,16 @@ async function unpackRedisServer({ cache, log, env }: RedisServerSearch): Promis
   }
 }
 
-async function putInPlace(root: string, place: string, aside: string): Promise<void> {
-  try {
-    await rename(root, place);
-  } catch {
-    if (await probeUnpacked(place).catch(() => undefined)) return; // another start was faster
-    await rename(place, aside);
-    await rename(root, place);
+/** What lies there already stays if it works: another start was faster. */
+async function putInPlace(root: string, place: string, work: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await rename(root, place);
+    } catch (error) {
+      if (await probeUnpacked(place).catch(() => undefined)) return;
+      if (tries === 5) throw error;
+      await rename(place, join(work, `broken-${tries}`)).catch(() => undefined);
+    }
   }
 }
 
@@ -107,8 +110,11 @@ async function download(work: string, env: NodeJS.ProcessEnv | undefined): Promi
     await mkdir(join(lists, 'partial'), { recursive: true });
     await mkdir(join(archives, 'archives', 'partial'), { recursive: true });
     const ownLists = ['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${archives}`, '-o', 'Debug::NoLocking=1'];
-    await step('apt-get', [...APT, ...ownLists, 'update'], work, env);
-    await downloadWith(ownLists, work, env);
+    // One broken source of many is no reason to stop: the download tells whether the one that counts is there.
+    const updated = await step('apt-get', [...APT, ...ownLists, 'update'], work, env).catch((error: Error) => error);
+    await downloadWith(ownLists, work, env).catch((error: unknown) => {
+      throw updated instanceof Error ? updated : error;
+    });
   }
   return (await readdir(work)).filter((name) => name.endsWith('.deb')).map((name) => join(work, name));
 }
@@ -118,7 +124,8 @@ const APT = ['-q', '-o', 'APT::Sandbox::User=root', '-o', 'Acquire::http::Timeou
 async function downloadWith(options: string[], work: string, env: NodeJS.ProcessEnv | undefined): Promise<void> {
   const packages = ['redis-server', 'redis-tools'];
   const listed = await step('apt-cache', [...options, 'depends', ...packages], work, env);
-  const libraries = [...listed.matchAll(/Depends: (lib[^\s:<>]+)/g)].flatMap(([, name]) => name ?? []);
+  // Not libc6: the loader is the system's, and takes only the libc it came with.
+  const libraries = [...listed.matchAll(/Depends: (lib(?!c6)[^\s:<>]+)/g)].flatMap(([, name]) => name ?? []);
   const missing = await notInstalled([...new Set(libraries)], env);
   await step('apt-get', [...APT, ...options, 'download', ...packages, ...missing], work, env);
 }
