@@ -1,0 +1,95 @@
+import { SocketModeClient } from '@slack/socket-mode';
+import type { Logger } from 'pino';
+import { clientOptions } from './client.ts';
+import { slackLogger } from './logger.ts';
+
+const OPEN_TIMEOUT_MS = 10_000;
+const HELLO_TIMEOUT_MS = 15_000;
+const RECONNECT_MS = [50, 200, 1_000, 2_000, 5_000, 10_000, 30_000];
+
+/** Something Slack sent over a socket. */
+export interface Envelope {
+  envelope_id: string;
+  /** `slash_commands`, `interactive` or `events_api`. */
+  type: string;
+  body: Record<string, unknown>;
+  retry_num?: number;
+  retry_reason?: string;
+  ack(response?: object): Promise<void>;
+}
+
+/** One Socket Mode connection that comes back by itself for ever. */
+export interface Link {
+  connected(): boolean;
+  /** Throws where the first connection is refused. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The library's own reconnecting is off: it waits five seconds or more, and a refused reconnection is a promise nobody
+ * holds, which ends the process. So are its retries, a hundred of which it would add to the options it is given.
+ */
+export function createLink(
+  { appToken, apiUrl, log }: { appToken: string; apiUrl: string | undefined; log: Logger },
+  take: (envelope: Envelope) => void,
+): Link {
+  const client = new SocketModeClient({
+    appToken,
+    autoReconnectEnabled: false,
+    logger: slackLogger(log),
+    clientOptions: clientOptions({ apiUrl, log, timeout: OPEN_TIMEOUT_MS }),
+  });
+  let up = false;
+  let stopped = false;
+  let connecting = false;
+  let failures = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function connect(): Promise<void> {
+    connecting = true;
+    // A peer that takes the connection and never says hello.
+    const patience = setTimeout(() => client.disconnect(), HELLO_TIMEOUT_MS);
+    try {
+      await client.start();
+    } finally {
+      clearTimeout(patience);
+      connecting = false;
+    }
+  }
+
+  function reconnectSoon(): void {
+    if (stopped || connecting || timer !== undefined) return;
+    const wait = (RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)] ?? 0) * (0.5 + Math.random() / 2);
+    timer = setTimeout(() => {
+      timer = undefined;
+      connect().catch((err: unknown) => {
+        failures += 1;
+        if (failures === 1) log.warn({ err }, 'slack connection not possible');
+        reconnectSoon();
+      });
+    }, wait);
+  }
+
+  client.on('connected', () => {
+    up = true;
+    failures = 0;
+    log.info('slack connected');
+  });
+  client.on('disconnected', () => {
+    if (up && !stopped) log.info('slack connection lost');
+    up = false;
+    reconnectSoon();
+  });
+  client.on('slack_event', take);
+
+  return {
+    connected: () => up,
+    start: connect,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await client.disconnect();
+    },
+  };
+}
