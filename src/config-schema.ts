@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** The shape of stackhand.yaml. Unknown keys are errors: a mistyped rule must not grant or forbid by accident. */
+/**
+ * The shape of stackhand.yaml. Unknown keys are errors: a mistyped rule must not grant or forbid by accident.
+ * A check's message goes on from "should be": `"bob" should be a Slack member ID such as U012AB3CD, not a name`.
+ */
 
 const UserId = z
   .string()
@@ -12,6 +15,43 @@ const ChannelId = z
 const RoleName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens');
 
 export const EffectName = z.enum(['read', 'change', 'disruptive', 'destructive']);
+export const EFFECTS = EffectName.options;
+
+/** What rules can name before the colon: the types of things that commands touch. Another word there is refused, lest it never match. */
+export const TARGET_TYPES = [
+  'project',
+  'domain',
+  'user',
+  'group',
+  'role',
+  'region',
+  'endpoint',
+  'host',
+  'hypervisor',
+  'service',
+  'agent',
+  'aggregate',
+  'availability zone',
+  'server',
+  'server group',
+  'flavor',
+  'keypair',
+  'migration',
+  'volume',
+  'volume type',
+  'snapshot',
+  'backup',
+  'image',
+  'network',
+  'subnet',
+  'subnet pool',
+  'port',
+  'router',
+  'floating ip',
+  'security group',
+  'quota',
+  'request',
+] as const;
 
 /** `90s`, `30m`, `24h`, `7d`, as milliseconds. */
 export const Duration = z
@@ -24,19 +64,39 @@ export const Duration = z
 
 const Role = z.strictObject({ users: z.array(UserId).default([]), groups: z.array(GroupId).default([]) });
 
-/** Who gives how many votes. `owner` stands for the owners of the touched project. */
+/** Stands in a need for the owners of the touched project; so no role may be called that. */
+export const OWNER = 'owner';
+/** Whom the shipped defaults ask. */
+export const DEFAULT_APPROVER = 'approver';
+
+/** Who gives how many votes: roles, any of which will do, and `owner`. */
 const Need = z.strictObject({
   count: z.number().int().min(1).max(9).default(1),
-  roles: z.array(z.union([RoleName, z.literal('owner')])).min(1),
+  roles: z.array(RoleName).min(1),
 });
+
+const CommandPatterns = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .regex(/^[^*]*\*?$/, 'a command such as `quota set`, with a star at its end or nowhere'),
+  )
+  .min(1);
 
 const Rule = z.strictObject({
   /** Command names (`quota set`), or with a star at the end (`quota *`), or `*`. */
-  commands: z.array(z.string().min(1)).min(1).optional(),
+  commands: CommandPatterns.optional(),
+  /** Commands that it does not hold for, though `commands` or `effects` name them. */
+  except: CommandPatterns.optional(),
   effects: z.array(EffectName).min(1).optional(),
   /** `project:demo`, `host:cmp-*`, `server:<id>`: a type, a colon, and a name or ID; a star at the end matches any rest. */
   targets: z
-    .array(z.string().regex(/^[a-z ]+:.+$/, 'type:name, such as project:demo or host:cmp-*'))
+    .array(
+      z
+        .string()
+        .regex(/^[a-z ]+:(?=.)[^*]*\*?$/, 'type:name, such as project:demo or host:cmp-*, with a star at its end or nowhere'),
+    )
     .min(1)
     .optional(),
   channels: z.array(ChannelId).min(1).optional(),
@@ -56,6 +116,11 @@ const Rule = z.strictObject({
 
 const EffectDefault = z.strictObject({ approvals: z.array(Need), expires: Duration });
 
+/** What asks nobody, or `votes` of the role `approver`, where stackhand.yaml does not say otherwise. */
+function shippedDefault(votes: number, expires: string): z.ZodPrefault<typeof EffectDefault> {
+  return EffectDefault.prefault({ approvals: votes === 0 ? [] : [{ count: votes, roles: [DEFAULT_APPROVER] }], expires });
+}
+
 export const StackhandYaml = z.strictObject({
   clouds: z
     .array(
@@ -71,14 +136,15 @@ export const StackhandYaml = z.strictObject({
     .min(1),
   roles: z.record(RoleName, Role),
   rules: z.array(Rule).default([]),
+  /** Where an allowing rule has no `approvals` or `expires` of its own. */
   defaults: z
     .strictObject({
-      read: EffectDefault.optional(),
-      change: EffectDefault.optional(),
-      disruptive: EffectDefault.optional(),
-      destructive: EffectDefault.optional(),
+      read: shippedDefault(0, '24h'),
+      change: shippedDefault(1, '24h'),
+      disruptive: shippedDefault(1, '24h'),
+      destructive: shippedDefault(2, '30m'),
     })
-    .default({}),
+    .prefault({}),
   channels: z.strictObject({
     /** Approval cards of lines typed in a direct message or a terminal go here. */
     approvals: ChannelId,
@@ -98,14 +164,14 @@ export const StackhandYaml = z.strictObject({
       leaseSeconds: z.number().min(1).max(300).default(15),
       maxMemory: z
         .string()
-        .regex(/^\d+(mb|gb)$/)
+        .regex(/^[1-9]\d*(mb|gb)$/, 'a size such as 512mb or 2gb')
         .default('512mb'),
     })
-    .default({ linesAtOnce: 16, changesAtOnce: 4, leaseSeconds: 15, maxMemory: '512mb' }),
+    .prefault({}),
   /** Where /healthz, /readyz and /metrics are served. */
   http: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65535).default(9464) })
-    .default({ host: '127.0.0.1', port: 9464 }),
+    .prefault({}),
 });
 export type StackhandYaml = z.infer<typeof StackhandYaml>;
 export type Rule = StackhandYaml['rules'][number];
@@ -116,7 +182,10 @@ export const Environment = z.object({
   SLACK_BOT_TOKEN: z.string().regex(/^xoxb-/, 'the bot token, which begins with xoxb-'),
   SLACK_APP_TOKEN: z.string().regex(/^xapp-/, 'the app-level token with connections:write, which begins with xapp-'),
   /** Only for a pretend Slack or a proxy. */
-  SLACK_API_URL: z.url().optional(),
+  SLACK_API_URL: z
+    .url('an address such as https://slack.com/api/')
+    .transform((url) => (url.endsWith('/') ? url : `${url}/`))
+    .optional(),
   REDIS_URL: z.string().min(1).optional(),
   /** Where the embedded Redis keeps its data. */
   STACKHAND_STATE: z.string().min(1).optional(),

@@ -1,0 +1,127 @@
+import type { Rule, StackhandYaml } from './config-schema.ts';
+import { holdsForTarget, holdsHere, namesRole, type Where } from './policy/match.ts';
+import { mergeNeeds, type Needs, needsOf } from './policy/needs.ts';
+import { whyCouldNotTell, whyForbidden, whyNotHere, whyNotThese } from './policy/refusal.ts';
+import type { Target } from './target.ts';
+
+/**
+ * Who may do what. Deny by default; any denying rule that holds wins; else the first allowing rule in the file's order. Neither
+ * question takes the way in: slash command, mention, button, modal, terminal and schedule are decided alike.
+ */
+export type Policy = Pick<StackhandYaml, 'rules' | 'defaults' | 'projects' | 'channels'>;
+
+export interface Asker {
+  /** Slack user ID; none for schedules. */
+  user?: string | undefined;
+  roles: readonly string[];
+  /** Roles that the asker may hold besides: Slack did not say who is in their groups. They allow nothing and may deny. */
+  unsure?: readonly string[] | undefined;
+}
+
+export interface Question extends Where {
+  policy: Policy;
+  asker: Asker;
+}
+
+export interface Refusal {
+  allowed: false;
+  because: string;
+  /** Not "you may not", but "I cannot know": asking again may help. */
+  couldNotTell?: true;
+}
+
+export interface PlanAllowed {
+  allowed: true;
+  /** How long it may wait for whoever types the target or votes. */
+  expiresMs: number;
+  /** None where nobody is asked. */
+  approval?: PlanApproval;
+}
+
+export interface PlanApproval {
+  needs: Needs;
+  /** Of the card. */
+  channel: string;
+  expiresMs: number;
+}
+
+/** The first question, on the line: may this person use this command here at all? */
+export function decideLine({ policy, asker, ...where }: Question): { allowed: true } | Refusal {
+  const here = policy.rules.filter((rule) => holdsHere(rule, where));
+  const forbidding = here.filter((rule) => rule.deny && rule.targets === undefined);
+  const decision = decideOne(asker, where, forbidding, here.filter(isAllowing));
+  if (decision.allowed) return { allowed: true };
+  return refusal(decision.because ?? whyNotHere(policy.rules, asker.roles, where), decision.couldNotTell);
+}
+
+/**
+ * The second question, on the plan's or answer's touches: may they do this to each of *these* things, and who is asked first?
+ * What touches nothing is allowed only by a rule without targets.
+ */
+export function decidePlan(question: Question & { touches: readonly Target[] }): PlanAllowed | Refusal {
+  const { policy, asker, touches, ...where } = question;
+  const first = decideLine(question);
+  if (!first.allowed) return first;
+  const here = policy.rules.filter((rule) => holdsHere(rule, where));
+  const picked: { rule: Rule; target: Target | undefined }[] = [];
+  const beyond: Target[] = [];
+  for (const target of touches.length > 0 ? touches : [undefined]) {
+    const rules = here.filter((rule) => holdsForTarget(rule, target));
+    const forbidding = rules.filter((rule) => rule.deny);
+    const decision = decideOne(asker, where, forbidding, rules.filter(isAllowing), target);
+    if (decision.allowed) picked.push({ rule: decision.rule, target });
+    else if (decision.because !== undefined) return refusal(decision.because, decision.couldNotTell);
+    else if (target) beyond.push(target);
+  }
+  if (beyond.length > 0 || picked.length === 0) {
+    const mine = here.filter((rule) => isAllowing(rule) && namesRole(rule, asker.roles));
+    return refusal(whyNotThese(mine, where, beyond, touches.length === 0));
+  }
+  return askApproval(picked, question);
+}
+
+type One = { allowed: true; rule: Rule } | { allowed: false; because?: string; couldNotTell?: true };
+
+function decideOne(asker: Asker, where: Where, forbidding: readonly Rule[], allowing: readonly Rule[], target?: Target): One {
+  const forbidden = forbidding.find((rule) => namesRole(rule, asker.roles));
+  if (forbidden) return { allowed: false, because: whyForbidden(forbidden, asker.roles, where, target) };
+
+  const unsure = asker.unsure ?? [];
+  const rule = allowing.find((one) => namesRole(one, asker.roles));
+  const doubtful = rule ? forbidding : allowing;
+  const inDoubt = unsure.filter((role) => doubtful.some((one) => one.roles.includes(role)));
+  if (inDoubt.length > 0) return { allowed: false, because: whyCouldNotTell(where, inDoubt), couldNotTell: true };
+  return rule ? { allowed: true, rule } : { allowed: false };
+}
+
+/**
+ * All rules' approvals together, the shortest expiry. The card goes to the first channel that one of the rules names, in the file's
+ * order; else to where it was asked; else (direct message, terminal, schedule) to `channels.approvals`.
+ */
+function askApproval(
+  picked: readonly { rule: Rule; target: Target | undefined }[],
+  { policy, asker, effect, channel }: Question,
+): PlanAllowed | Refusal {
+  const all: Needs[] = [];
+  for (const { rule, target } of picked) {
+    const asked = needsOf(rule, effect, target, policy, asker.user);
+    if ('because' in asked) return refusal(asked.because);
+    all.push(asked.needs);
+  }
+  const rules = new Set(picked.map(({ rule }) => rule));
+  const expiresMs = Math.min(...[...rules].map((rule) => rule.expires ?? policy.defaults[effect].expires));
+  const needs = mergeNeeds(all);
+  if (needs.length === 0) return { allowed: true, expiresMs };
+
+  const named = policy.rules.find((rule) => rules.has(rule) && rule.approvalChannel !== undefined)?.approvalChannel;
+  const asked = channel !== undefined && /^[CG]/.test(channel) ? channel : undefined;
+  return { allowed: true, expiresMs, approval: { needs, channel: named ?? asked ?? policy.channels.approvals, expiresMs } };
+}
+
+function isAllowing(rule: Rule): boolean {
+  return !rule.deny;
+}
+
+function refusal(because: string, couldNotTell?: true): Refusal {
+  return couldNotTell ? { allowed: false, because, couldNotTell } : { allowed: false, because };
+}

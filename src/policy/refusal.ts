@@ -1,0 +1,54 @@
+import type { Rule } from '../config-schema.ts';
+import { code, count } from '../reply.ts';
+import type { Target } from '../target.ts';
+import { holdsFor, holdsHere, namesRole, type Where } from './match.ts';
+
+/** What a refused asker reads: which of the reasons it was, and what would have been allowed. */
+export function whyNotHere(rules: readonly Rule[], roles: readonly string[], where: Where): string {
+  const command = code(where.command);
+  if (roles.length === 0) return `You may not use ${command}: you hold no role here. Whoever keeps stackhand.yaml gives them.`;
+  const allowing = rules.filter((rule) => !rule.deny && holdsFor(rule, where.command, where.effect));
+  if (allowing.length === 0) return `Nobody may use ${command}: no rule allows it.`;
+  const mine = allowing.filter((rule) => namesRole(rule, roles));
+  if (mine.length === 0) {
+    const takes = [...new Set(allowing.flatMap((rule) => rule.roles))].map(code);
+    return `You may not use ${command}: it takes the role ${takes.join(' or ')}, and you hold ${roles.map(code).join(', ')}.`;
+  }
+  if (mine.some((rule) => holdsHere({ ...rule, channels: undefined }, where))) {
+    return `You may not use ${command} here, only in the channels that the policy names.`;
+  }
+  const clouds = [...new Set(mine.flatMap((rule) => rule.clouds ?? []))].map(code);
+  if (where.cloud === undefined) return `You may use ${command} only on ${clouds.join(' or ')}, and it names no cloud.`;
+  return `You may not use ${command} on ${code(where.cloud)}, only on ${clouds.join(' or ')}.`;
+}
+
+/** For things that no rule allows although the command is allowed here. What a read would have shown is not named. */
+export function whyNotThese(mine: readonly Rule[], where: Where, targets: readonly Target[], touchesNothing: boolean): string {
+  const only = [...new Set(mine.flatMap((rule) => rule.targets ?? []))].map(code).join(', ');
+  const command = code(where.command);
+  if (touchesNothing) return `You may use ${command} only on ${only}, and this names nothing of it.`;
+  if (where.effect === 'read') {
+    return `You may use ${command} only on ${only}, and this would show ${count(targets, 'thing')} beyond that.`;
+  }
+  return `You may use ${command} only on ${only}, and not on ${sayTargets(targets)}.`;
+}
+
+export function whyForbidden(rule: Rule, roles: readonly string[], where: Where, target?: Target): string {
+  if (rule.because !== undefined) return rule.because;
+  const held = rule.roles.filter((role) => roles.includes(role)).map(code);
+  const on = target && where.effect !== 'read' && rule.targets ? ` on ${sayTargets([target])}` : '';
+  return `The policy forbids ${code(where.command)}${on} to ${held.join(' and ')}.`;
+}
+
+export function whyCouldNotTell(where: Where, unsure: readonly string[]): string {
+  return (
+    `I could not tell whether you may use ${code(where.command)}: Slack did not say who is in the user group of ` +
+    `${unsure.map(code).join(', ')}. Nothing was done; try again in a minute.`
+  );
+}
+
+function sayTargets(targets: readonly Target[]): string {
+  const named = targets.slice(0, 3).map(({ type, name }) => `${type} ${code(name)}`);
+  const more = targets.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+}
