@@ -65,6 +65,8 @@ export interface CommandContext {
 /** The asker, as far as commands may know. */
 export interface Who {
   requester: Requester;
+  /** As Slack or the Unix system shows it. */
+  name?: string;
   /** Slack user ID; undefined for schedules. */
   user?: string;
   roles: string[];

@@ -1,5 +1,5 @@
 import type { Effect } from './command.ts';
-import type { Field, Reply, Table } from './reply.ts';
+import type { Field, Mention, Reply, Table } from './reply.ts';
 import type { Target } from './target.ts';
 
 export type RequestState =
@@ -70,6 +70,8 @@ export interface FrozenPlan {
 
 export interface Vote {
   user: string;
+  /** As Slack showed it when they voted. */
+  name?: string;
   verdict: 'approve' | 'deny';
   /** Which roles of the voter this vote counts for. */
   roles: string[];
@@ -83,6 +85,7 @@ export interface Approval {
   needs: { count: number; roles: string[]; users?: string[] }[];
   /** Channel ID of the card. */
   channel: string;
+  expiresMs: number;
   expiresAt: number;
 }
 
@@ -110,6 +113,16 @@ export interface Request {
   hash?: string;
   approval?: Approval;
   votes: Vote[];
+  /** Whose votes are still needed, in words. */
+  missing?: string;
+  /** The requester's name, as Slack or the Unix system shows it. */
+  askedBy?: string;
+  /** Where its card is. */
+  card?: { kind: 'channel'; channel: string; thread?: string; tell?: string };
+  /** Pinged by the card, once. */
+  mentions?: Mention[];
+  /** Approvers who got the card in their direct messages. */
+  asked?: string[];
   /** Locks held, while running. */
   locks: string[];
   /** Why it waits in `queued`: "waits for R-1040". */
@@ -118,6 +131,8 @@ export interface Request {
   stop?: { by: string; at: number };
   progress?: string;
   result?: Reply;
+  /** The request whose line was changed into this one; cancelled when this one is planned. */
+  replaces?: number;
   /** Child requests and the parent, for undo, retry of the failed, schedules. */
   parent?: number;
   children: number[];

@@ -92,12 +92,15 @@ function bookkeeping(keys: Keys, { number, state }: Request, at: number): Comman
 /** A decision about a record: how to change it, or why not. */
 export type Decision<T> = { change: (draft: Request) => void; move: Move; give: T } | { leave: T };
 
-/** Reads, decides, and commits; again from the start when somebody else was faster. `missing` where there is no such request. */
+/**
+ * Reads, decides, and commits; again from the start when somebody else was faster.
+ * @returns `missing` where there is no such request, `lost` where another guard of the move no longer held.
+ */
 export async function decideAndAdvance<T>(
   store: Store,
   number: number,
   decide: (request: Request) => Decision<T> | Promise<Decision<T>>,
-): Promise<{ request: Request; gave: T; changed: boolean } | 'missing'> {
+): Promise<{ request: Request; gave: T; changed: boolean } | 'missing' | 'lost'> {
   for (;;) {
     const stored = await findRequest(store, number);
     if (!stored) return 'missing';
@@ -105,5 +108,6 @@ export async function decideAndAdvance<T>(
     if ('leave' in decision) return { request: stored.request, gave: decision.leave, changed: false };
     const result = await advance(store, stored, decision.change, decision.move);
     if ('stored' in result) return { request: result.stored.request, gave: decision.give, changed: true };
+    if (result.lost.key !== store.keys.request(number)) return 'lost';
   }
 }

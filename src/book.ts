@@ -1,0 +1,117 @@
+import type { Who } from './command.ts';
+import type { Core } from './core.ts';
+import { NotAllowed, UserError } from './errors.ts';
+import { releaseLocks } from './locks.ts';
+import { ENDED, label, type Request } from './request.ts';
+import type { RequestBook } from './request-book.ts';
+import { decideAndAdvance, findRequest, readAudit, type Store } from './store.ts';
+import { tellState, userOf } from './tell.ts';
+
+export function createRequestBook(core: Core): RequestBook {
+  const { store } = core;
+  return {
+    find: async (number) => (await findRequest(store, number))?.request,
+    list: (filter) => listRequests(store, filter),
+    cancel: (number, by) => cancelRequest(core, number, by),
+    history: async (number) =>
+      (await readAudit(store, number)).map(({ at, event, by, detail }) => ({
+        at,
+        event,
+        ...(by === undefined ? {} : { by }),
+        ...(detail === undefined ? {} : { detail: shortDetail(detail) }),
+      })),
+  };
+}
+
+const AT_A_TIME = 100;
+
+async function listRequests(
+  { redis, keys }: Store,
+  { open, user, limit }: { open?: boolean; user?: string; limit: number },
+): Promise<Request[]> {
+  const found: Request[] = [];
+  for (let from = 0; found.length < limit; from += AT_A_TIME) {
+    const numbers = open
+      ? await redis.zrevrange(keys.open, from, from + AT_A_TIME - 1)
+      : await redis.zrevrange(keys.byNumber, from, from + AT_A_TIME - 1);
+    if (numbers.length === 0) break;
+    const docs = await Promise.all(numbers.map((number) => redis.hget(keys.request(Number(number)), 'doc')));
+    for (const doc of docs) {
+      if (!doc) continue;
+      const request = JSON.parse(doc) as Request;
+      if (user === undefined || userOf(request) === user) found.push(request);
+    }
+  }
+  return found.sort((a, b) => b.number - a.number).slice(0, limit);
+}
+
+/**
+ * Stops a request: by its requester, or anyone who may use any change command (a stop needs no vote). What runs is told, and stops
+ * before its next item.
+ */
+async function cancelRequest(core: Core, number: number, by: Who): Promise<'cancelled' | 'stopping'> {
+  const who = by.name ?? by.user ?? 'somebody';
+  const result = await decideAndAdvance<'cancelled' | 'stopping'>(core.store, number, (request) => {
+    if (ENDED.has(request.state)) throw new UserError(`${label(number)} has ended already: ${request.state}.`);
+    if (userOf(request) !== by.user && !mayStop(core, by)) {
+      throw new NotAllowed(`Only its requester, or someone who may use a change command, may stop ${label(number)}.`);
+    }
+    if (request.state === 'running') {
+      if (request.stop) return { leave: 'stopping' };
+      return {
+        change: (draft) => {
+          draft.stop = { by: who, at: core.store.clock.now() };
+        },
+        give: 'stopping',
+        move: { event: 'stop asked for', by: by.user ?? who, also: (draft) => tellState(core, draft) },
+      };
+    }
+    return {
+      change: (draft) => {
+        draft.state = 'cancelled';
+        draft.result = { text: `Cancelled by ${who}. Nothing was changed.` };
+        draft.locks = [];
+      },
+      give: 'cancelled',
+      move: {
+        event: 'cancelled',
+        by: by.user ?? who,
+        also: (draft) => [...releaseLocks(core.store, request), ...tellState(core, draft)],
+      },
+    };
+  });
+  if (result === 'missing') throw new UserError(`There is no ${label(number)}. Type \`request list\` to see what there is.`);
+  if (result === 'lost') throw new Error('a cancel has no guards of its own');
+  return result.gave;
+}
+
+/** A changed line takes the place of the request it was made from: that one is cancelled once the new one is planned and allowed. */
+export async function cancelReplaced(core: Core, { number, replaces, requester }: Request): Promise<void> {
+  if (replaces === undefined) return;
+  const who = requester.kind === 'schedule' ? requester.name : requester.user;
+  await decideAndAdvance(core.store, replaces, (old) => {
+    if (old.state !== 'waiting' && old.state !== 'planned') return { leave: undefined };
+    return {
+      change: (draft) => {
+        draft.state = 'cancelled';
+        draft.result = { text: `Changed into ${label(number)}. Nothing was changed by this one.` };
+      },
+      give: undefined,
+      move: { event: `changed into ${label(number)}`, by: who, also: (draft) => tellState(core, draft) },
+    };
+  });
+}
+
+function mayStop({ registry }: Core, by: Who): boolean {
+  return registry.commands.some(({ name, command }) => command.effect !== 'read' && by.mayUse(name));
+}
+
+/** The parts of an audit entry's detail that a line of `request show` has room for. */
+function shortDetail(detail: Record<string, unknown>): string {
+  const parts: string[] = [];
+  for (const key of ['item', 'call', 'status', 'error', 'requestId', 'text', 'reason', 'why', 'line']) {
+    const value = detail[key];
+    if (typeof value === 'string' || typeof value === 'number') parts.push(String(value));
+  }
+  return parts.join(' · ');
+}

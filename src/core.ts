@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { Clouds } from './clouds.ts';
+import type { Config } from './config.ts';
+import type { Directory } from './delivery.ts';
+import type { Wakers } from './queue.ts';
+import type { Registry } from './registry.ts';
+import type { Store } from './store.ts';
+
+/** What a worker works with. */
+export interface Core {
+  config: Config;
+  registry: Registry;
+  store: Store;
+  wakers: Wakers;
+  directory: Directory;
+  clouds: Clouds;
+  log: Logger;
+  /** How long a worker may be silent before another takes over. */
+  leaseMs: number;
+  /** This process, as the audit names it. */
+  worker: string;
+}

@@ -1,0 +1,97 @@
+import { askApprovers, timersOf } from './ask.ts';
+import { cancelReplaced } from './book.ts';
+import { broke } from './broke.ts';
+import { card } from './card.ts';
+import { type Considered, consider } from './consider.ts';
+import type { Core } from './core.ts';
+import { NotAllowed, OpenStackError, UserError } from './errors.ts';
+import { type Held, takeUp } from './hold.ts';
+import { phaseOf, wake } from './queue.ts';
+import type { Command } from './redis/commit.ts';
+import { label, type Request } from './request.ts';
+import { decideAndAdvance, findRequest } from './store.ts';
+import { tellRequester, tellState, waitingNotice } from './tell.ts';
+
+/** A line that took its worker down this often is given up. */
+const MAX_ATTEMPTS = 5;
+
+/** From a taken line to an answer or a plan; from an approved read to its answer. Safe to run again. */
+export async function handleLine(core: Core, number: number): Promise<void> {
+  const approved = (await findRequest(core.store, number))?.request.plan !== undefined;
+  const held = approved
+    ? await takeUp(core, number, ['queued', 'running'], 'running')
+    : await takeUp(core, number, ['received', 'planning'], 'planning');
+  if (!held || 'lost' in held) return;
+  const { stored, lease } = held;
+  try {
+    const considered =
+      stored.request.attempt > MAX_ATTEMPTS
+        ? tooOften(stored.request)
+        : await consider(core, stored.request, lease.signal).catch((error: unknown) => whyNot(core, number, error));
+    await settle(core, held, considered);
+  } finally {
+    await lease.release();
+  }
+}
+
+function tooOften({ number, attempt }: Request): Considered {
+  const text = `${label(number)} took its worker down ${attempt - 1} times, so I gave it up. Nothing was changed. Tell whoever runs Stackhand.`;
+  return { end: 'failed', reply: { text }, facts: {} };
+}
+
+function whyNot(core: Core, number: number, error: unknown): Considered {
+  if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: { text: error.message }, facts: {} };
+  if (error instanceof UserError) return { end: 'refused', reply: { text: error.message }, facts: {} };
+  if (error instanceof OpenStackError) {
+    core.log.warn({ request: number, err: error }, 'openstack answered with an error');
+    return { end: 'failed', reply: { text: `Nothing was changed: ${error.message}` }, facts: {} };
+  }
+  return { end: 'failed', reply: { text: `${broke(core, number, error)} Nothing was changed.` }, facts: {} };
+}
+
+async function settle(core: Core, { stored, lease }: Held, considered: Considered): Promise<void> {
+  const { number, state } = stored.request;
+  const asking = 'plan' in considered ? await askApprovers(core, stored.request, considered) : undefined;
+  const result = await decideAndAdvance<undefined>(core.store, number, (request) => {
+    // Cancelled meanwhile: what was found is thrown away.
+    if (request.state !== state) return { leave: undefined };
+    return {
+      change: (draft) => {
+        Object.assign(draft, considered.facts);
+        if (asking) asking(draft);
+        if ('end' in considered) end(draft, considered);
+      },
+      give: undefined,
+      move: {
+        event: 'end' in considered ? (considered.event ?? considered.end) : 'planned',
+        by: core.worker,
+        detail: 'plan' in considered ? { hash: considered.hash, plan: considered.plan } : { text: considered.reply.text },
+        when: [lease.guard],
+        also: (draft) => ('end' in considered ? tellAnswer(core, draft, considered) : tellPlan(core, draft)),
+      },
+    };
+  });
+  if (result === 'missing' || result === 'lost' || !result.changed) return;
+  if (asking) await cancelReplaced(core, result.request);
+  const phase = phaseOf(result.request);
+  if (phase) await wake(core.wakers, result.request, phase);
+}
+
+type Ended = Extract<Considered, { end: unknown }>;
+
+/** What is kept of an answer: no file, nothing secret. */
+function end(draft: Request, considered: Ended): void {
+  draft.state = considered.end;
+  const { file: _, secret, ...kept } = considered.reply;
+  draft.result = secret ? { text: 'The answer was secret, and went to its asker alone.' } : kept;
+}
+
+function tellAnswer(core: Core, draft: Request, { reply }: Ended): Command[] {
+  const approvedRead = draft.plan !== undefined;
+  return [...(approvedRead ? tellState(core, draft) : []), ...tellRequester(core, draft, 'answer', reply)];
+}
+
+function tellPlan(core: Core, draft: Request): Command[] {
+  const notice = draft.state === 'planned' ? card(draft, core.store.clock.now()) : waitingNotice(draft);
+  return [...timersOf(core, draft), ...tellState(core, draft), ...tellRequester(core, draft, 'answer', notice)];
+}

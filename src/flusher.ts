@@ -1,0 +1,258 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Core } from './core.ts';
+import type { Channel, Delivery, Posted } from './delivery.ts';
+import { DeliveryError } from './errors.ts';
+import { type Destination, PRIORITIES, PRIORITY, say } from './outbox.ts';
+import { script } from './redis/script.ts';
+import type { Reply } from './reply.ts';
+import type { Store } from './store.ts';
+
+const LOOK_EVERY_MS = 500;
+const AT_A_TIME = 20;
+const FLUSH_LEASE_MS = 30_000;
+const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
+
+/** Takes it from the outbox only if what was said is still the newest. */
+const settle = script(`
+redis.call('HSET', ARGV[1], 'said', ARGV[2])
+if redis.call('HGET', ARGV[1], 'version') ~= ARGV[2] then return 0 end
+for i = 4, #ARGV do redis.call('ZREM', ARGV[i], ARGV[3]) end
+return 1`);
+
+interface Message {
+  id: string;
+  to: Destination;
+  reply: Reply;
+  version: string;
+  tries: number;
+  posted?: Posted;
+  /** A first post was begun at this time and its answer never written down. */
+  begun?: number;
+  fileSaid: boolean;
+}
+
+export interface Flusher {
+  stop(): Promise<void>;
+}
+
+/** Makes Slack say the newest of every message; one at a time per channel and thread, over all processes. */
+export function startFlusher({ store, log }: Core, subscriber: Redis, delivery: Delivery): Flusher {
+  let stopped = false;
+  let again = true;
+  let wakeUp: () => void = () => undefined;
+  const kick = (): void => {
+    again = true;
+    wakeUp();
+  };
+  subscriber.on('message', kick);
+  subscriber.subscribe(store.keys.kick).catch((error) => log.warn({ err: error }, 'outbox subscription failed'));
+
+  const loop = (async () => {
+    while (!stopped) {
+      again = false;
+      try {
+        const due = await dueMessages(store);
+        const results = await Promise.all(due.map((id) => flush(store, delivery, id, log)));
+        if (results.includes('flushed')) again = true;
+      } catch (error) {
+        log.warn({ err: error }, 'outbox could not be read');
+      }
+      if (again || stopped) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LOOK_EVERY_MS);
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+
+  return {
+    async stop() {
+      stopped = true;
+      subscriber.off('message', kick);
+      wakeUp();
+      await loop;
+    },
+  };
+}
+
+async function dueMessages({ redis, keys, clock }: Store): Promise<string[]> {
+  const due: string[] = [];
+  for (const priority of PRIORITIES) {
+    due.push(...(await redis.zrangebyscore(keys.outbox(priority), 0, clock.now(), 'LIMIT', 0, AT_A_TIME)));
+    if (due.length >= AT_A_TIME) break;
+  }
+  return [...new Set(due)];
+}
+
+async function flush(store: Store, delivery: Delivery, id: string, log: Logger): Promise<'flushed' | 'left'> {
+  const { redis, keys } = store;
+  const message = await readMessage(store, id);
+  if (!message) {
+    await Promise.all(PRIORITIES.map((priority) => redis.zrem(keys.outbox(priority), id)));
+    return 'left';
+  }
+  const thread = keys.flushing(threadOf(message.to));
+  const mine = `${process.pid}-${Math.random()}`;
+  if ((await redis.set(thread, mine, 'PX', FLUSH_LEASE_MS, 'NX')) !== 'OK') {
+    await later(store, id, 50);
+    return 'left';
+  }
+  try {
+    const said = await sayNow(store, delivery, message, log);
+    if (said === 'later') {
+      await later(store, id, 100);
+      return 'left';
+    }
+    await settle(redis, [keys.message(id), message.version, id, ...PRIORITIES.map(keys.outbox)]);
+    return 'flushed';
+  } catch (error) {
+    await giveUpOrRetry(store, message, error, log);
+    return 'left';
+  } finally {
+    if ((await redis.get(thread)) === mine) await redis.del(thread);
+  }
+}
+
+/** One flusher at a time for what must stay in order. */
+function threadOf(to: Destination): string {
+  if (to.kind === 'direct') return `user/${to.user}`;
+  if (to.kind === 'ephemeral') return `user/${to.user}`;
+  return `${to.channel}/${to.thread ?? to.threadOf ?? ''}`;
+}
+
+async function sayNow(store: Store, delivery: Delivery, message: Message, log: Logger): Promise<'said' | 'later'> {
+  const { redis, keys, clock } = store;
+  const key = keys.message(message.id);
+  const { to, reply } = message;
+  if (to.kind === 'ephemeral') {
+    // A click's or a line's quick answer; after ten seconds nobody looks there any more, and a file cannot be ephemeral.
+    if (clock.now() <= to.until && !reply.file) {
+      const overflow = await trySayEphemeral(delivery, to, reply, log);
+      if (overflow === 'said') return 'said';
+    }
+    await redis.hset(key, 'to', JSON.stringify({ kind: 'direct', user: to.user } satisfies Destination));
+    return sayNow(store, delivery, { ...message, to: { kind: 'direct', user: to.user } }, log);
+  }
+  const channel = await channelOf(store, delivery, to);
+  if (channel === 'not yet') return 'later';
+  const posted = await postOrEdit(store, delivery, message, channel);
+  if (reply.file && !message.fileSaid) {
+    await delivery.file({ channel: posted.channel, thread: channel.thread ?? posted.ts }, reply.file, reply.text);
+    await redis.hset(key, 'fileSaid', 1);
+  }
+  return 'said';
+}
+
+/** A post whose answer got lost is looked for before another one is made. */
+async function postOrEdit(
+  { redis, keys, clock }: Store,
+  delivery: Delivery,
+  message: Message,
+  channel: Channel,
+): Promise<Posted> {
+  const key = keys.message(message.id);
+  const found =
+    message.posted ?? (message.begun === undefined ? 'none' : await delivery.findByKey(channel, message.id, message.begun));
+  if (typeof found === 'object') {
+    await redis.hset(key, 'posted', JSON.stringify(found));
+    await delivery.update(found, message.reply);
+    return found;
+  }
+  await redis.hset(key, 'begun', clock.now());
+  const posted = await delivery.post(channel, message.id, message.reply);
+  await redis.hset(key, 'posted', JSON.stringify(posted));
+  return posted;
+}
+
+async function trySayEphemeral(
+  delivery: Delivery,
+  to: Extract<Destination, { kind: 'ephemeral' }>,
+  reply: Reply,
+  log: Logger,
+): Promise<'said' | 'not possible'> {
+  try {
+    await delivery.ephemeral(to, to.user, reply);
+    return 'said';
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || !error.final) throw error;
+    log.info({ code: error.code }, 'ephemeral not possible, goes to direct messages');
+    return 'not possible';
+  }
+}
+
+async function channelOf(
+  { redis, keys }: Store,
+  delivery: Delivery,
+  to: Exclude<Destination, { kind: 'ephemeral' }>,
+): Promise<Channel | 'not yet'> {
+  if (to.kind === 'direct') {
+    const channel = to.channel ?? (await delivery.openDirect(to.user));
+    return { channel, ...(to.thread ? { thread: to.thread } : {}) };
+  }
+  if (to.threadOf !== undefined) {
+    const posted = await redis.hget(keys.message(to.threadOf), 'posted');
+    if (!posted) return 'not yet';
+    const { channel, ts } = JSON.parse(posted) as Posted;
+    return { channel, thread: ts };
+  }
+  return { channel: to.channel, ...(to.thread ? { thread: to.thread } : {}) };
+}
+
+async function readMessage({ redis, keys }: Store, id: string): Promise<Message | undefined> {
+  const { to, body, version, said, tries, posted, begun, fileSaid } = await redis.hgetall(keys.message(id));
+  if (to === undefined || body === undefined || version === undefined || version === said) return undefined;
+  return {
+    id,
+    to: JSON.parse(to) as Destination,
+    reply: JSON.parse(body) as Reply,
+    version,
+    tries: Number(tries ?? 0),
+    ...(posted ? { posted: JSON.parse(posted) as Posted } : {}),
+    ...(begun ? { begun: Number(begun) } : {}),
+    fileSaid: fileSaid === '1',
+  };
+}
+
+async function later({ redis, keys, clock }: Store, id: string, ms: number): Promise<void> {
+  for (const priority of PRIORITIES) await redis.zadd(keys.outbox(priority), 'XX', clock.now() + ms, id);
+}
+
+async function giveUpOrRetry(store: Store, message: Message, error: unknown, log: Logger): Promise<void> {
+  const { redis, keys, clock } = store;
+  if (!(error instanceof DeliveryError)) throw error;
+  if (!error.final) {
+    const wait = error.retryAfterMs ?? RETRY_MS[Math.min(message.tries, RETRY_MS.length - 1)] ?? 30_000;
+    // A limit is not a failed try.
+    if (error.retryAfterMs === undefined) await redis.hset(keys.message(message.id), 'tries', message.tries + 1);
+    await later(store, message.id, wait);
+    return;
+  }
+  if (error.code === 'message_not_found' && message.posted) {
+    // Somebody deleted it: say it anew.
+    await redis.hdel(keys.message(message.id), 'posted', 'begun');
+    await later(store, message.id, 0);
+    return;
+  }
+  log.error({ message: message.id, code: error.code }, 'message cannot be said');
+  await settle(redis, [keys.message(message.id), message.version, message.id, ...PRIORITIES.map(keys.outbox)]);
+  const { to, reply } = message;
+  if (to.kind !== 'channel' || to.tell === undefined) return;
+  const told: Reply = {
+    ...reply,
+    warnings: [
+      `I could not post this in its channel: Slack says ${error.code}. Invite me there with /invite.`,
+      ...(reply.warnings ?? []),
+    ],
+  };
+  const commands = say(
+    keys,
+    { id: `${message.id}/direct`, to: { kind: 'direct', user: to.tell }, priority: PRIORITY.result, reply: told },
+    clock.now(),
+  );
+  const pipeline = redis.multi(commands.map((command) => command.map(String)));
+  await pipeline.exec();
+}

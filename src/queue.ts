@@ -1,0 +1,94 @@
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { label, type Request } from './request.ts';
+
+/** `line`: parse, plan or read. `run`: an approved change. `click`: a button or modal. */
+export type Phase = 'line' | 'run' | 'click';
+
+const WakeUp = z.object({ number: z.number(), phase: z.enum(['line', 'run', 'click']) });
+export type WakeUp = z.infer<typeof WakeUp>;
+
+/** BullMQ only wakes somebody; what there is to do is in our own records. */
+export interface Wakers {
+  /** Many at once: lines and clicks. */
+  lines: Queue;
+  /** Long: changes. */
+  changes: Queue;
+}
+
+export function openQueues(redis: Redis, prefix: string, log: Logger): Wakers {
+  const open = (name: string): Queue => {
+    const queue = new Queue(name, {
+      connection: redis,
+      prefix: `${prefix}:bull`,
+      // Retries, back-off and giving up are ours, counted in the record; what ended must not block its ID.
+      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+    });
+    queue.on('error', (error) => log.warn({ err: error, queue: name }, 'queue connection trouble'));
+    return queue;
+  };
+  return { lines: open('lines'), changes: open('changes') };
+}
+
+export async function closeQueues({ lines, changes }: Wakers): Promise<void> {
+  await Promise.all([lines.close(), changes.close()]);
+}
+
+/**
+ * Adding it twice is the same as once: the ID holds the attempt that would begin. A worker that dies has begun that attempt, so the
+ * next wake-up has another ID than the job that hangs in its dead hands.
+ */
+export async function wake(
+  wakers: Wakers,
+  { number, attempt }: Pick<Request, 'number' | 'attempt'>,
+  phase: 'line' | 'run',
+): Promise<void> {
+  const queue = phase === 'run' ? wakers.changes : wakers.lines;
+  await queue.add(phase, { number, phase } satisfies WakeUp, { jobId: `${label(number)}-${phase}-${attempt}` });
+}
+
+/** @param again grows with each sweep, as a click has no attempts of its own. */
+export async function wakeForClick({ lines }: Wakers, number: number, again = 0): Promise<void> {
+  await lines.add('click', { number, phase: 'click' } satisfies WakeUp, { jobId: `C-${number}-${again}` });
+}
+
+/** Which phase an open request waits for; undefined where it waits for people. */
+export function phaseOf({ state, plan }: Request): 'line' | 'run' | undefined {
+  if (state === 'received' || state === 'planning') return 'line';
+  if (state === 'queued' || state === 'running') return plan?.job === undefined ? 'line' : 'run';
+  return undefined;
+}
+
+export interface Workers {
+  /** Takes up nothing new, and waits for what runs. */
+  close(): Promise<void>;
+}
+
+export function startWorkers(
+  redis: Redis,
+  prefix: string,
+  atOnce: { lines: number; changes: number },
+  handle: (wakeUp: WakeUp) => Promise<void>,
+  log: Logger,
+): Workers {
+  const start = (name: string, concurrency: number): Worker => {
+    const worker = new Worker(name, async ({ data }) => handle(WakeUp.parse(data)), {
+      connection: redis,
+      prefix: `${prefix}:bull`,
+      concurrency,
+      // A stalled wake-up is never BullMQ's to give up: our sweeper adds another.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+    });
+    worker.on('error', (error) => log.warn({ err: error, queue: name }, 'worker connection trouble'));
+    worker.on('failed', (job, error) => log.error({ err: error, job: job?.id }, 'wake-up failed'));
+    return worker;
+  };
+  const workers = [start('lines', atOnce.lines), start('changes', atOnce.changes)];
+  return {
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}

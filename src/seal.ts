@@ -1,0 +1,47 @@
+import { sha256 } from './audit.ts';
+import type { Core } from './core.ts';
+import { commit } from './redis/commit.ts';
+import { findRequest, type Store } from './store.ts';
+
+/** One ended request in the global chain: its number and the head of its own audit. */
+export interface Sealed {
+  at: number;
+  request: number;
+  head: string;
+  prev: string;
+  hash: string;
+}
+
+const AT_A_TIME = 500;
+
+/** Puts the audits of ended requests into the global chain, one after the other. Only the sweeper does this. */
+export async function seal({ store }: Core): Promise<void> {
+  const { redis, keys, clock } = store;
+  const numbers = await redis.lrange(keys.unsealed, 0, AT_A_TIME - 1);
+  for (const number of numbers) {
+    const stored = await findRequest(store, Number(number));
+    const prev = await redis.get(keys.sealedHead);
+    const entry = { at: clock.now(), request: Number(number), head: stored?.head ?? 'gone', prev: prev ?? '' };
+    const sealed: Sealed = { ...entry, hash: sha256(entry) };
+    const lost = await commit(
+      redis,
+      [{ key: keys.sealedHead, is: prev }],
+      [
+        ['RPUSH', keys.sealed, JSON.stringify(sealed)],
+        ['SET', keys.sealedHead, sealed.hash],
+        ['LREM', keys.unsealed, 1, number],
+      ],
+    );
+    // Another sweeper works: leave it to that one.
+    if (lost) return;
+  }
+  await forgetOld(store);
+}
+
+/** Numbers of requests whose records have gone by age. */
+async function forgetOld({ redis, keys }: Store): Promise<void> {
+  const oldest = await redis.zrange(keys.byNumber, '0', '99');
+  const there = await Promise.all(oldest.map((number) => redis.exists(keys.request(Number(number)))));
+  const gone = oldest.filter((_, index) => there[index] === 0);
+  if (gone.length > 0) await redis.zrem(keys.byNumber, ...gone);
+}

@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Core } from './core.ts';
+import { phaseOf, wake, wakeForClick } from './queue.ts';
+import { watchMemory } from './redis/memory.ts';
+import type { Request } from './request.ts';
+import { seal } from './seal.ts';
+import { findRequest } from './store.ts';
+import { handleTimer } from './timers.ts';
+
+const EVERY_MS = 2_000;
+/** A wake-up that was added this recently is probably on its way. */
+const YOUNG_MS = 1_000;
+const AT_A_TIME = 500;
+
+export interface Sweeper {
+  stop(): Promise<void>;
+}
+
+/**
+ * One sweeper at a time over all processes: wakes whatever nobody works on (a wake-up lost between a transition and its adding, a dead
+ * worker), acts on timers that are due, and seals the audit of what has ended.
+ */
+export function startSweeper(core: Core, { everyMs = EVERY_MS } = {}): Sweeper {
+  let stopped = false;
+  let wakeUp: () => void = () => undefined;
+  const loop = (async () => {
+    while (!stopped) {
+      await sweep(core, everyMs).catch((error: unknown) => core.log.warn({ err: error }, 'sweep ended early'));
+      if (stopped) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, everyMs);
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      wakeUp();
+      await loop;
+    },
+  };
+}
+
+export async function sweep(core: Core, everyMs: number): Promise<void> {
+  const { redis, keys } = core.store;
+  if ((await redis.set(keys.sweeper, core.worker, 'PX', everyMs * 3, 'NX')) !== 'OK') {
+    if ((await redis.get(keys.sweeper)) !== core.worker) return;
+    await redis.pexpire(keys.sweeper, everyMs * 3);
+  }
+  await dueTimers(core);
+  await wakeIdle(core);
+  await wakeClicks(core);
+  await seal(core);
+  await watchMemory(core);
+}
+
+async function dueTimers(core: Core): Promise<void> {
+  const { redis, keys, clock } = core.store;
+  for (const due of await redis.zrangebyscore(keys.timers, 0, clock.now(), 'LIMIT', 0, AT_A_TIME)) {
+    const [number = '', kind = ''] = due.split('|');
+    await handleTimer(core, Number(number), kind);
+    await redis.zrem(keys.timers, due);
+  }
+}
+
+async function wakeIdle(core: Core): Promise<void> {
+  const { redis, keys, clock } = core.store;
+  const numbers = (await redis.zrangebyscore(keys.open, 0, clock.now() - YOUNG_MS)).map(Number);
+  for (let from = 0; from < numbers.length; from += AT_A_TIME) {
+    const some = numbers.slice(from, from + AT_A_TIME);
+    const leases = await redis.mget(some.map(keys.lease));
+    const idle = some.filter((_, index) => leases[index] === null);
+    const found = await Promise.all(idle.map((number) => findRequest(core.store, number)));
+    for (const stored of found) if (stored) await wakeOne(core, stored.request);
+  }
+}
+
+async function wakeOne({ wakers, log }: { wakers: Core['wakers']; log: Logger }, request: Request): Promise<void> {
+  const phase = phaseOf(request);
+  if (!phase) return;
+  log.debug({ request: request.number, state: request.state }, 'woken by the sweeper');
+  await wake(wakers, request, phase);
+}
+
+async function wakeClicks({ store, wakers }: Core): Promise<void> {
+  const { redis, keys, clock } = store;
+  // Another ID every half minute, should the first job hang in a dead worker's hands.
+  const again = Math.floor(clock.now() / 30_000);
+  for (const id of await redis.hkeys(keys.clicks)) await wakeForClick(wakers, Number(id), again);
+}

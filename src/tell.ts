@@ -1,0 +1,91 @@
+import { card, details } from './card.ts';
+import type { Core } from './core.ts';
+import { type Destination, PRIORITY, say } from './outbox.ts';
+import type { Command } from './redis/commit.ts';
+import { code, type Mention, type Reply } from './reply.ts';
+import { ENDED, label, type Place, type Request } from './request.ts';
+
+/** An ephemeral answer later than this after the line would be missed: it goes to direct messages. */
+const QUICK_MS = 10_000;
+
+/** Where somebody is answered for their own eyes: quick ones where they asked, files and late ones in their direct messages. */
+export function toAsker(place: Place, user: string, askedAt: number): Destination {
+  if (place.kind === 'direct')
+    return { kind: 'direct', user, channel: place.channel, ...(place.thread ? { thread: place.thread } : {}) };
+  if (place.kind === 'terminal') return { kind: 'direct', user };
+  const { channel, thread, responseUrl } = place;
+  return {
+    kind: 'ephemeral',
+    user,
+    channel,
+    ...(thread ? { thread } : {}),
+    ...(responseUrl ? { responseUrl } : {}),
+    until: askedAt + QUICK_MS,
+  };
+}
+
+/** Tells the requester, alone. A terminal reads the record instead. */
+export function tellRequester({ store }: Core, request: Request, what: string, reply: Reply): Command[] {
+  const user = userOf(request);
+  if (user === undefined || request.place.kind === 'terminal') return [];
+  const to = toAsker(request.place, user, request.receivedAt);
+  return say(store.keys, { id: `${label(request.number)}/${what}`, to, priority: PRIORITY.result, reply }, store.clock.now());
+}
+
+/** Answers whoever clicked. */
+export function tellClicker({ store }: Core, click: number, place: Place, user: string, reply: Reply): Command[] {
+  const now = store.clock.now();
+  return say(store.keys, { id: `C-${click}/answer`, to: toAsker(place, user, now), priority: PRIORITY.result, reply }, now);
+}
+
+/** The card, wherever it is shown, as it should be now; at the end also a word to the requester. */
+export function tellState(core: Core, request: Request, mentions: Mention[] = []): Command[] {
+  const { store } = core;
+  const now = store.clock.now();
+  const priority =
+    request.state === 'waiting' ? PRIORITY.approval : request.state === 'running' ? PRIORITY.progress : PRIORITY.result;
+  const id = label(request.number);
+  const reply = card(request, now);
+  const commands: Command[] = [];
+  // A planned one waits for its requester alone.
+  if (request.state === 'planned') return [];
+  if (request.card) {
+    const shown =
+      mentions.length > 0 || request.mentions
+        ? { ...reply, mentions: mentions.length > 0 ? mentions : (request.mentions ?? []) }
+        : reply;
+    commands.push(...say(store.keys, { id: `${id}/card`, to: request.card, priority, reply: shown }, now));
+    const more = request.state === 'waiting' ? details(request) : undefined;
+    if (more) {
+      const below: Destination = { kind: 'channel', channel: request.card.channel, threadOf: `${id}/card` };
+      commands.push(...say(store.keys, { id: `${id}/details`, to: below, priority: PRIORITY.result, reply: more }, now));
+    }
+  }
+  for (const user of request.asked ?? []) {
+    commands.push(...say(store.keys, { id: `${id}/ask/${user}`, to: { kind: 'direct', user }, priority, reply }, now));
+  }
+  if (ENDED.has(request.state)) commands.push(...tellEnd(core, request));
+  return commands;
+}
+
+/** A requester hears of every end by direct message. */
+function tellEnd({ store }: Core, request: Request): Command[] {
+  const user = userOf(request);
+  if (user === undefined) return [];
+  const { buttons: _, ...reply } = card(request, store.clock.now());
+  const to: Destination = { kind: 'direct', user };
+  return say(store.keys, { id: `${label(request.number)}/end`, to, priority: PRIORITY.result, reply }, store.clock.now());
+}
+
+export function userOf({ requester }: Request): string | undefined {
+  return requester.kind === 'schedule' ? undefined : requester.user;
+}
+
+/** "R-1042 `quota set …` waits for approval": the short word to whoever asked. */
+export function waitingNotice(request: Request): Reply {
+  const waits = request.missing ? `waits for ${request.missing}` : 'is queued';
+  return {
+    text: `${label(request.number)} ${waits}: ${request.plan?.text ?? code(request.line)}`,
+    lines: [`You hear from me when it is decided. ${code(`request cancel ${label(request.number)}`)} takes it back.`],
+  };
+}

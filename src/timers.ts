@@ -1,0 +1,70 @@
+import { timeLeft } from './card.ts';
+import type { Core } from './core.ts';
+import { PRIORITY, say } from './outbox.ts';
+import { label, type Request } from './request.ts';
+import { decideAndAdvance } from './store.ts';
+import { tellState } from './tell.ts';
+
+/** Acts on a timer that is due. Safe to do twice: the record decides. */
+export async function handleTimer(core: Core, number: number, kind: string): Promise<void> {
+  if (kind === 'expire') await expire(core, number);
+  else if (kind === 'remind') await remind(core, number);
+  else core.log.warn({ request: number, kind }, 'unknown timer');
+}
+
+async function expire(core: Core, number: number): Promise<void> {
+  await decideAndAdvance(core.store, number, ({ state, approval }) => {
+    if ((state !== 'waiting' && state !== 'planned') || !approval || approval.expiresAt > core.store.clock.now())
+      return { leave: undefined };
+    return {
+      change: (draft) => {
+        draft.state = 'expired';
+        const lacked = state === 'planned' ? 'its requester never typed the target' : `it still needed ${draft.missing}`;
+        draft.result = { text: `Nobody decided in time: ${lacked}. Nothing was changed.` };
+      },
+      give: undefined,
+      move: { event: 'expired', by: core.worker, also: (draft) => tellState(core, draft) },
+    };
+  });
+}
+
+/** Once, before the end: in the card's thread and to each approver who was asked. */
+async function remind(core: Core, number: number): Promise<void> {
+  await decideAndAdvance(core.store, number, (request) => {
+    if (request.state !== 'waiting' || !request.approval) return { leave: undefined };
+    return {
+      change: () => undefined,
+      give: undefined,
+      move: { event: 'reminded', by: core.worker, also: (draft) => reminders(core, draft) },
+    };
+  });
+}
+
+function reminders({ store }: Core, request: Request): (string | number)[][] {
+  const { number, approval, card, asked = [], mentions = [], plan } = request;
+  const now = store.clock.now();
+  const left = timeLeft((approval?.expiresAt ?? now) - now);
+  const reply = { text: `${label(number)} still waits for ${request.missing}, and expires in ${left}: ${plan?.text ?? ''}` };
+  const below = card
+    ? say(
+        store.keys,
+        {
+          id: `${label(number)}/reminder`,
+          to: { kind: 'channel', channel: card.channel, threadOf: `${label(number)}/card` },
+          priority: PRIORITY.approval,
+          reply: { ...reply, mentions },
+        },
+        now,
+      )
+    : [];
+  return [
+    ...below,
+    ...asked.flatMap((user) =>
+      say(
+        store.keys,
+        { id: `${label(number)}/reminder/${user}`, to: { kind: 'direct', user }, priority: PRIORITY.approval, reply },
+        now,
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,67 @@
+import type { Who } from './command.ts';
+import type { Core } from './core.ts';
+import { NotAllowed, UserError } from './errors.ts';
+import type { StoredClick } from './gateway.ts';
+import { RolesUnknown, rolesOf } from './people.ts';
+import { type Asker, decideLine } from './policy.ts';
+import type { Request } from './request.ts';
+
+/** Who is behind a line or a click, as the policy sees them. */
+export interface Person {
+  asker: Asker;
+  name: string;
+}
+
+/** For a line: roles by ID count even while Slack is away. */
+export async function whoAsks(core: Core, { requester }: Request): Promise<Person> {
+  const { config, directory, log } = core;
+  if (requester.kind === 'schedule') return { asker: { roles: [] }, name: requester.name };
+  const { user } = requester;
+  const { roles, unsure, unknownGroups } = await rolesOf(user, config.roles, directory, { fresh: false });
+  if (unknownGroups.length > 0) log.warn({ groups: unknownGroups }, 'groups unknown to slack grant nothing');
+  const name = requester.kind === 'terminal' ? requester.unixUser : await nameOf(core, user);
+  return { asker: { user, roles, unsure }, name };
+}
+
+/** For a vote or a stop: groups fresh from Slack; where it does not answer, the click does not count. */
+export async function whoClicks(core: Core, { user }: StoredClick): Promise<Person> {
+  const found = await core.directory.findUser(user).catch((error: unknown) => {
+    throw slackSilent(error);
+  });
+  if (!found || found.stranger || found.deleted) throw new NotAllowed('Only members of this workspace decide here.');
+  const { roles } = await rolesOf(user, core.config.roles, core.directory, { fresh: true }).catch((error: unknown) => {
+    throw error instanceof RolesUnknown ? slackSilent(error) : error;
+  });
+  return { asker: { user, roles }, name: found.name };
+}
+
+function slackSilent(cause: unknown): UserError {
+  return new UserError('Slack did not tell me which groups you are in, so your click did not count. Click again in a minute.', {
+    cause,
+  });
+}
+
+async function nameOf({ directory }: Core, user: string): Promise<string> {
+  const found = await directory.findUser(user).catch(() => undefined);
+  return found?.name ?? user;
+}
+
+/** What commands may know of the asker. */
+export function asWho(core: Core, { asker, name }: Person, requester: Request['requester'], channel: string | undefined): Who {
+  return {
+    requester,
+    name,
+    roles: [...asker.roles],
+    ...(asker.user === undefined ? {} : { user: asker.user }),
+    mayUse: (command) => mayUse(core, asker, command, channel),
+  };
+}
+
+/** The policy's first question, for help, suggestions and stops. */
+export function mayUse({ config, registry }: Core, asker: Asker, command: string, channel: string | undefined): boolean {
+  const named = registry.findCommand(command);
+  return (
+    named !== undefined &&
+    decideLine({ policy: config, asker, command: named.name, effect: named.command.effect, channel }).allowed
+  );
+}
