@@ -26,7 +26,19 @@ export function connectRedis(target: RedisTarget, purpose: RedisPurpose, log: Lo
     // After a failover, what the old master did not take goes to the new one.
     reconnectOnError: (error) => (error.message.includes('READONLY') ? 2 : false),
   });
+  keepPassword(redis);
   tellChanges(redis, log.child({ redis: describeAddress(address), purpose }));
+  return redis;
+}
+
+/**
+ * The error of a refused login carries the password, and goes to whoever's command it ended, who may log it. Our listener
+ * comes before they do. BullMQ duplicates the connections it is given, so a duplicate gets one too.
+ */
+function keepPassword(redis: Redis): Redis {
+  redis.on('error', (error: Error & { command?: unknown }) => delete error.command);
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (options) => keepPassword(duplicate(options));
   return redis;
 }
 
@@ -69,8 +81,7 @@ function tellChanges(redis: Redis, log: Logger): void {
     if (up && redis.status !== 'end') log.warn('redis connection lost');
     up = false;
   });
-  redis.on('error', (error: Error & { code?: string; command?: unknown }) => {
-    delete error.command; // a refused login carries the password here, and whoever's command it ended may log it
+  redis.on('error', (error: Error & { code?: string }) => {
     const why = error.message || (error.code ?? error.name); // a refused localhost has two errors and no message
     if (why === told) return;
     told = why;
