@@ -38,12 +38,15 @@ export interface SocketMode {
   deliver(type: EnvelopeType, payload: Json, copies?: Copies): Promise<Sent>;
   /** Asks every connection (or the one at `index`) to reconnect, as Slack does every few hours; `abrupt` cuts it instead. */
   disconnect(options?: { reason?: 'warning' | 'refresh_requested' | 'link_disabled'; abrupt?: boolean; index?: number }): void;
+  /** Slack does not see the next `times` acknowledgements. */
+  loseAcks(times: number): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 const CONNECTIONS_LIMIT = 10;
 const PING_MS = 10_000;
+const CLOSE_MS = 250;
 
 interface Connection {
   socket: WebSocket;
@@ -59,6 +62,7 @@ export function createSocketMode(workspace: Workspace): SocketMode {
   let connections: Connection[] = [];
   let turn = 0;
   let stopped = false;
+  let acksToLose = 0;
 
   const pings = setInterval(() => {
     for (const { socket } of connections) socket.ping('Ping from pretend Slack');
@@ -87,7 +91,8 @@ export function createSocketMode(workspace: Workspace): SocketMode {
 
   function takeAck(text: string): void {
     const { envelope_id, payload } = JSON.parse(text) as { envelope_id?: string; payload?: Json };
-    if (envelope_id !== undefined) waiting.get(envelope_id)?.(payload ?? {});
+    if (acksToLose > 0) acksToLose -= 1;
+    else if (envelope_id !== undefined) waiting.get(envelope_id)?.(payload ?? {});
   }
 
   /** Sends one attempt; answers the acknowledgement's payload, or why there is none. */
@@ -175,6 +180,9 @@ export function createSocketMode(workspace: Workspace): SocketMode {
         else connection.socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'pretend' } }));
       }
     },
+    loseAcks: (times) => {
+      acksToLose = times;
+    },
     upgrade: (request, socket, head) => {
       const url = new URL(request.url ?? '/', 'http://slack');
       const ticket = url.searchParams.get('ticket') ?? '';
@@ -184,15 +192,28 @@ export function createSocketMode(workspace: Workspace): SocketMode {
       }
       server.handleUpgrade(request, socket, head, accept);
     },
-    stop: () => {
+    stop: async () => {
       stopped = true;
       clearInterval(pings);
       for (const [timer, end] of [...timers]) {
         clearTimeout(timer);
         end();
       }
-      for (const { socket } of connections) socket.terminate();
+      const leaving = connections.map(({ socket }) => closed(socket));
+      await Promise.all(leaving);
       server.close();
     },
   };
+}
+
+/** Closes with the handshake, or after a moment without. */
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => socket.terminate(), CLOSE_MS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.close(1001);
+  });
 }

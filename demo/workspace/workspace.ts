@@ -71,6 +71,7 @@ export interface Slack {
   clearFaults(): void;
   strictLimits(on: boolean): void;
   disconnect: SocketMode['disconnect'];
+  loseAcks: SocketMode['loseAcks'];
   /** Slack is away: connections are refused until `recover`. */
   outage(): Promise<void>;
   recover(): Promise<void>;
@@ -151,6 +152,7 @@ export async function startWorkspace({ port = 0, page, ...seed }: Options = {}):
       limits.on = on;
     },
     disconnect: socket.disconnect,
+    loseAcks: socket.loseAcks,
     outage: server.close,
     recover: server.open,
     advance: (ms) => {
@@ -173,7 +175,7 @@ export async function startWorkspace({ port = 0, page, ...seed }: Options = {}):
       getChannel(workspace, where).archived = true;
     },
     stop: async () => {
-      socket.stop();
+      await socket.stop();
       await server.close();
     },
   };

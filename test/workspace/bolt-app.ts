@@ -1,15 +1,40 @@
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import type { Slack } from '../../demo/workspace/workspace.ts';
+import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
+
+/** A workspace and what is started in it, stopped together. */
+export interface Stage {
+  slack: Slack;
+  bolt(prepare: (app: App) => void): Promise<App>;
+  stop(): Promise<void>;
+}
+
+export async function stage(options?: Options): Promise<Stage> {
+  const slack = await startWorkspace(options);
+  const apps: App[] = [];
+  return {
+    slack,
+    bolt: async (prepare) => {
+      const app = await startBolt(slack, prepare);
+      apps.push(app);
+      return app;
+    },
+    stop: async () => {
+      for (const app of apps) await app.stop();
+      await slack.waitFor(() => slack.connections === 0, 'the apps to leave');
+      await slack.stop();
+    },
+  };
+}
 
 /**
- * An unchanged Bolt app in Socket Mode. Each side gets its own `clientOptions`, since socket-mode writes 100 retries into the one it is given;
- * `init` is deferred, since otherwise a failed `auth.test` is an unhandled rejection.
+ * An unchanged Bolt app in Socket Mode. Each side gets its own `clientOptions`, since socket-mode writes 100 retries into the
+ * one it is given; `init` is deferred, since otherwise a failed `auth.test` is an unhandled rejection.
  */
-export async function startBolt(slack: Slack, prepare: (app: App) => void): Promise<App> {
+async function startBolt(slack: Slack, prepare: (app: App) => void): Promise<App> {
   const receiver = new SocketModeReceiver({
     appToken: slack.appToken,
-    logLevel: LogLevel.ERROR,
     clientPingTimeout: 300,
+    logLevel: LogLevel.ERROR,
     installerOptions: {
       clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 100, factor: 1.3, minTimeout: 100, maxTimeout: 1000 } },
     },

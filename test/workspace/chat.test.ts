@@ -1,23 +1,19 @@
-import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
-import { startBolt } from './bolt-app.ts';
+import type { Slack } from '../../demo/workspace/workspace.ts';
+import { type Stage, stage } from './bolt-app.ts';
 
+let here: Stage;
 let slack: Slack;
-let app: App | undefined;
 
 beforeEach(async () => {
-  slack = await startWorkspace();
+  here = await stage();
+  slack = here.slack;
 });
 
-afterEach(async () => {
-  await app?.stop();
-  app = undefined;
-  await slack.stop();
-});
+afterEach(() => here.stop());
 
 it('a slash command is acknowledged, and its answer is seen by the asker alone', async () => {
-  app = await startBolt(slack, (bolt) => {
+  await here.bolt((bolt) => {
     bolt.command('/stack', async ({ ack, command, respond }) => {
       await ack();
       await respond({ text: `You asked for \`${command.text}\`` });
@@ -34,7 +30,7 @@ it('a slash command is acknowledged, and its answer is seen by the asker alone',
 });
 
 it('the text in an acknowledgement is the answer', async () => {
-  app = await startBolt(slack, (bolt) => {
+  await here.bolt((bolt) => {
     bolt.command('/stack', async ({ ack }) => ack({ response_type: 'in_channel', text: 'Taken.' }));
   });
 
@@ -44,7 +40,7 @@ it('the text in an acknowledgement is the answer', async () => {
 });
 
 it('a mention is answered in its thread', async () => {
-  app = await startBolt(slack, (bolt) => {
+  await here.bolt((bolt) => {
     bolt.event(
       'app_mention',
       async ({ event, say }) => void (await say({ text: `Hello <@${event.user}>`, thread_ts: event.ts })),
@@ -60,7 +56,7 @@ it('a mention is answered in its thread', async () => {
 
 it('a mention where the bot is not in the channel reaches nobody', async () => {
   let heard = 0;
-  app = await startBolt(slack, (bolt) => {
+  await here.bolt((bolt) => {
     bolt.event('app_mention', async () => {
       heard += 1;
     });
@@ -74,7 +70,7 @@ it('a mention where the bot is not in the channel reaches nobody', async () => {
 });
 
 it('a direct message is answered there, and the bot hears itself without answering itself', async () => {
-  app = await startBolt(slack, (bolt) => {
+  await here.bolt((bolt) => {
     bolt.message(async ({ message, say }) => void (await say(`You said: ${'text' in message ? message.text : ''}`)));
   });
 
@@ -86,7 +82,7 @@ it('a direct message is answered there, and the bot hears itself without answeri
 });
 
 it('a button changes the message, which keeps its ts and its earlier words', async () => {
-  app = await startBolt(slack, (bolt) => {
+  const app = await here.bolt((bolt) => {
     bolt.action('approve', async ({ ack, body, client }) => {
       await ack();
       if (body.type !== 'block_actions' || !body.message || !body.channel) return;
