@@ -147,10 +147,16 @@ function readYaml(path: string): {
   const parsed = StackhandYaml.safeParse(source.value);
   const problems = crossCheck(source);
   if (!parsed.success) {
-    return { problems: [...explainIssues(parsed.error.issues, StackhandYaml, source), ...problems], ...where };
+    return { problems: inOrder([...explainIssues(parsed.error.issues, StackhandYaml, source), ...problems]), ...where };
   }
   problems.push(...checkDefaults(parsed.data, source.locate, isWritten));
-  return problems.length > 0 ? { problems, ...where } : { yaml: parsed.data, problems, ...where };
+  return problems.length > 0 ? { problems: inOrder(problems), ...where } : { yaml: parsed.data, problems, ...where };
+}
+
+/** By line. */
+function inOrder(problems: readonly string[]): string[] {
+  const line = (problem: string): number => Number(/:(\d+):/.exec(problem)?.[1] ?? 0);
+  return problems.toSorted((a, b) => line(a) - line(b));
 }
 
 function explainRead(error: unknown): string {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { shown } from './suggest.ts';
 
 export type Path = readonly (string | number)[];
@@ -15,14 +15,25 @@ export interface Source {
   valueAt(path: Path): unknown;
 }
 
+/** Where the parser speaks to programmers. */
+const OUR_WORDS: Record<string, string> = {
+  DUPLICATE_KEY: 'this key stands there twice',
+  MULTIPLE_DOCS: 'a second document begins here',
+};
+
 export function readSource(file: string, text: string): Source {
   const lines = new LineCounter();
   // prettyErrors would quote the line, and so whatever secret somebody put there.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => `${shortName(file)}:${lines.linePos(offset).line}`;
   const problems = [...document.errors, ...document.warnings].map(
-    (error) => `${at(error.pos[0])}: ${error.code === 'DUPLICATE_KEY' ? 'this key stands there twice' : error.message}`,
+    (error) => `${at(error.pos[0])}: ${OUR_WORDS[error.code] ?? error.message}`,
   );
+  visit(document, {
+    Alias(_, alias) {
+      if (!alias.resolve(document)) problems.push(`${at(alias.range?.[0] ?? 0)}: there is no anchor ${shown(alias.source)}`);
+    },
+  });
 
   let value: unknown;
   if (problems.length === 0) {

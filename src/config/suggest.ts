@@ -1,9 +1,13 @@
-import { nearest } from '../chat/suggest.ts';
+import { distance } from 'fastest-levenshtein';
 
 /** `; did you mean "operator"?`, or nothing where no candidate is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const [best] = nearest(word, candidates);
-  return best === undefined ? '' : `; did you mean ${shown(best)}?`;
+  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  const [best] = [...candidates]
+    .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, far }) => far <= limit || candidate.startsWith(`${word} `))
+    .sort((a, b) => a.far - b.far);
+  return best ? `; did you mean ${shown(best.candidate)}?` : '';
 }
 
 const SECRET = /xox[a-z]-|xapp-|xoxe[.-]|:\/\/[^/\s]*@/;
