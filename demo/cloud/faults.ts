@@ -1,0 +1,60 @@
+import type { Service } from '../../src/openstack/session.ts';
+
+/** What goes wrong with the next calls that match. Everything besides `status` happens to calls that otherwise are answered well. */
+export interface CallFault {
+  /** How many calls; default 1. */
+  times?: number;
+  /** Answered instead of doing anything. */
+  status?: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  delayMs?: number;
+  /** Never answered, nothing done. */
+  hang?: true;
+  /** The connection breaks before anything was done. */
+  dropBefore?: true;
+  /** It is done, and the connection breaks instead of the answer. */
+  dropAfterEffect?: true;
+  /** It is done, and the connection breaks in the middle of the answer. */
+  halfBody?: true;
+  /** It is done, and answered with something that is no JSON. */
+  garbled?: true;
+}
+
+interface Rule {
+  service: Service;
+  method: string;
+  path: RegExp;
+  left: number;
+  fault: CallFault;
+}
+
+export interface FaultBook {
+  add(service: Service, method: string, path: RegExp | string, fault: CallFault): void;
+  /** The fault of a call, used up by one. */
+  take(service: Service, method: string, path: string): CallFault | undefined;
+  clear(): void;
+}
+
+export function openFaultBook(): FaultBook {
+  const rules: Rule[] = [];
+  return {
+    add(service, method, path, fault) {
+      const pattern = typeof path === 'string' ? new RegExp(escaped(path)) : path;
+      rules.push({ service, method, path: pattern, left: fault.times ?? 1, fault });
+    },
+    take(service, method, path) {
+      const rule = rules.find((one) => one.left > 0 && one.service === service && one.method === method && one.path.test(path));
+      if (!rule) return undefined;
+      rule.left -= 1;
+      return rule.fault;
+    },
+    clear() {
+      rules.length = 0;
+    },
+  };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

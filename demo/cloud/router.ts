@@ -1,0 +1,131 @@
+import type { Service } from '../../src/openstack/session.ts';
+
+/** Who asks, as keystonemiddleware would tell a service. */
+export interface Caller {
+  userId: string;
+  projectId: string;
+  roles: string[];
+}
+
+export interface Asked {
+  method: string;
+  /** Without the query. */
+  path: string;
+  /** `:id` in the route's path. */
+  params: Record<string, string>;
+  query: URLSearchParams;
+  body: unknown;
+  headers: Record<string, string>;
+  caller: Caller;
+  /** What the headers ask for, else the service's lowest. */
+  microversion: string;
+  /** Of this service, `http://127.0.0.1:41234`. */
+  base: string;
+}
+
+export interface Answer {
+  status: number;
+  /** JSON unless it is text. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Thrown by handlers: an error answer in the service's own shape. */
+export class Refusal extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super(`answers ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
+export interface Route {
+  method: string;
+  /** `/v2.1/servers/:id/action` */
+  path: string;
+  /** Answered without a token. */
+  open?: true;
+  handle(asked: Asked): Answer;
+}
+
+/** One service: its routes and the ways in which all its answers are alike. */
+export interface ServiceApi {
+  service: Service;
+  routes: Route[];
+  /** `{ word: 'compute', min: '2.1', max: '2.93' }` */
+  microversions?: { word: string; min: string; max: string };
+  /** How it says that no token, or none that is good, came along. */
+  unauthorized(base: string): Answer;
+  noRoute(): Answer;
+}
+
+export interface Match {
+  route: Route;
+  params: Record<string, string>;
+}
+
+export function matchRoute({ routes }: ServiceApi, method: string, path: string): Match | undefined {
+  for (const route of routes) {
+    const params = route.method === method ? matchPath(route.path, path) : undefined;
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+function matchPath(pattern: string, path: string): Record<string, string> | undefined {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? '';
+    if (part.startsWith(':')) {
+      if (value === '') return undefined;
+      params[part.slice(1)] = decodeURIComponent(value);
+    } else if (part !== value) return undefined;
+  }
+  return params;
+}
+
+/** Undefined where the headers ask for none. */
+export function askedMicroversion(headers: Record<string, string>, word: string): string | undefined {
+  for (const one of (headers['openstack-api-version'] ?? '').split(',')) {
+    const [service, version] = one.trim().split(/\s+/);
+    if (service === word) return version;
+  }
+  return word === 'compute' ? headers['x-openstack-nova-api-version'] : undefined;
+}
+
+export interface PageOptions {
+  key: string;
+  /** What the list of links is called. */
+  linksKey: string;
+  /** The largest page; undefined where the service has no bound. */
+  pageSize: number | undefined;
+}
+
+/** A page as nova, cinder and neutron give it: a full one has a next link even where nothing follows. */
+export function page(asked: Asked, items: { id: string }[], shown: unknown[], { key, linksKey, pageSize }: PageOptions): Answer {
+  const marker = asked.query.get('marker');
+  const from = marker === null ? 0 : items.findIndex(({ id }) => id === marker) + 1;
+  const limit = Math.min(Number(asked.query.get('limit') ?? Number.POSITIVE_INFINITY), pageSize ?? Number.POSITIVE_INFINITY);
+  const to = Number.isFinite(limit) ? from + limit : items.length;
+  const body: Record<string, unknown> = { [key]: shown.slice(from, to) };
+  const last = items[to - 1];
+  if (Number.isFinite(limit) && last) {
+    const next = new URL(asked.base + asked.path);
+    for (const [name, value] of asked.query) if (name !== 'marker') next.searchParams.append(name, value);
+    next.searchParams.set('marker', last.id);
+    body[linksKey] = [{ rel: 'next', href: next.href }];
+  }
+  return { status: 200, body };
+}
+
+export function isAdmin({ caller }: Asked): boolean {
+  return caller.roles.includes('admin');
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compareVersions } from '../../src/openstack/microversions.ts';
+import type { Service } from '../../src/openstack/session.ts';
+import type { CallFault, FaultBook } from './faults.ts';
+import {
+  type Answer,
+  type Asked,
+  askedMicroversion,
+  type Caller,
+  isRecord,
+  matchRoute,
+  Refusal,
+  type ServiceApi,
+} from './router.ts';
+
+/** One call, as it came in. */
+export interface RecordedCall {
+  method: string;
+  service: Service;
+  /** With the query. */
+  path: string;
+  body: unknown;
+  /** The `X-Openstack-Request-Id` that the caller sent. */
+  requestId: string | undefined;
+  microversion: string | undefined;
+  /** What it was answered, or would have been; undefined where it was not carried out. */
+  status: number | undefined;
+}
+
+export interface ServiceOptions {
+  api: ServiceApi;
+  faults: FaultBook;
+  caller(token: string | undefined): Caller | undefined;
+  record(call: RecordedCall): void;
+  unknown(call: RecordedCall): void;
+}
+
+export interface RunningService {
+  url: string;
+  /** Connections are refused until `back`. */
+  away(): Promise<void>;
+  back(): Promise<void>;
+}
+
+export async function serve(options: ServiceOptions): Promise<RunningService> {
+  const sockets = new Set<Socket>();
+  let server = create();
+  await listen(server, 0);
+  // A TCP server has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+
+  function create(): Server {
+    const created = createServer((request, response) => {
+      answer(options, url, request, response).catch((error: unknown) => {
+        console.error('the pretend cloud broke', error);
+        response.destroy();
+      });
+    });
+    created.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    });
+    return created;
+  }
+
+  return {
+    url,
+    async away() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((done) => server.close(done));
+    },
+    async back() {
+      server = create();
+      await listen(server, port);
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((done, failed) => {
+    server.once('error', failed);
+    server.listen(port, '127.0.0.1', () => done());
+  });
+}
+
+async function answer(options: ServiceOptions, base: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { api, faults } = options;
+  const url = new URL(request.url ?? '/', base);
+  const method = request.method ?? 'GET';
+  const headers = plainHeaders(request);
+  const word = api.microversions?.word;
+  const microversion = word ? askedMicroversion(headers, word) : undefined;
+  const call: RecordedCall = {
+    method,
+    service: api.service,
+    path: url.pathname + url.search,
+    body: parsed(await readBody(request)),
+    requestId: headers['x-openstack-request-id'],
+    microversion,
+    status: undefined,
+  };
+  options.record(call);
+
+  const fault = faults.take(api.service, method, call.path) ?? {};
+  if (fault.delayMs) await sleep(fault.delayMs);
+  if (fault.hang) return;
+  if (fault.dropBefore) {
+    response.socket?.destroy();
+    return;
+  }
+  const given = fault.status === undefined ? carryOut(options, { call, url, headers, base }) : injected(fault);
+  call.status = given.status;
+  send(response, { ...given, headers: { ...given.headers, ...versionHeaders(api, microversion) } }, fault);
+}
+
+interface Incoming {
+  call: RecordedCall;
+  url: URL;
+  headers: Record<string, string>;
+  base: string;
+}
+
+function carryOut({ api, caller, unknown }: ServiceOptions, { call, url, headers, base }: Incoming): Answer {
+  const match = matchRoute(api, call.method, url.pathname);
+  const asking = caller(headers['x-auth-token']);
+  if (!asking && !match?.route.open) return api.unauthorized(base);
+  if (!match) {
+    unknown(call);
+    return api.noRoute();
+  }
+  const { microversions } = api;
+  const microversion = call.microversion ?? microversions?.min ?? '';
+  if (microversions && call.microversion !== undefined && !within(call.microversion, microversions)) {
+    const message = `Version ${call.microversion} is not supported by the API. Minimum is ${microversions.min} and maximum is ${microversions.max}.`;
+    return { status: 406, body: { computeFault: { code: 406, message } } };
+  }
+  const asked: Asked = {
+    method: call.method,
+    path: url.pathname,
+    params: match.params,
+    query: url.searchParams,
+    body: call.body,
+    headers,
+    caller: asking ?? { userId: '', projectId: '', roles: [] },
+    microversion,
+    base,
+  };
+  try {
+    return match.route.handle(asked);
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    throw error;
+  }
+}
+
+function within(version: string, { min, max }: { min: string; max: string }): boolean {
+  return compareVersions(version, min) >= 0 && compareVersions(version, max) <= 0;
+}
+
+function injected({ status = 500, body, headers = {} }: CallFault): Answer {
+  return { status, body, headers };
+}
+
+function versionHeaders({ microversions, service }: ServiceApi, asked: string | undefined): Record<string, string> {
+  if (!microversions) return {};
+  const version = asked ?? microversions.min;
+  return {
+    'openstack-api-version': `${microversions.word} ${version}`,
+    vary: 'OpenStack-API-Version',
+    ...(service === 'compute' ? { 'x-openstack-nova-api-version': version } : {}),
+  };
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer, fault: CallFault): void {
+  if (fault.dropAfterEffect) {
+    response.socket?.destroy();
+    return;
+  }
+  const isText = typeof body === 'string';
+  const text = body === undefined ? '' : isText ? body : JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': isText ? 'text/plain; charset=UTF-8' : 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'x-openstack-request-id': `req-${randomUUID()}`,
+    ...headers,
+  });
+  if (fault.halfBody) {
+    response.write(text.slice(0, Math.ceil(text.length / 2)), () => response.socket?.destroy());
+    return;
+  }
+  response.end(fault.garbled ? '<'.repeat(Buffer.byteLength(text)) : text);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function plainHeaders(request: IncomingMessage): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') plain[name] = value;
+  return plain;
+}

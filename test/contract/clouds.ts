@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CloudOptions, type Cloud as PretendCloud, startCloud } from '../../demo/cloud/cloud.ts';
+import { type CloudSettings, readClouds } from '../../src/openstack/clouds-yaml.ts';
+import { listServersNamed } from '../../src/openstack/compute.ts';
+import { type Connection, connect } from '../../src/openstack/connection.ts';
+import { resolveProject } from '../../src/openstack/resolve.ts';
+import { openSession, type Session } from '../../src/openstack/session.ts';
+import type { Who, World } from './cases.ts';
+
+/** A cloud under test: a writing session for each kind of user, and where the things of the cases are. */
+export interface CloudUnderTest {
+  session(who: Who): Session;
+  world: World;
+  close(): Promise<void>;
+}
+
+const ENTRIES: Record<Who, string> = { admin: 'admin', member: 'demo', reader: 'reader', stranger: 'demo' };
+
+/** `prefix` is that of the entries: `real` for `real-admin`. */
+export async function openCloud(file: string, prefix: 'real' | 'pretend'): Promise<CloudUnderTest> {
+  const clouds = await readClouds({ file, folders: [] });
+  const connections = new Map<Who, Connection>();
+  for (const who of ['admin', 'member', 'reader', 'stranger'] as const) {
+    const settings = await clouds.cloud(`${prefix}-${ENTRIES[who]}`);
+    connections.set(who, connect(who === 'stranger' ? withWrongPassword(settings) : settings, { backoffMs: 20 }));
+  }
+  function session(who: Who): Session {
+    const connection = connections.get(who);
+    if (!connection) throw new Error(`no connection for ${who}`);
+    return openSession({ connection, mode: 'write' });
+  }
+  const admin = session('admin');
+  const server = async (name: string): Promise<string> =>
+    (await listServersNamed(admin, name))[0]?.id ?? `${name} is missing: seed the cloud`;
+  return {
+    session,
+    world: {
+      demo: (await resolveProject(admin, 'demo')).id,
+      aliceLab: (await resolveProject(admin, 'alice-lab')).id,
+      web1: await server('web-1'),
+      broken1: await server('broken-1'),
+      aliceServer: await server('alice-vm-1'),
+    },
+    async close() {
+      for (const connection of connections.values()) await connection.close();
+    },
+  };
+}
+
+export async function openPretendCloud(options: CloudOptions = {}): Promise<CloudUnderTest & { cloud: PretendCloud }> {
+  const cloud = await startCloud(options);
+  const folder = await mkdtemp(join(tmpdir(), 'stackhand-clouds-'));
+  const file = join(folder, 'clouds.yaml');
+  await writeFile(file, cloud.cloudsYaml);
+  const opened = await openCloud(file, 'pretend');
+  await rm(folder, { recursive: true });
+  return {
+    ...opened,
+    cloud,
+    async close() {
+      await opened.close();
+      await cloud.stop();
+    },
+  };
+}
+
+function withWrongPassword(settings: CloudSettings): CloudSettings {
+  const user = { name: 'demo', domain: { name: 'Default' }, password: 'wrong' };
+  return { ...settings, auth: { ...settings.auth, identity: { methods: ['password'], password: { user } } } };
+}

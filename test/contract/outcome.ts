@@ -1,0 +1,76 @@
+import { OpenStackError, UserError } from '../../src/errors.ts';
+import type { Session } from '../../src/openstack/session.ts';
+import type { Case, World } from './cases.ts';
+
+/** What a case came to, without what may differ between two clouds: IDs, addresses, times, how many. */
+export type Outcome = { shape: Shape } | { error: string; text: string; status?: number };
+
+/** `string`, `number | null`, `{ id: string }`, `[…]` */
+export type Shape = string | { [key: string]: Shape };
+
+export async function outcomeOf({ run }: Case, os: Session, world: World): Promise<Outcome> {
+  try {
+    return { shape: shapeOf(await run(os, world)) };
+  } catch (error) {
+    if (error instanceof OpenStackError) {
+      return { error: error.code, text: masked(error.message), ...(error.status === undefined ? {} : { status: error.status }) };
+    }
+    if (error instanceof UserError) return { error: 'UserError', text: masked(error.message) };
+    throw error;
+  }
+}
+
+/** Where the two differ, as sentences; an empty list of one cloud says nothing about the items of the other's. */
+export function differences(real: Outcome, pretend: Outcome): string[] {
+  if ('shape' in real && 'shape' in pretend) return shapeDifferences('', real.shape, pretend.shape);
+  const [a, b] = [JSON.stringify(real), JSON.stringify(pretend)];
+  return a === b ? [] : [`real: ${a}`, `pretend: ${b}`];
+}
+
+function shapeDifferences(path: string, real: Shape, pretend: Shape): string[] {
+  if (real === pretend || real === 'null' || pretend === 'null' || real === 'nothing' || pretend === 'nothing') return [];
+  if (typeof real === 'string' || typeof pretend === 'string') {
+    return [`${path || 'answer'}: real ${JSON.stringify(real)}, pretend ${JSON.stringify(pretend)}`];
+  }
+  const keys = new Set([...Object.keys(real), ...Object.keys(pretend)]);
+  return [...keys].flatMap((key) => {
+    const [a, b] = [real[key], pretend[key]];
+    const at = path ? `${path}.${key}` : key;
+    if (a === undefined || b === undefined) return [`${at}: only the ${a === undefined ? 'pretend' : 'real'} cloud has it`];
+    return shapeDifferences(at, a, b);
+  });
+}
+
+function shapeOf(value: unknown): Shape {
+  if (value === null) return 'null';
+  if (value instanceof Date) return 'date';
+  if (Array.isArray(value)) {
+    const items = value.map(shapeOf);
+    return { 'each item': items.length === 0 ? 'nothing' : items.reduce(merged) };
+  }
+  if (typeof value !== 'object') return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapeOf(item)]));
+}
+
+/** Null gives way: one item may lack what another has. */
+function merged(a: Shape, b: Shape): Shape {
+  if (a === 'null') return b;
+  if (b === 'null' || a === b) return a;
+  if (typeof a === 'string' || typeof b === 'string') return `${JSON.stringify(a)} or ${JSON.stringify(b)}`;
+  const result: { [key: string]: Shape } = { ...a };
+  for (const [key, shape] of Object.entries(b)) {
+    const mine = result[key];
+    result[key] = mine === undefined ? shape : merged(mine, shape);
+  }
+  return result;
+}
+
+const NOSUCH = /f{32}/g;
+
+function masked(text: string): string {
+  return text
+    .replace(/req-[0-9a-f-]{36}/g, 'req-…')
+    .replace(NOSUCH, 'NOSUCH')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}/g, 'ID')
+    .replace(/127\.0\.0\.1:\d+/g, 'HOST');
+}

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { seeded } from '../../demo/cloud/seed.ts';
+import type { CloudState } from '../../demo/cloud/state.ts';
+import { CASES } from '../contract/cases.ts';
+import { type CloudUnderTest, openCloud, openPretendCloud } from '../contract/clouds.ts';
+import { differences, outcomeOf } from '../contract/outcome.ts';
+
+let real: CloudUnderTest;
+let pretend: CloudUnderTest;
+
+beforeAll(async () => {
+  real = await openCloud(inject('realCloudsYaml'), 'real');
+  pretend = await openPretendCloud({ state: likeTheRealOne() });
+});
+afterAll(async () => {
+  await real?.close();
+  await pretend?.close();
+});
+
+/** Volume types are quota names too. */
+function likeTheRealOne(): CloudState {
+  const state = seeded();
+  return { ...state, volumeTypes: state.volumeTypes.filter(({ name }) => name === '__DEFAULT__') };
+}
+
+describe('the pretend cloud answers as the real one does', () => {
+  it.each(CASES)('$name', async (one) => {
+    const fromReal = await outcomeOf(one, real.session(one.as), real.world);
+    const fromPretend = await outcomeOf(one, pretend.session(one.as), pretend.world);
+
+    expect(differences(fromReal, fromPretend)).toEqual([]);
+  });
+});
