@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clouds } from './clouds.ts';
-import type { Config } from './config.ts';
+import type { StackhandYaml } from './config-schema.ts';
 import type { Directory } from './delivery.ts';
 import type { Wakers } from './queue.ts';
 import type { Registry } from './registry.ts';
@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 
 /** What a worker works with. */
 export interface Core {
-  config: Config;
+  config: StackhandYaml;
   registry: Registry;
   store: Store;
   wakers: Wakers;

@@ -66,7 +66,8 @@ async function take(
     });
     return { taken: false, because: 'no answer', later };
   }
-  if (answer.taken) on.taken(answer.number);
+  // A call that was on its way when the connection broke is sent again, and then has seen itself.
+  if ('number' in answer) on.taken(answer.number);
   return answer;
 }
 

@@ -6,9 +6,10 @@ import { type Held, takeUp } from './hold.ts';
 import { begunItems, writeHook } from './intents.ts';
 import type { JobContext, Outcome, Report } from './job.ts';
 import { releaseLocks, wakeWaiters } from './locks.ts';
+import { stateOf } from './outcomes.ts';
 import { wake } from './queue.ts';
 import type { Command } from './redis/commit.ts';
-import { count, type Reply } from './reply.ts';
+import type { Reply } from './reply.ts';
 import { label, type Request, type RequestState } from './request.ts';
 import { decideAndAdvance, findRequest } from './store.ts';
 import { lockName } from './target.ts';
@@ -227,25 +228,4 @@ function endOf(request: Request, ran: Ran, signal: AbortSignal): End | 'hand bac
     return { state: 'cancelled', reply: { ...reply, text, lines: [reply.text, ...(reply.lines ?? [])] }, outcomes };
   }
   return { state: stateOf(outcomes), reply, outcomes };
-}
-
-/** The end state follows from the outcomes alone. */
-export function stateOf(outcomes: readonly Outcome[]): RequestState {
-  const number = (state: Outcome['state']): number => outcomes.filter((outcome) => outcome.state === state).length;
-  const done = number('done');
-  if (number('unknown') > 0) return 'unknown';
-  const notDone = number('failed') + number('drifted') + number('not started');
-  if (notDone === 0) return done > 0 ? 'done' : 'nothing done';
-  if (done > 0) return 'partly done';
-  return number('failed') > 0 ? 'failed' : 'nothing done';
-}
-
-/** "3 servers done, 1 failed": for the ends of reports. */
-export function summary(outcomes: readonly Outcome[], one: string): string {
-  const states: Outcome['state'][] = ['done', 'already', 'drifted', 'failed', 'unknown', 'not started'];
-  const parts = states.flatMap((state) => {
-    const number = outcomes.filter((outcome) => outcome.state === state).length;
-    return number === 0 ? [] : [`${count(number, one)} ${state === 'already' ? 'so before' : state}`];
-  });
-  return parts.join(', ');
 }

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { homedir, hostname } from 'node:os';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { openClouds } from './clouds.ts';
+import { type Config, checkAgainstRegistry } from './config.ts';
+import type { Core } from './core.ts';
+import { createIntake } from './gateway.ts';
+import { cloudsFolders } from './openstack/clouds-yaml.ts';
+import { closeQueues, openQueues } from './queue.ts';
+import { startClock } from './redis/clock.ts';
+import { connectRedis, type RedisPurpose } from './redis/connection.ts';
+import { keysOf } from './redis/keys.ts';
+import type { RedisTarget } from './redis/url.ts';
+import { loadRegistry } from './registry.ts';
+import { type RunningGateway, startSlack } from './slack/app.ts';
+import { signIn } from './slack/client.ts';
+import { startWorker } from './worker.ts';
+
+export type Role = 'all' | 'gateway' | 'worker';
+
+export interface StartOptions {
+  role: Role;
+  config: Config<'all' | 'gateway' | 'worker'>;
+  redis: RedisTarget;
+  /** Keeps several Stackhands apart in one Redis. */
+  prefix?: string;
+  /** Where commands/ and jobs/ are; only tests have others. */
+  registryRoot?: string;
+  log: Logger;
+}
+
+export interface Running {
+  core: Core;
+  gateway: RunningGateway | undefined;
+  stop(): Promise<void>;
+}
+
+/** Composes one process: connections, then the worker, then the gateway, so that whoever is heard is also served. */
+export async function start({
+  role,
+  config,
+  redis: target,
+  prefix = 'stackhand',
+  registryRoot,
+  log,
+}: StartOptions): Promise<Running> {
+  const { environment } = config;
+  const registry = await loadRegistry(registryRoot === undefined ? {} : { root: registryRoot });
+  checkAgainstRegistry(config, registry.commands);
+  const open: Redis[] = [];
+  const connect = (purpose: RedisPurpose): Redis => {
+    const redis = connectRedis(target, purpose, log);
+    open.push(redis);
+    return redis;
+  };
+  const commands = connect('commands');
+  const clock = await startClock(commands);
+  const store = { redis: commands, keys: keysOf(prefix), clock };
+  const wakers = openQueues(commands, prefix, log);
+  const clouds = await openClouds(config.clouds, {
+    ...(environment.OS_CLIENT_CONFIG_FILE ? { file: environment.OS_CLIENT_CONFIG_FILE } : {}),
+    folders: cloudsFolders(process.cwd(), homedir()),
+  });
+  const account = {
+    botToken: environment.SLACK_BOT_TOKEN,
+    redis: commands,
+    prefix,
+    log,
+    ...(environment.SLACK_API_URL ? { apiUrl: environment.SLACK_API_URL } : {}),
+  };
+  const { delivery } = await signIn(account);
+  const core: Core = {
+    config,
+    registry,
+    store,
+    wakers,
+    directory: delivery,
+    clouds,
+    log,
+    leaseMs: config.limits.leaseSeconds * 1_000,
+    worker: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
+  };
+  const worker =
+    role === 'gateway'
+      ? undefined
+      : startWorker(core, delivery, { blocking: connect('blocking'), subscriber: connect('commands') }, prefix);
+  const gateway = role === 'worker' ? undefined : await startGateway();
+
+  async function startGateway(): Promise<RunningGateway> {
+    const redis = connect('gateway');
+    const intake = createIntake({ ...store, redis }, wakers, log);
+    return startSlack({ ...account, appToken: environment.SLACK_APP_TOKEN ?? '', intake });
+  }
+
+  return {
+    core,
+    gateway,
+    async stop() {
+      await gateway?.stop();
+      await worker?.stop();
+      clock.stop();
+      await closeQueues(wakers);
+      await clouds.close();
+      for (const redis of open) redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { type Cloud, type CloudOptions, startCloud } from '../demo/cloud/cloud.ts';
+import type { Message } from '../demo/workspace/model.ts';
+import { type Slack, type Options as SlackOptions, startWorkspace } from '../demo/workspace/workspace.ts';
+import { loadConfig } from '../src/config.ts';
+import { ENDED, type Request } from '../src/request.ts';
+import { type Role, type Running, start } from '../src/start.ts';
+import { findRequest } from '../src/store.ts';
+import { testRedis } from './setup/redis-client.ts';
+
+export interface BotOptions {
+  slack?: SlackOptions;
+  cloud?: CloudOptions;
+  /** Laid over the usual stackhand.yaml, key by key. */
+  yaml?: Record<string, unknown>;
+  role?: Role;
+  registryRoot?: string;
+  target?: { socket: string };
+}
+
+/** A whole Stackhand over a pretend Slack and a pretend cloud, as people meet it. Everything ends with the test. */
+export interface Bot {
+  slack: Slack;
+  cloud: Cloud;
+  running: Running;
+  /** Types `/stack line` and waits for the request to come to rest. @returns what the asker reads of it, wherever. */
+  say(who: string, line: string, where?: string): Promise<string>;
+  /** Clicks a button of the newest card that shows it. @returns what the clicker is told. */
+  click(who: string, label: string, card?: Message): Promise<string>;
+  approve(who: string): Promise<string>;
+  deny(who: string, reason: string): Promise<string>;
+  /** The newest request, once it is in one of these states. */
+  until(...states: Request['state'][]): Promise<Request>;
+  request(number: number): Promise<Request>;
+  /** The newest card in a channel, as people read it. */
+  card(where?: string): string;
+  cardMessage(where?: string): Message;
+  directs(who: string): string[];
+  /** Another process's part: a second Stackhand over the same Redis, Slack and cloud. */
+  another(role: Role): Promise<Running>;
+}
+
+export function defaultYaml(slack: Slack): Record<string, unknown> {
+  const { ids } = slack;
+  return {
+    clouds: [{ name: 'prod' }],
+    roles: {
+      viewer: { users: [ids.eve] },
+      operator: { users: [ids.bob], groups: [ids['@operators']] },
+      approver: { users: [], groups: [ids['@approvers']] },
+    },
+    rules: [
+      { effects: ['read'], roles: ['viewer'] },
+      { effects: ['read', 'change', 'disruptive', 'destructive'], roles: ['operator'] },
+      { effects: ['read'], roles: ['approver'] },
+    ],
+    channels: { approvals: ids['#ops'], audit: ids['#audit'] },
+    limits: { leaseSeconds: 2 },
+    http: { port: 0 },
+  };
+}
+
+export async function startBot(options: BotOptions = {}): Promise<Bot> {
+  const { target, prefix } = testRedis();
+  const slack = await startWorkspace(options.slack);
+  const cloud = await startCloud(options.cloud);
+  const folder = await mkdtemp(join(tmpdir(), 'stackhand-bot-'));
+  const file = join(folder, 'stackhand.yaml');
+  const cloudsFile = join(folder, 'clouds.yaml');
+  await writeFile(file, stringify({ ...defaultYaml(slack), ...options.yaml }));
+  await writeFile(cloudsFile, cloud.cloudsYaml.replace('pretend-admin:', 'prod:'));
+  const env = {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    OS_CLIENT_CONFIG_FILE: cloudsFile,
+  };
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const runnings: Running[] = [];
+  const another = async (role: Role): Promise<Running> => {
+    const running = await start({
+      role,
+      config: loadConfig({ role: 'all', env, file }),
+      redis: options.target ?? target,
+      prefix,
+      log,
+      ...(options.registryRoot ? { registryRoot: options.registryRoot } : {}),
+    });
+    runnings.push(running);
+    return running;
+  };
+  onTestFinished(async () => {
+    for (const running of runnings) await running.stop();
+    await slack.stop();
+    await cloud.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const running = await another(options.role ?? 'all');
+  return { slack, cloud, running, another, ...people(slack, running) };
+}
+
+function people(slack: Slack, running: Running): Omit<Bot, 'slack' | 'cloud' | 'running' | 'another'> {
+  const { store } = running.core;
+  // Without the marks for bold and code: tests read words.
+  const text = (message: Message): string => slack.text(message).replaceAll(/[*`]/g, '');
+  const newest = async (): Promise<number> => Number(await store.redis.get(store.keys.number)) || 0;
+
+  async function request(number: number): Promise<Request> {
+    const stored = await findRequest(store, number);
+    if (!stored) throw new Error(`no request ${number}`);
+    return stored.request;
+  }
+
+  async function until(...states: Request['state'][]): Promise<Request> {
+    const number = await newest();
+    for (;;) {
+      const stored = await findRequest(store, number);
+      if (stored && states.includes(stored.request.state)) return stored.request;
+      if (stored && ENDED.has(stored.request.state)) {
+        throw new Error(`R-${number} ended as ${stored.request.state}: ${stored.request.result?.text}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  function toldTo(who: string, where: 'anywhere' | 'on the spot'): Message[] {
+    const all = where === 'anywhere' ? [...slack.ephemerals(who), ...slack.directs(who)] : slack.ephemerals(who);
+    return all.filter((message) => message.user === slack.botUserId);
+  }
+  /** Waits for what the person is told by what the act sets off. An approver's own card in direct messages is no answer. */
+  async function answerTo(
+    who: string,
+    where: 'anywhere' | 'on the spot',
+    what: string,
+    act: () => Promise<unknown>,
+  ): Promise<string> {
+    const before = new Set(toldTo(who, where).map(({ channel, ts }) => `${channel}/${ts}`));
+    await act();
+    const news = (): string =>
+      toldTo(who, where)
+        .filter(({ channel, ts }) => !before.has(`${channel}/${ts}`))
+        .map(text)
+        .join('\n');
+    return slack.waitFor(news, what);
+  }
+
+  function cardMessage(where = '#ops'): Message {
+    const card = slack.messages(where).findLast((message) => message.user === slack.botUserId && !message.ephemeralTo);
+    if (!card) throw new Error(`no card in ${where}:\n${slack.dump()}`);
+    return card;
+  }
+
+  async function click(who: string, label: string, card?: Message): Promise<string> {
+    const shown = card ?? (await slack.waitFor(() => withButton(label), `a card with ${label}`));
+    return answerTo(who, 'on the spot', `an answer to ${who}'s click on ${label}`, () => slack.click(who, shown, label));
+  }
+  function withButton(label: string): Message | undefined {
+    return slack.messages('#ops').findLast((message) => text(message).includes(`[${label}]`));
+  }
+
+  return {
+    request,
+    until,
+    say: (who, line, where = '#ops') =>
+      answerTo(who, 'anywhere', `an answer to ${who}'s \`${line}\``, () => slack.slash(who, where, line)),
+    click,
+    approve: (who) => click(who, 'Approve'),
+    async deny(who, reason) {
+      const card = await slack.waitFor(() => withButton('Deny'), 'a card with Deny');
+      await slack.click(who, card, 'Deny');
+      const modal = await slack.waitFor(() => slack.modal(who), 'a form asking why');
+      return answerTo(who, 'on the spot', `an answer to ${who}'s denial`, () => slack.submit(who, modal, { reason }));
+    },
+    card: (where) => text(cardMessage(where)),
+    cardMessage,
+    directs: (who) =>
+      slack
+        .directs(who)
+        .filter((message) => message.user === slack.botUserId)
+        .map(text),
+  };
+}

@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { type Bot, type BotOptions, startBot } from '../bot.ts';
+
+const OPERATIONS = fileURLToPath(new URL('../fixtures/operations', import.meta.url));
+const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
+
+function toyBot(options: BotOptions = {}): Promise<Bot> {
+  return startBot({ registryRoot: OPERATIONS, ...options });
+}
+
+it('changes nothing before someone else approves, and then exactly what the card showed', async () => {
+  const bot = await toyBot();
+
+  const told = await bot.say('bob', SET);
+  const asked = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.card(), 'the card');
+
+  expect(bot.cloud.writes).toEqual([]);
+  expect(told).toContain('R-1001 waits for 1 of approver');
+  expect(asked).toContain('prod/RegionOne');
+  expect(asked).toContain('change, 2 projects');
+  expect(asked).toContain('Set cores to 40 in 2 projects: more load');
+
+  const answer = await bot.approve('alice');
+  await bot.until('done');
+
+  expect(answer).toContain('You approved R-1001');
+  expect(bot.cloud.writes.map(({ method }) => method)).toEqual(['PUT', 'PUT']);
+  await bot.slack.waitFor(() => bot.card().includes('is done'), 'the card at its end');
+  expect(bot.card()).toContain('2 projects done');
+  expect(bot.card()).toContain('alice approved');
+  expect(bot.card()).not.toContain('[Approve]');
+  expect(bot.slack.messages('#ops').filter(({ ephemeralTo }) => !ephemeralTo)).toHaveLength(1);
+  await bot.slack.waitFor(() => bot.directs('bob').some((text) => text.includes('R-1001 is done')), 'a word to the requester');
+});
+
+it('does not let the requester approve, though he is an approver', async () => {
+  const bot = await toyBot();
+  await bot.say('alice', SET);
+
+  const answer = await bot.approve('alice');
+
+  expect(answer).toContain('You asked for this yourself');
+  expect((await bot.until('waiting')).votes).toEqual([]);
+  expect(bot.cloud.writes).toEqual([]);
+});
