@@ -74,6 +74,13 @@ export const MacAddress = typed('mac', (given) => readMac(String(given)), 'a MAC
 /** As typed. */
 export const Url = typed('url', (given) => readUrl(String(given)), 'a web address; type one such as https://example.org/path');
 
+/** `R-1042`, `r1042`, `1042` → 1042. */
+export const RequestNumber = typed(
+  'request',
+  (given) => readRequest(String(given)),
+  'a request; type its number, such as R-1042',
+);
+
 /** `--name`, `name=yes`, `name=no`. `z.boolean()` in a command's arguments means the same. */
 export const Flag = z
   .union([z.boolean(), z.string()], 'yes or no')
@@ -154,6 +161,11 @@ function readMac(text: string): string | undefined {
 
 function readUrl(text: string): string | undefined {
   return /^https?:\/\//i.test(text) && !/\s/.test(text) && URL.canParse(text) ? text : undefined;
+}
+
+function readRequest(text: string): number | undefined {
+  const number = Number(/^(?:r-?|#)?(\d{1,12})$/i.exec(text)?.[1] ?? Number.NaN);
+  return number > 0 ? number : undefined;
 }
 
 /** Yes or no in the ways people say it; undefined for anything else. */

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { noSuchRequest, requesterInWords, stateInWords } from '../../src/chat/request-words.ts';
+import { formatInstantWithAge, RequestNumber } from '../../src/chat/values.ts';
+import { defineCommand } from '../../src/command.ts';
+import { type Answer, code, type Field, plain } from '../../src/reply.ts';
+import { ENDED, label, type Request, type Vote } from '../../src/request.ts';
+
+export default defineCommand({
+  summary: 'Show one request: its plan, who decided, how far it is, and its history.',
+  examples: ['request show R-1042', 'request show 1042'],
+  effect: 'read',
+  cloud: false,
+  args: z.object({ number: RequestNumber.describe('number of the request, such as R-1042') }),
+  positionals: ['number'],
+  completes: { number: 'request' },
+
+  async run({ number }, { requests }): Promise<Answer> {
+    const request = await requests.find(number);
+    if (!request) throw noSuchRequest(number);
+    const history = await requests.history(number);
+    const now = Date.now();
+    return {
+      text: `${label(number)}: ${stateInWords(request)}.`,
+      lines: [
+        code(request.line),
+        ...planLines(request),
+        ...request.votes.map((vote) => voteLine(vote, now)),
+        ...progressLines(request),
+      ],
+      ...(request.plan?.warnings ? { warnings: request.plan.warnings } : {}),
+      fields: fields(request, now),
+      table: {
+        columns: ['when', 'what', 'who', 'detail'],
+        rows: history.map(({ at, event, by, detail }) => [formatInstantWithAge(at, now), event, by ?? '', detail ?? '']),
+      },
+      // The policy's second question: who may not see these things does not see the request either.
+      touches: request.plan?.touches ?? [],
+    };
+  },
+});
+
+function fields(request: Request, now: number): Field[] {
+  const { cloud, region, approval, receivedAt, since, reason, parent, children } = request;
+  const isWaiting = request.state === 'waiting' || request.state === 'planned';
+  const all: (Field | false | undefined)[] = [
+    { name: 'Asked by', value: requesterInWords(request) },
+    { name: 'Asked', value: formatInstantWithAge(receivedAt, now) },
+    { name: ENDED.has(request.state) ? 'Ended' : 'In this state since', value: formatInstantWithAge(since, now) },
+    isWaiting && approval && { name: 'Expires', value: formatInstantWithAge(approval.expiresAt, now) },
+    cloud !== undefined && { name: 'Cloud', value: region ? `${cloud}/${region}` : cloud },
+    reason !== undefined && { name: 'Reason', value: reason },
+    parent !== undefined && { name: 'Follows from', value: label(parent) },
+    children.length > 0 && { name: 'Followed by', value: children.map(label).join(', ') },
+  ];
+  return all.filter((field) => typeof field === 'object');
+}
+
+function planLines({ plan }: Request): string[] {
+  if (!plan) return [];
+  const undo = plan.undo.possible ? `Undo: ${plan.undo.how}` : `It cannot be undone: ${plan.undo.because}`;
+  return [`Plan: ${plan.text}`, ...(plan.lines ?? []), undo];
+}
+
+function voteLine({ user, name, verdict, roles, reason, at }: Vote, now: number): string {
+  const who = `${plain(name ?? user)}${roles.length > 0 ? ` (${roles.join(', ')})` : ''}`;
+  return `${verdict === 'approve' ? 'Approved' : 'Denied'} by ${who}, ${formatInstantWithAge(at, now)}${reason ? `: ${plain(reason)}` : ''}`;
+}
+
+function progressLines({ progress, result, state }: Request): string[] {
+  return [
+    ...(progress && !ENDED.has(state) ? [`So far: ${progress}`] : []),
+    ...(result ? [`Result: ${result.text}`, ...(result.lines ?? [])] : []),
+  ];
+}
