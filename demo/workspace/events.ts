@@ -1,7 +1,8 @@
 import type { Json, Workspace } from './model.ts';
 import type { Copies, Sent, SocketMode } from './socket.ts';
 
-const NOT_SENT: Sent = {
+/** What comes of an event that the app does not get. */
+export const NOT_SENT: Sent = {
   acked: false,
   ms: 0,
   payload: {},

@@ -1,4 +1,4 @@
-import { sendEvent } from './events.ts';
+import { NOT_SENT, sendEvent } from './events.ts';
 import type { Channel, Json, Message, User, View, Workspace } from './model.ts';
 import { addResponseUrl, respond } from './response-urls.ts';
 import type { Copies, Sent, SocketMode } from './socket.ts';
@@ -21,7 +21,10 @@ export interface Typed extends Copies {
 
 export type Spoken = Sent & { message: Message };
 
-/** Types the app's slash command. `where` is a channel, or `@name` for direct messages (`@stackhand` for the app's). */
+/**
+ * Types the app's slash command. `where` is a channel, or `@name` for direct messages (`@stackhand` for the app's). A stranger's line
+ * comes with the stranger's own `team_id`; Slack Connect lets no such line through, but the app must not rely on it.
+ */
 export async function slash(
   { workspace, socket }: Desk,
   who: string,
@@ -89,6 +92,29 @@ async function speak(desk: Desk, who: string, where: string, words: string, opti
   const sent =
     channel.kind === 'im' ? await asMessage : await sendEvent(workspace, socket, { ...mentioned, type: 'app_mention' }, options);
   return { ...sent, message };
+}
+
+/**
+ * Edits one's own message. Slack tells of it in direct messages; in a channel a mention comes again, with the old `ts`, a new
+ * `event_id` and `edited`.
+ */
+export async function edit({ workspace, socket }: Desk, who: string, message: Message, words: string): Promise<Sent> {
+  const user = getUser(workspace, who);
+  if (message.user !== user.id) throw new Error(`the message is not ${user.name}'s`);
+  const previous = wireMessage(workspace, message);
+  message.edits.push({ text: message.text, blocks: [], attachments: [] });
+  message.text = typedMessage(workspace, words).replaceAll('@stackhand', `<@${workspace.app.botUserId}>`);
+  message.edited = true;
+  workspace.changed();
+  const { channel_type, ...event } = messageEvent(workspace, message);
+  const isDirect = channel_type === 'im';
+  if (!isDirect && !message.text.includes(`<@${workspace.app.botUserId}>`)) return NOT_SENT;
+  if (!isDirect) return sendEvent(workspace, socket, { ...event, type: 'app_mention' });
+  const changed = { message: wireMessage(workspace, message), previous_message: previous };
+  return sendEvent(workspace, socket, {
+    ...{ type: 'message', subtype: 'message_changed', hidden: true, channel: message.channel, channel_type },
+    ...{ ts: workspace.nextTs(), event_ts: workspace.nextTs(), ...changed },
+  });
 }
 
 function stranger(user: User): Json {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
 import type { Json, Workspace } from './model.ts';
 
 /** How one line, click or event reached the app, and what the app said. */
@@ -44,6 +45,8 @@ export interface SocketMode {
   stop(): Promise<void>;
 }
 
+const Ack = z.object({ envelope_id: z.string(), payload: z.record(z.string(), z.unknown()).optional() });
+
 const CONNECTIONS_LIMIT = 10;
 const PING_MS = 10_000;
 const CLOSE_MS = 250;
@@ -72,7 +75,9 @@ export function createSocketMode(workspace: Workspace): SocketMode {
   function accept(socket: WebSocket): void {
     const connection = { socket, leaving: false };
     connections.push(connection);
-    socket.on('message', (data) => takeAck(String(data)));
+    socket.on('message', (data) => {
+      if (!takeAck(String(data))) socket.close(1007);
+    });
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       connections = connections.filter((other) => other !== connection);
@@ -89,10 +94,13 @@ export function createSocketMode(workspace: Workspace): SocketMode {
     workspace.changed();
   }
 
-  function takeAck(text: string): void {
-    const { envelope_id, payload } = JSON.parse(text) as { envelope_id?: string; payload?: Json };
+  /** False where the app sent something that is no acknowledgement. */
+  function takeAck(text: string): boolean {
+    const ack = Ack.safeParse(parseJson(text));
+    if (!ack.success) return false;
     if (acksToLose > 0) acksToLose -= 1;
-    else if (envelope_id !== undefined) waiting.get(envelope_id)?.(payload ?? {});
+    else waiting.get(ack.data.envelope_id)?.(ack.data.payload ?? {});
+    return true;
   }
 
   /** Sends one attempt; answers the acknowledgement's payload, or why there is none. */
@@ -216,4 +224,12 @@ function closed(socket: WebSocket): Promise<void> {
     });
     socket.close(1001);
   });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

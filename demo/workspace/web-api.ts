@@ -33,6 +33,7 @@ export interface Gate {
 export async function answerApi(gate: Gate, method: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { workspace } = gate;
   const args = await readArgs(request);
+  if (!args) return send(response, { status: 200, answer: { ok: false, error: 'invalid_json' } });
   await withFaults(gate, method, args, response, () => {
     const wait = gate.limits.take(method, args, workspace.now());
     if (wait > 0) return { status: 429, answer: { ok: false, error: 'ratelimited' }, headers: { 'retry-after': String(wait) } };
@@ -119,13 +120,18 @@ export function tokenOf(request: IncomingMessage, args: Args): string | undefine
   return request.headers.authorization?.match(/^Bearer (.+)$/i)?.[1] ?? optionalString(args, 'token');
 }
 
-async function readArgs(request: IncomingMessage): Promise<Args> {
+/** Arguments from the address and the body; nothing where the body is no JSON though it says so. */
+async function readArgs(request: IncomingMessage): Promise<Args | undefined> {
   const query = Object.fromEntries(new URL(request.url ?? '/', 'http://slack').searchParams);
   const body = (await readBody(request)).toString();
-  if (request.headers['content-type']?.startsWith('application/json')) {
-    return { ...query, ...(body === '' ? {} : (JSON.parse(body) as Json)) };
+  if (!request.headers['content-type']?.startsWith('application/json')) {
+    return { ...query, ...Object.fromEntries(new URLSearchParams(body)) };
   }
-  return { ...query, ...Object.fromEntries(new URLSearchParams(body)) };
+  try {
+    return { ...query, ...(JSON.parse(body || '{}') as Json) };
+  } catch {
+    return undefined;
+  }
 }
 
 export async function readBody(request: IncomingMessage): Promise<Buffer> {

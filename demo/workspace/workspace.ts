@@ -5,7 +5,8 @@ import { createFaults, type Fault } from './faults.ts';
 import type { Entry } from './fields.ts';
 import { type Click, click, dismiss, fill, type Submitted, submit, suggestions } from './interact.ts';
 import type { Call, Message, StoredFile, Trouble, View, Workspace } from './model.ts';
-import { mention, openHome, type Spoken, say, shortcut, slash, type Typed } from './persona.ts';
+import { edit, mention, openHome, type Spoken, say, shortcut, slash, type Typed } from './persona.ts';
+import { pings } from './pings.ts';
 import { createRateLimits } from './rate-limits.ts';
 import type { Seed } from './seed.ts';
 import { startServer } from './server.ts';
@@ -19,7 +20,10 @@ export interface Options extends Seed {
   page?: RequestListener;
 }
 
-/** A pretend Slack on loopback, and the people in it. Names are short (`bob`, `#ops`); `@stackhand` is the app's direct messages. */
+/**
+ * A pretend Slack on loopback, and the people in it. Names are short (`bob`, `#ops`); `@stackhand` is the app's direct messages.
+ * What people do is answered when the app has acknowledged it; what comes of it is waited for, with `sees` or `waitFor`.
+ */
 export interface Slack {
   /** What `slackApiUrl` is to be. */
   apiUrl: string;
@@ -29,6 +33,8 @@ export interface Slack {
   botUserId: string;
   /** IDs of users, channels (`#ops`) and groups (`@approvers`), by name. */
   ids: Record<string, string>;
+  /** The same, for a name that must be there. */
+  id(name: string): string;
   workspace: Workspace;
   /** How many Socket Mode connections are up. */
   readonly connections: number;
@@ -38,6 +44,7 @@ export interface Slack {
   /** Writes to the app's direct messages. */
   direct(who: string, text: string, options?: Typed): Promise<Spoken>;
   say(who: string, where: string, text: string, options?: Typed): Promise<Spoken>;
+  edit(who: string, message: Message, text: string): Promise<Sent>;
   click(who: string, where: Message | View, wanted: string, options?: Click): Promise<Sent>;
   fill(view: View, entries: Record<string, Entry>): void;
   submit(who: string, view: View, entries?: Record<string, Entry>, copies?: Copies): Promise<Submitted>;
@@ -62,7 +69,11 @@ export interface Slack {
   troubles(who: string): Trouble[];
   callsTo(method: string): Call[];
   text(thing: Message | View): string;
+  /** Whom the message notified: `@alice`, `@approvers`, `@here`. */
+  pings(message: Message): string[];
   dump(): string;
+  /** The newest message before this person's eyes that reads so; waits for it. */
+  sees(who: string, words: string | RegExp, timeoutMs?: number): Promise<Message>;
   /** Answers what `check` answers as soon as that is truthy; looks again at each change. */
   waitFor<T>(check: () => T, what: string, timeoutMs?: number): Promise<NonNullable<Exclude<T, false>>>;
 
@@ -106,6 +117,7 @@ export async function startWorkspace({ port = 0, page, ...seed }: Options = {}):
   const top = (ids: string[] | undefined): View | undefined => workspace.views.get(ids?.at(-1) ?? '');
   const direct = (who: string): string => openDirect(workspace, workspace.app.botUserId, userId(who)).id;
   const placeId = (where: string): string => (where.startsWith('@') ? direct(where) : getChannel(workspace, where).id);
+  const ids = idsOf(workspace);
   const shown = (): string => dump(workspace, names);
 
   return {
@@ -114,7 +126,12 @@ export async function startWorkspace({ port = 0, page, ...seed }: Options = {}):
     appToken: workspace.app.appToken,
     teamId: workspace.team.id,
     botUserId: workspace.app.botUserId,
-    ids: idsOf(workspace),
+    ids,
+    id: (name) => {
+      const found = ids[name];
+      if (found === undefined) throw new Error(`the workspace has no ${name}: it has ${Object.keys(ids).join(', ')}`);
+      return found;
+    },
     workspace,
     get connections() {
       return socket.connections;
@@ -124,6 +141,7 @@ export async function startWorkspace({ port = 0, page, ...seed }: Options = {}):
     mention: (...rest) => mention(desk, ...rest),
     direct: (who, words, options) => say(desk, who, `@${workspace.users.get(workspace.app.botUserId)?.name}`, words, options),
     say: (...rest) => say(desk, ...rest),
+    edit: (...rest) => edit(desk, ...rest),
     click: (...rest) => click(desk, ...rest),
     fill: (...rest) => fill(desk, ...rest),
     submit: (...rest) => submit(desk, ...rest),
@@ -143,7 +161,15 @@ export async function startWorkspace({ port = 0, page, ...seed }: Options = {}):
     troubles: (who) => workspace.troubles.filter((t) => t.user === userId(who)),
     callsTo: (method) => workspace.calls.filter((call) => call.method === method),
     text: (thing) => text(thing, names),
+    pings: (message) => pings(message, names),
     dump: shown,
+    sees: (who, words, timeoutMs = WAIT_MS) => {
+      const reads = (message: Message): boolean => {
+        const said = text(message, names);
+        return typeof words === 'string' ? said.includes(words) : words.test(said);
+      };
+      return waitFor(workspace, () => seenBy(workspace, userId(who)).findLast(reads), `${who} to see ${words}`, timeoutMs, shown);
+    },
     waitFor: (check, what, timeoutMs = WAIT_MS) => waitFor(workspace, check, what, timeoutMs, shown),
 
     answer: faults.answer,
@@ -187,6 +213,13 @@ function idsOf({ users, channels, groups }: Workspace): Record<string, string> {
     ...[...channels.values()].map((channel) => [`#${channel.name}`, channel.id]),
     ...[...groups.values()].map((group) => [`@${group.handle}`, group.id]),
   ]);
+}
+
+function seenBy(workspace: Workspace, user: string): Message[] {
+  return workspace.messages.filter(({ deleted, ephemeralTo, channel }) => {
+    if (deleted || (ephemeralTo !== undefined && ephemeralTo !== user)) return false;
+    return workspace.channels.get(channel)?.members.has(user);
+  });
 }
 
 function filesOf(workspace: Workspace, user: string): StoredFile[] {

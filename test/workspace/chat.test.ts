@@ -90,7 +90,7 @@ it('a button changes the message, which keeps its ts and its earlier words', asy
     });
   });
   const posted = await app.client.chat.postMessage({
-    channel: slack.ids['#ops'] ?? '',
+    channel: slack.id('#ops'),
     text: 'Evacuate cmp-03?',
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: 'Evacuate `cmp-03`?' } },
@@ -111,4 +111,110 @@ it('a button changes the message, which keeps its ts and its earlier words', asy
   expect(card.ts).toBe(posted.ts);
   await expect(slack.click('carol', card, 'Approve')).rejects.toThrow('there is no "Approve"');
   expect(await slack.click('carol', card, 'Approve', { seen: 0 })).toMatchObject({ acked: true });
+});
+
+it('people wait for what they read, and only for what they can see', async () => {
+  const app = await here.bolt(() => {});
+  await app.client.chat.postEphemeral({
+    channel: slack.id('#ops'),
+    user: slack.id('bob'),
+    text: 'Request R-1 is queued',
+  });
+
+  expect(slack.text(await slack.sees('bob', /R-\d+ is queued/))).toBe('Request R-1 is queued');
+  await expect(slack.sees('alice', 'is queued', 30)).rejects.toThrow('waited 30 ms for alice to see is queued');
+});
+
+it('tells whom a message notified: mentions in text and blocks, not in plain text or names', async () => {
+  const app = await here.bolt(() => {});
+  await app.client.chat.postMessage({
+    channel: slack.id('#ops'),
+    text: `Waiting for <!subteam^${slack.id('@approvers')}>`,
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', text: '<!channel>' } },
+      { type: 'section', text: { type: 'mrkdwn', text: `&lt;!here&gt; asked by <@${slack.id('bob')}>` } },
+      { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'user', user_id: slack.id('carol') }] }] },
+    ],
+  });
+
+  const [message] = slack.messages('#ops');
+
+  expect(message && slack.pings(message).toSorted()).toEqual(['@approvers', '@bob', '@carol']);
+});
+
+it('an edited mention comes again, with the old ts and another event', async () => {
+  const heard: string[] = [];
+  await here.bolt((bolt) => {
+    bolt.event('app_mention', async ({ event, body }) => void heard.push(`${event.ts} ${body.event_id} ${'edited' in event}`));
+  });
+  const { message } = await slack.mention('bob', '#ops', 'host lst');
+
+  await slack.edit('bob', message, '@stackhand host list');
+
+  expect(heard.map((line) => line.split(' ')[0])).toEqual([message.ts, message.ts]);
+  expect(heard.map((line) => line.split(' ')[2])).toEqual(['false', 'true']);
+  expect(new Set(heard).size).toBe(2);
+  expect(slack.text(message)).toBe('@stackhand host list');
+});
+
+it('a stranger of another team is told apart in lines, mentions and clicks', async () => {
+  const teams: unknown[] = [];
+  const app = await here.bolt((bolt) => {
+    bolt.event('app_mention', async ({ event }) => void teams.push((event as { user_team?: string }).user_team));
+    bolt.action('go', async ({ ack, body }) => {
+      await ack();
+      teams.push(body.user.team_id, body.team?.id);
+    });
+  });
+  const go = { type: 'button' as const, action_id: 'go', text: { type: 'plain_text' as const, text: 'Go' } };
+  await app.client.chat.postMessage({
+    channel: slack.id('#ops'),
+    text: 'Card',
+    blocks: [{ type: 'actions', elements: [go] }],
+  });
+  const card = await slack.sees('stranger', '[Go]');
+
+  await slack.mention('stranger', '#ops', 'help');
+  await slack.click('stranger', card, 'Go');
+
+  expect(teams).toEqual(['T0OTHER00', 'T0OTHER00', 'T0HOME000']);
+});
+
+it('nobody clicks what they do not see', async () => {
+  const app = await here.bolt(() => {});
+  const go = { type: 'button' as const, action_id: 'go', text: { type: 'plain_text' as const, text: 'Go' } };
+  const blocks = [{ type: 'actions' as const, elements: [go] }];
+  await app.client.chat.postEphemeral({ channel: slack.id('#ops'), user: slack.id('bob'), text: 'Only you', blocks });
+  await app.client.chat.postMessage({ channel: slack.id('alice'), text: 'Only alice', blocks });
+  const [forBob] = slack.ephemerals('bob');
+  const [forAlice] = slack.directs('alice');
+  if (!forBob || !forAlice) throw new Error('nothing was posted');
+
+  await expect(slack.click('eve', forBob, 'Go')).rejects.toThrow('eve does not see that message');
+  await expect(slack.click('eve', forAlice, 'Go')).rejects.toThrow("eve is not in the message's channel");
+  await expect(slack.slash('eve', '#secret', 'help')).rejects.toThrow('eve is not in #secret');
+});
+
+it('cancelling the confirmation of a button sends nothing', async () => {
+  const clicks: string[] = [];
+  const app = await here.bolt((bolt) => {
+    bolt.action('wipe', async ({ ack, body }) => {
+      await ack();
+      clicks.push(body.user.id);
+    });
+  });
+  const plain = (text: string) => ({ type: 'plain_text' as const, text });
+  const confirm = { title: plain('Sure?'), text: plain('All of it.'), confirm: plain('Wipe'), deny: plain('Keep') };
+  const wipe = { type: 'button' as const, action_id: 'wipe', text: plain('Wipe'), confirm };
+  await app.client.chat.postMessage({
+    channel: slack.id('#ops'),
+    text: 'x',
+    blocks: [{ type: 'actions', elements: [wipe] }],
+  });
+  const card = await slack.sees('bob', '[Wipe]');
+
+  await slack.click('bob', card, 'Wipe', { cancel: true });
+  await slack.click('alice', card, 'Wipe');
+
+  expect(clicks).toEqual([slack.ids.alice]);
 });

@@ -26,7 +26,7 @@ async function refusal(call: Promise<unknown>): Promise<string> {
   }
 }
 
-const id = (name: string): string => slack.ids[name] ?? '';
+const id = (name: string): string => slack.id(name);
 const post = (channel: string, text = 'Hello'): Promise<unknown> => web.chat.postMessage({ channel, text });
 
 it('a token is needed, the right one, of the right kind', async () => {
@@ -152,11 +152,16 @@ it('tells of people, groups and channels what the scopes allow', async () => {
 });
 
 it('lists come in pages', async () => {
-  const names: string[] = [];
-  for await (const page of web.paginate('users.list', { limit: 2 }))
-    names.push(...(page as { members: { name: string }[] }).members.map((user) => user.name));
+  const names: (string | undefined)[] = [];
+  let cursor = '';
+  do {
+    const page = await web.users.list({ limit: 4, cursor });
+    names.push(...(page.members ?? []).map((user) => user.name));
+    cursor = page.response_metadata?.next_cursor ?? '';
+  } while (cursor !== '');
 
   expect(names).toEqual(['stackhand', 'slackbot', 'bob', 'alice', 'carol', 'eve']);
+  expect(await refusal(web.users.list({ cursor: 'bm9uc2Vuc2U=' }))).toBe('invalid_cursor');
 });
 
 it('a file is uploaded, shared in a thread, seen by members, and can be fetched again', async () => {
