@@ -1,11 +1,12 @@
 import { SocketModeClient } from '@slack/socket-mode';
+import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { clientOptions } from './client.ts';
 import { slackLogger } from './logger.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
 const HELLO_TIMEOUT_MS = 15_000;
-const RECONNECT_MS = [50, 200, 1_000, 2_000, 5_000, 10_000, 30_000];
+const RECONNECT_MS = [50, 200, 500, 1_000, 2_000, 5_000];
 
 /** Something Slack sent over a socket. */
 export interface Envelope {
@@ -58,17 +59,20 @@ export function createLink(
     }
   }
 
-  function reconnectSoon(): void {
+  function reconnectSoon(atLeastMs = 0): void {
     if (stopped || connecting || timer !== undefined) return;
-    const wait = (RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)] ?? 0) * (0.5 + Math.random() / 2);
-    timer = setTimeout(() => {
-      timer = undefined;
-      connect().catch((err: unknown) => {
-        failures += 1;
-        if (failures === 1) log.warn({ err }, 'slack connection not possible');
-        reconnectSoon();
-      });
-    }, wait);
+    const backOff = RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)] ?? 0;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        connect().catch((err: unknown) => {
+          failures += 1;
+          if (failures === 1) log.warn({ err }, 'slack connection not possible');
+          reconnectSoon(err instanceof WebAPIRateLimitedError ? err.retryAfter * 1_000 : 0);
+        });
+      },
+      Math.max(atLeastMs, backOff * (0.5 + Math.random() / 2)),
+    );
   }
 
   client.on('connected', () => {

@@ -1,0 +1,84 @@
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
+import type { IncomingClick, IncomingLine, Intake, Taken } from '../../src/intake.ts';
+import type { Request } from '../../src/request.ts';
+import { type RunningGateway, startSlack } from '../../src/slack/app.ts';
+import { testRedis } from '../setup/redis-client.ts';
+
+export interface Recorder extends Intake {
+  lines: IncomingLine[];
+  clicks: IncomingClick[];
+  requests: Map<number, Request>;
+  /** What the next call is answered with; an error is thrown. */
+  next: (Taken | Promise<Taken> | Error)[];
+  /** Redis does not answer reads. */
+  silent: boolean;
+}
+
+/** An intake that writes down what it takes, and knows again what it has seen. */
+export function createRecorder(): Recorder {
+  const seen = new Set<string>();
+  const take = async (dedupe: string[], store: () => number): Promise<Taken> => {
+    const planned = recorder.next.shift();
+    if (planned instanceof Error) throw planned;
+    if (planned !== undefined) return planned;
+    if (dedupe.some((key) => seen.has(key))) return { taken: false, because: 'seen' };
+    for (const key of dedupe) seen.add(key);
+    return { taken: true, number: 1000 + store() };
+  };
+  const recorder: Recorder = {
+    lines: [],
+    clicks: [],
+    requests: new Map(),
+    next: [],
+    silent: false,
+    line: (line) => take(line.dedupe, () => recorder.lines.push(line)),
+    click: (click) => take(click.dedupe, () => recorder.clicks.push(click)),
+    request: async (number) => {
+      if (recorder.silent) throw new Error('no answer within 1.5 s');
+      return recorder.requests.get(number);
+    },
+  };
+  return recorder;
+}
+
+export interface Stage {
+  slack: Slack;
+  intake: Recorder;
+  gateway: RunningGateway;
+  redis: Redis;
+  prefix: string;
+  /** One more gateway beside the first. */
+  start(options?: { intake?: Intake; command?: string; sockets?: number }): Promise<RunningGateway>;
+  stop(): Promise<void>;
+}
+
+/** A pretend workspace, and a gateway in it that hands everything to a recorder. */
+export async function stage(seed?: Options): Promise<Stage> {
+  const slack = await startWorkspace(seed);
+  const { target, prefix } = testRedis();
+  const redis = new Redis({ path: target.socket });
+  const intake = createRecorder();
+  const gateways: RunningGateway[] = [];
+  const start: Stage['start'] = async (options) => {
+    const { botToken, appToken, apiUrl } = slack;
+    const log = pino({ level: 'silent' });
+    const gateway = await startSlack({ botToken, appToken, apiUrl, redis, prefix, intake, log, ...options });
+    gateways.push(gateway);
+    return gateway;
+  };
+  return {
+    slack,
+    intake,
+    redis,
+    prefix,
+    start,
+    gateway: await start(),
+    stop: async () => {
+      for (const gateway of gateways) await gateway.stop();
+      await slack.stop();
+      redis.disconnect();
+    },
+  };
+}
