@@ -81,11 +81,20 @@ export function cinder({ state, min, max, pageSize, keystoneUrl }: CinderOptions
         const projectId = mayShow(asked);
         return { status: 200, body: { quota_set: { ...typeDefaults(), ...quotas.defaults, id: projectId } } };
       }),
-      // Below what is in use is as good to it as above.
       own('PUT', '/os-quota-sets/:project', (asked) => {
         demand(isAdmin(asked), 'quotas:update');
         const projectId = asked.params.project ?? '';
-        setLimits(quotas, projectId, checkedLimits(asked.body, limits(projectId)));
+        const wanted = checkedLimits(asked.body, limits(projectId));
+        for (const [name, limit] of Object.entries(wanted)) {
+          const taken = (quotas.used.get(projectId)?.[name] ?? 0) + (quotas.reserved.get(projectId)?.[name] ?? 0);
+          // Only names that somebody has set for this project before: `defaults=False` in cinder/api/contrib/quotas.py
+          const isOwn = quotas.own.get(projectId)?.[name] !== undefined;
+          if (isOwn && limit >= 0 && limit < taken && name !== 'per_volume_gigabytes') {
+            const words = `Quota ${name} limit must be equal or greater than existing resources. Current usage is ${taken} and the requested limit is ${limit}.`;
+            throw fault(400, 'badRequest', words);
+          }
+        }
+        setLimits(quotas, projectId, wanted);
         return { status: 200, body: { quota_set: limits(projectId) } };
       }),
       own('GET', '/types', (asked) => {

@@ -4,6 +4,8 @@ import type { Service } from '../../src/openstack/session.ts';
 export interface CallFault {
   /** How many calls; default 1. */
   times?: number;
+  /** So many matching calls are answered well first. */
+  after?: number;
   /** Answered instead of doing anything. */
   status?: number;
   body?: unknown;
@@ -26,6 +28,7 @@ interface Rule {
   method: string;
   path: RegExp;
   left: number;
+  skip: number;
   fault: CallFault;
 }
 
@@ -41,11 +44,15 @@ export function openFaultBook(): FaultBook {
   return {
     add(service, method, path, fault) {
       const pattern = typeof path === 'string' ? new RegExp(escaped(path)) : path;
-      rules.push({ service, method, path: pattern, left: fault.times ?? 1, fault });
+      rules.push({ service, method, path: pattern, left: fault.times ?? 1, skip: fault.after ?? 0, fault });
     },
     take(service, method, path) {
       const rule = rules.find((one) => one.left > 0 && one.service === service && one.method === method && one.path.test(path));
       if (!rule) return undefined;
+      if (rule.skip > 0) {
+        rule.skip -= 1;
+        return undefined;
+      }
       rule.left -= 1;
       return rule.fault;
     },

@@ -30,8 +30,9 @@ export async function getDefaultVolumeQuota(os: Session, projectId: string): Pro
 }
 
 /**
- * Sets some of a project's quotas, and leaves the others. PUT /os-quota-sets/{project}, 3.0. Accepts limits below what is in use, and
- * projects that do not exist: look before. `bad_request` for an unknown name (`Bad key(s) in quota set`). Source: cinder/api/contrib/quotas.py
+ * Sets some of a project's quotas, and leaves the others. PUT /os-quota-sets/{project}, 3.0. Accepts projects that do not
+ * exist, and, for a name that nobody has set for the project before, limits below what is in use: look before. `bad_request` for an unknown
+ * name, and below what is in use otherwise. Source: cinder/api/contrib/quotas.py
  */
 export async function updateVolumeQuota(os: Session, projectId: string, limits: Limits): Promise<void> {
   await os.request({
