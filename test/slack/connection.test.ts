@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Slack } from '../../demo/workspace/workspace.ts';
 import { type Recorder, type Stage, stage } from './stage.ts';
 
@@ -58,7 +58,7 @@ it.each([
   slack.answer('apps.connections.open', { times: 2, ...fault });
 
   slack.disconnect({ abrupt: true });
-  await slack.waitFor(() => !here.gateway.connected(), 'the gateway to notice');
+  await vi.waitFor(() => expect(here.gateway.connected()).toBe(false));
 
   await slack.waitFor(() => slack.connections === 2, 'both to come back');
   expect((await slack.slash('bob', '#ops', 'host list')).acked).toBe(true);
@@ -66,11 +66,11 @@ it.each([
 
 it('comes back after Slack was away', async () => {
   await slack.outage();
-  await slack.waitFor(() => !here.gateway.connected(), 'the gateway to notice');
+  await vi.waitFor(() => expect(here.gateway.connected()).toBe(false));
   await new Promise((resolve) => setTimeout(resolve, 300));
   await slack.recover();
 
-  await slack.waitFor(() => here.gateway.connected(), 'the gateway to come back');
+  await vi.waitFor(() => expect(here.gateway.connected()).toBe(true), 5_000);
   expect((await slack.slash('bob', '#ops', 'host list')).acked).toBe(true);
 });
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Slack } from '../../demo/workspace/workspace.ts';
-import type { SlackDelivery } from '../../src/slack/delivery.ts';
+import { createDelivery, type SlackDelivery } from '../../src/slack/delivery.ts';
 import { isSlackUrl } from '../../src/slack/response-url.ts';
 import { type Stage, stage } from './stage.ts';
 
@@ -125,6 +127,19 @@ it('a burst into one channel never runs into Slack’s own limit', async () => {
   expect(refused.length).toBeGreaterThan(0);
   expect(slack.callsTo('chat.postMessage').filter(({ status }) => status === 429)).toEqual([]);
   expect(said()).toHaveLength(12 - refused.length);
+});
+
+it('what is urgent goes out although the Redis of the limiter is silent', async () => {
+  const silent = new Redis({ path: '/nonexistent/redis.sock', maxRetriesPerRequest: null });
+  silent.on('error', () => undefined);
+  const { client, teamId } = here.gateway;
+  const log = pino({ level: 'silent' });
+  const urgent = createDelivery(client, { redis: silent, prefix: 'x', log, teamId, uploads: client });
+
+  await urgent.post(ops, 'alarm', { text: 'Redis is away.' });
+
+  expect(said()).toEqual(['*Redis is away.*']);
+  silent.disconnect();
 });
 
 it('an ephemeral answer goes by the response_url, then by name', async () => {

@@ -167,6 +167,18 @@ it('when Redis does not answer the asker is told at once, and later what became 
   expect(seenBy('alice')[1]).toBe('*Redis answers again: your line was not taken, and nothing comes of it. Type it again.*');
 });
 
+it('an acknowledgement waits for nothing that Slack has to answer first', async () => {
+  await begin();
+  intake.next.push({ taken: false, because: 'late' });
+  slack.answer('*', { delayMs: 300, times: 10 });
+
+  const sent = await slack.mention('bob', '#ops', 'host list');
+
+  expect(sent.acked).toBe(true);
+  expect(slack.callsTo('chat.postEphemeral')).toEqual([]);
+  await slack.waitFor(() => seenBy('bob').length === 1, 'the answer');
+});
+
 it('what came too late or finds Redis full is said', async () => {
   await begin();
   intake.next.push({ taken: false, because: 'late' }, { taken: false, because: 'full' });
