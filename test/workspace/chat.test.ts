@@ -218,3 +218,63 @@ it('cancelling the confirmation of a button sends nothing', async () => {
 
   expect(clicks).toEqual([slack.ids.alice]);
 });
+
+it('menus are chosen from by what they show', async () => {
+  const chosen: string[] = [];
+  const app = await here.bolt((bolt) => {
+    bolt.action(/.*/, async ({ ack, action }) => {
+      await ack();
+      if (action.type === 'overflow' || action.type === 'static_select') chosen.push(action.selected_option?.value ?? '');
+      if (action.type === 'users_select') chosen.push(action.selected_user ?? '');
+    });
+  });
+  const option = (text: string) => ({ text: { type: 'plain_text' as const, text }, value: text.toLowerCase() });
+  const menu = { type: 'overflow' as const, action_id: 'more', options: [option('Change'), option('Cancel')] };
+  const select = { type: 'static_select' as const, action_id: 'cloud', options: [option('North'), option('South')] };
+  const person = { type: 'users_select' as const, action_id: 'person' };
+  const blocks = [{ type: 'actions' as const, elements: [menu, select, person] }];
+  await app.client.chat.postMessage({ channel: slack.id('#ops'), text: 'Menus', blocks });
+  const message = await slack.sees('bob', '[… Change / Cancel]');
+
+  await slack.click('bob', message, 'Cancel');
+  await slack.click('bob', message, 'cloud', { choose: 'South' });
+  await slack.click('bob', message, 'person', { choose: 'alice' });
+
+  expect(chosen).toEqual(['cancel', 'south', slack.id('alice')]);
+  await expect(slack.click('bob', message, 'cloud', { choose: 'West' })).rejects.toThrow(
+    'no option "West" among "North", "South"',
+  );
+});
+
+it('a shortcut on a message brings the message, and can answer', async () => {
+  await here.bolt((bolt) => {
+    bolt.shortcut('act_on_message', async ({ ack, shortcut, respond }) => {
+      await ack();
+      if (shortcut.type === 'message_action') await respond(`You chose: ${shortcut.message.text}`);
+    });
+  });
+  const { message } = await slack.say('bob', '#ops', 'web-1 is slow');
+
+  await slack.shortcut('alice', 'act_on_message', message);
+
+  await slack.sees('alice', 'You chose: web-1 is slow');
+  expect(slack.ephemerals('bob')).toEqual([]);
+});
+
+it('what people type in a line arrives as Slack sends it', async () => {
+  const lines: string[] = [];
+  await here.bolt((bolt) => {
+    bolt.command('/stack', async ({ ack, command }) => {
+      await ack();
+      lines.push(command.text);
+    });
+  });
+
+  await slack.slash('bob', '#ops', 'tell @alice in #audit that 2 < 3 at https://x.example');
+  await slack.slash('bob', '@alice', 'tell @alice', { raw: true });
+
+  expect(lines).toEqual([
+    `tell <@${slack.id('alice')}|alice> in <#${slack.id('#audit')}|audit> that 2 &lt; 3 at https://x.example`,
+    'tell @alice',
+  ]);
+});

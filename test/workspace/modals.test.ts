@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { View } from '../../demo/workspace/model.ts';
 import type { Slack } from '../../demo/workspace/workspace.ts';
@@ -46,12 +47,17 @@ const reasonModal = {
   ],
 };
 
-/** `/stack` opens the modal; submitting it says what it holds. */
-function opensModal(bolt: App): void {
+/** `/stack` opens the view. */
+function opens(bolt: App, view: ModalView = reasonModal): void {
   bolt.command('/stack', async ({ ack, body, client }) => {
     await ack();
-    await client.views.open({ trigger_id: body.trigger_id, view: reasonModal });
+    await client.views.open({ trigger_id: body.trigger_id, view });
   });
+}
+
+/** `/stack` opens the modal; submitting it says what it holds. */
+function opensModal(bolt: App): void {
+  opens(bolt);
   bolt.view('deny', async ({ ack, view, body, client }) => {
     const reason = view.state.values.why?.reason?.value ?? '';
     if (reason === 'no') return ack({ response_action: 'errors', errors: { why: 'Say more than no.' } });
@@ -104,10 +110,7 @@ it('a submission that nobody acknowledges leaves the modal open with trouble', a
 
 it('errors for a block that is not in the modal leave it open with trouble', async () => {
   await here.bolt((bolt) => {
-    bolt.command('/stack', async ({ ack, body, client }) => {
-      await ack();
-      await client.views.open({ trigger_id: body.trigger_id, view: reasonModal });
-    });
+    opens(bolt);
     bolt.view('deny', async ({ ack }) => ack({ response_action: 'errors', errors: { reason: 'An action_id is no block_id.' } }));
   });
   const view = await openModal('alice');
@@ -164,12 +167,8 @@ it('a view can be updated with its hash, pushed three deep, and closed', async (
 
 it('a button in a modal pushes another view on top, and submitting shows the one below again', async () => {
   await here.bolt((bolt) => {
-    bolt.command('/stack', async ({ ack, body, client }) => {
-      await ack();
-      const more = { type: 'button' as const, action_id: 'more', text: plain('More') };
-      const view = { type: 'modal' as const, title: plain('Below'), blocks: [{ type: 'actions' as const, elements: [more] }] };
-      await client.views.open({ trigger_id: body.trigger_id, view });
-    });
+    const more = { type: 'button' as const, action_id: 'more', text: plain('More') };
+    opens(bolt, { type: 'modal', title: plain('Below'), blocks: [{ type: 'actions', elements: [more] }] });
     bolt.action('more', async ({ ack, body, client }) => {
       await ack();
       if (body.type === 'block_actions') await client.views.push({ trigger_id: body.trigger_id, view: reasonModal });
@@ -207,23 +206,8 @@ it('the Home tab is published to one person', async () => {
 
 it('an external select asks the app for options', async () => {
   await here.bolt((bolt) => {
-    bolt.command('/stack', async ({ ack, body, client }) => {
-      await ack();
-      await client.views.open({
-        trigger_id: body.trigger_id,
-        view: {
-          ...reasonModal,
-          blocks: [
-            {
-              type: 'input',
-              block_id: 'host',
-              label: { type: 'plain_text', text: 'Host' },
-              element: { type: 'external_select', action_id: 'host', min_query_length: 0 },
-            },
-          ],
-        },
-      });
-    });
+    const element = { type: 'external_select' as const, action_id: 'host', min_query_length: 0 };
+    opens(bolt, { ...reasonModal, blocks: [{ type: 'input', block_id: 'host', label: plain('Host'), element }] });
     bolt.options('host', async ({ ack, options }) => {
       await ack({
         options: ['cmp-01', 'cmp-02']
@@ -235,4 +219,46 @@ it('an external select asks the app for options', async () => {
   const view = await openModal('bob');
 
   expect(await slack.suggestions('bob', view, 'Host', '02')).toEqual(['cmp-02']);
+});
+
+it('no more than three views stand on each other', async () => {
+  await here.bolt((bolt) => {
+    opens(bolt);
+    bolt.view('deny', async ({ ack }) => ack({ response_action: 'push', view: reasonModal }));
+  });
+  await openModal('bob');
+  const top = (): View => slack.modal('bob') ?? expect.fail('no modal');
+
+  for (let i = 0; i < 3; i += 1) await slack.submit('bob', top(), { Reason: 'because' });
+
+  expect(slack.workspace.modals.get(slack.id('bob'))).toHaveLength(3);
+  expect(slack.troubles('bob')[0]?.error).toContain('push_limit_reached');
+});
+
+it('a view that is too large, or wrong, is refused', async () => {
+  const app = await here.bolt(() => {});
+  const sections = (n: number, text: string) =>
+    Array.from({ length: n }, () => ({ type: 'section' as const, text: plain(text) }));
+  const publish = (blocks: object[]): Promise<unknown> =>
+    app.client.apiCall('views.publish', { user_id: slack.id('bob'), view: { type: 'home', blocks } });
+
+  await expect(publish(sections(90, 'x'.repeat(2900)))).rejects.toMatchObject({ data: { error: 'view_too_large' } });
+  await expect(publish(sections(101, 'x'))).rejects.toMatchObject({ data: { error: 'invalid_arguments' } });
+  await expect(publish(sections(80, 'x'.repeat(2900)))).resolves.toMatchObject({ ok: true });
+});
+
+it('closing a modal is told where the app asked for it', async () => {
+  const closed: string[] = [];
+  await here.bolt((bolt) => {
+    opens(bolt, { ...reasonModal, notify_on_close: true });
+    bolt.view({ type: 'view_closed', callback_id: 'deny' }, async ({ ack, body }) => {
+      await ack();
+      closed.push(body.view.id);
+    });
+  });
+  const view = await openModal('bob');
+
+  await slack.dismiss('bob', view);
+
+  expect(closed).toEqual([view.id]);
 });
