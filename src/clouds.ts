@@ -1,6 +1,6 @@
 import type { StackhandYaml } from './config-schema.ts';
 import { type CloudsPlaces, readClouds } from './openstack/clouds-yaml.ts';
-import { type Connection, connect } from './openstack/connection.ts';
+import { type Connection, type ConnectOptions, connect } from './openstack/connection.ts';
 import { openSession, type Session, type WriteHook } from './openstack/session.ts';
 
 /** The clouds of stackhand.yaml, with a reader for commands and a writer for jobs. */
@@ -21,13 +21,17 @@ interface Connected {
 }
 
 /** @throws UserError naming file and key where clouds.yaml lacks what stackhand.yaml names. */
-export async function openClouds(configured: StackhandYaml['clouds'], places: CloudsPlaces): Promise<Clouds> {
+export async function openClouds(
+  configured: StackhandYaml['clouds'],
+  places: CloudsPlaces,
+  options: ConnectOptions = {},
+): Promise<Clouds> {
   const file = await readClouds(places);
   const clouds = new Map<string, Connected>();
   for (const { name, writer: writerName, regions } of configured) {
     const settings = await file.cloud(name);
-    const reader = connect(settings);
-    const writer = writerName === undefined ? reader : connect(await file.cloud(writerName));
+    const reader = connect(settings, options);
+    const writer = writerName === undefined ? reader : connect(await file.cloud(writerName), options);
     clouds.set(name, { regions: regions ?? settings.regions, reader, writer });
   }
   function find(name: string): Connected {

@@ -22,6 +22,8 @@ export interface Delivery {
   /** The direct-message channel with a user. */
   openDirect(user: string): Promise<string>;
   file(to: Channel, file: TextFile, comment: string): Promise<void>;
+  /** The file that must go with a message, since Slack's limits leave no room for every byte of the reply. */
+  overflow(reply: Reply): TextFile | undefined;
   permalink(at: Posted): Promise<string | undefined>;
 }
 

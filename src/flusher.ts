@@ -59,8 +59,10 @@ export function startFlusher({ store, log }: Core, subscriber: Redis, delivery: 
         log.warn({ err: error }, 'outbox could not be read');
       }
       if (again || stopped) continue;
+      const wait = await untilNext(store).catch(() => LOOK_EVERY_MS);
+      if (again || stopped) continue;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, LOOK_EVERY_MS);
+        const timer = setTimeout(resolve, wait);
         wakeUp = () => {
           clearTimeout(timer);
           resolve();
@@ -86,6 +88,16 @@ async function dueMessages({ redis, keys, clock }: Store): Promise<string[]> {
     if (due.length >= AT_A_TIME) break;
   }
   return [...new Set(due)];
+}
+
+/** Milliseconds until the next message is due, at most until the next look. */
+async function untilNext({ redis, keys, clock }: Store): Promise<number> {
+  let wait = LOOK_EVERY_MS;
+  for (const priority of PRIORITIES) {
+    const [, due] = await redis.zrange(keys.outbox(priority), '0', '0', 'WITHSCORES');
+    if (due !== undefined) wait = Math.min(wait, Math.max(5, Number(due) - clock.now()));
+  }
+  return wait;
 }
 
 async function flush(store: Store, delivery: Delivery, id: string, log: Logger): Promise<'flushed' | 'left'> {
@@ -130,21 +142,30 @@ async function sayNow(store: Store, delivery: Delivery, message: Message, log: L
   const { to, reply } = message;
   if (to.kind === 'ephemeral') {
     // A click's or a line's quick answer; after ten seconds nobody looks there any more, and a file cannot be ephemeral.
-    if (clock.now() <= to.until && !reply.file) {
-      const overflow = await trySayEphemeral(delivery, to, reply, log);
-      if (overflow === 'said') return 'said';
-    }
+    const file = reply.file ?? delivery.overflow(reply);
+    if (clock.now() <= to.until && !file && (await trySayEphemeral(delivery, to, reply, log)) === 'said') return 'said';
     await redis.hset(key, 'to', JSON.stringify({ kind: 'direct', user: to.user } satisfies Destination));
     return sayNow(store, delivery, { ...message, to: { kind: 'direct', user: to.user } }, log);
   }
-  const channel = await channelOf(store, delivery, to);
+  const channel = message.posted ?? (await channelOf(store, delivery, to));
   if (channel === 'not yet') return 'later';
   const posted = await postOrEdit(store, delivery, message, channel);
-  if (reply.file && !message.fileSaid) {
-    await delivery.file({ channel: posted.channel, thread: channel.thread ?? posted.ts }, reply.file, reply.text);
-    await redis.hset(key, 'fileSaid', 1);
-  }
+  await sayFiles(store, delivery, message, posted);
   return 'said';
+}
+
+/** Every byte of what the message itself has no room for; in a channel below it, in direct messages beside it. Once. */
+async function sayFiles(
+  { redis, keys }: Store,
+  delivery: Delivery,
+  { id, to, reply, fileSaid }: Message,
+  { channel, ts }: Posted,
+): Promise<void> {
+  const files = [reply.file, delivery.overflow(reply)].filter((file) => file !== undefined);
+  if (fileSaid || files.length === 0) return;
+  for (const file of files)
+    await delivery.file({ channel, ...(to.kind === 'channel' ? { thread: to.thread ?? ts } : {}) }, file, file.title);
+  await redis.hset(keys.message(id), 'fileSaid', 1);
 }
 
 /** A post whose answer got lost is looked for before another one is made. */

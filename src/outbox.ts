@@ -9,8 +9,8 @@ export const PRIORITIES: readonly Priority[] = [0, 1, 2];
 
 /** Messages and files are kept a week. */
 const KEEP_SECONDS = 7 * 86_400;
-/** Edits of progress are at least this far apart (chat.update is a tier 3 method: about one a second). */
-const PROGRESS_DELAY_MS = 1_000;
+/** Progress is said this late, so that what comes in between coalesces (chat.update is a tier 3 method: about one a second). */
+export const PROGRESS_DELAY_MS = 1_000;
 
 /**
  * Where a message goes.
@@ -34,10 +34,9 @@ export interface Outgoing {
 
 /**
  * The commands that make Slack say this: put them into the same atomic step as the change they tell of. Only the newest version is
- * ever said, so edits coalesce and restarts repeat nothing.
+ * ever said, so edits coalesce and restarts repeat nothing. `due`: from when on, by Redis's clock; an earlier one stays.
  */
-export function say(keys: Keys, { id, to, priority, reply }: Outgoing, nowMs: number): Command[] {
-  const due = priority === PRIORITY.progress ? nowMs + PROGRESS_DELAY_MS : nowMs;
+export function say(keys: Keys, { id, to, priority, reply }: Outgoing, due: number): Command[] {
   const message = keys.message(id);
   return [
     // Where it goes is settled by its first version; a later one may have lost a response_url or gained nothing.

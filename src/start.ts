@@ -7,6 +7,7 @@ import { type Config, checkAgainstRegistry } from './config.ts';
 import type { Core } from './core.ts';
 import { createIntake } from './gateway.ts';
 import { cloudsFolders } from './openstack/clouds-yaml.ts';
+import type { ConnectOptions } from './openstack/connection.ts';
 import { closeQueues, openQueues } from './queue.ts';
 import { startClock } from './redis/clock.ts';
 import { connectRedis, type RedisPurpose } from './redis/connection.ts';
@@ -27,6 +28,8 @@ export interface StartOptions {
   prefix?: string;
   /** Where commands/ and jobs/ are; only tests have others. */
   registryRoot?: string;
+  /** How OpenStack is called: timeouts and waits between tries. */
+  openstack?: ConnectOptions;
   log: Logger;
 }
 
@@ -43,6 +46,7 @@ export async function start({
   redis: target,
   prefix = 'stackhand',
   registryRoot,
+  openstack = {},
   log,
 }: StartOptions): Promise<Running> {
   const { environment } = config;
@@ -58,10 +62,14 @@ export async function start({
   const clock = await startClock(commands);
   const store = { redis: commands, keys: keysOf(prefix), clock };
   const wakers = openQueues(commands, prefix, log);
-  const clouds = await openClouds(config.clouds, {
-    ...(environment.OS_CLIENT_CONFIG_FILE ? { file: environment.OS_CLIENT_CONFIG_FILE } : {}),
-    folders: cloudsFolders(process.cwd(), homedir()),
-  });
+  const clouds = await openClouds(
+    config.clouds,
+    {
+      ...(environment.OS_CLIENT_CONFIG_FILE ? { file: environment.OS_CLIENT_CONFIG_FILE } : {}),
+      folders: cloudsFolders(process.cwd(), homedir()),
+    },
+    openstack,
+  );
   const account = {
     botToken: environment.SLACK_BOT_TOKEN,
     redis: commands,

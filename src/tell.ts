@@ -1,6 +1,6 @@
 import { card, details } from './card.ts';
 import type { Core } from './core.ts';
-import { type Destination, PRIORITY, say } from './outbox.ts';
+import { type Destination, PRIORITY, PROGRESS_DELAY_MS, say } from './outbox.ts';
 import type { Command } from './redis/commit.ts';
 import { code, type Mention, type Reply } from './reply.ts';
 import { ENDED, label, type Place, type Request } from './request.ts';
@@ -45,6 +45,7 @@ export function tellState(core: Core, request: Request, mentions: Mention[] = []
   const priority =
     request.state === 'waiting' ? PRIORITY.approval : request.state === 'running' ? PRIORITY.progress : PRIORITY.result;
   const id = label(request.number);
+  const due = request.state === 'running' && request.progress ? now + PROGRESS_DELAY_MS : now;
   const reply = card(request, now);
   const commands: Command[] = [];
   // A planned one waits for its requester alone.
@@ -54,7 +55,7 @@ export function tellState(core: Core, request: Request, mentions: Mention[] = []
       mentions.length > 0 || request.mentions
         ? { ...reply, mentions: mentions.length > 0 ? mentions : (request.mentions ?? []) }
         : reply;
-    commands.push(...say(store.keys, { id: `${id}/card`, to: request.card, priority, reply: shown }, now));
+    commands.push(...say(store.keys, { id: `${id}/card`, to: request.card, priority, reply: shown }, due));
     const more = request.state === 'waiting' ? details(request) : undefined;
     if (more) {
       const below: Destination = { kind: 'channel', channel: request.card.channel, threadOf: `${id}/card` };
@@ -62,7 +63,7 @@ export function tellState(core: Core, request: Request, mentions: Mention[] = []
     }
   }
   for (const user of request.asked ?? []) {
-    commands.push(...say(store.keys, { id: `${id}/ask/${user}`, to: { kind: 'direct', user }, priority, reply }, now));
+    commands.push(...say(store.keys, { id: `${id}/ask/${user}`, to: { kind: 'direct', user }, priority, reply }, due));
   }
   if (ENDED.has(request.state)) commands.push(...tellEnd(core, request));
   return commands;

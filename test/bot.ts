@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
@@ -36,13 +37,22 @@ export interface Bot {
   deny(who: string, reason: string): Promise<string>;
   /** The newest request, once it is in one of these states. */
   until(...states: Request['state'][]): Promise<Request>;
+  /** A request that need not be the newest. */
+  untilOf(number: number, ...states: Request['state'][]): Promise<Request>;
   request(number: number): Promise<Request>;
   /** The newest card in a channel, as people read it. */
   card(where?: string): string;
   cardMessage(where?: string): Message;
   directs(who: string): string[];
+  /** As people read it, without the marks for bold and code. */
+  text(message: Message): string;
   /** Another process's part: a second Stackhand over the same Redis, Slack and cloud. */
   another(role: Role): Promise<Running>;
+}
+
+/** A bot with the toy operations of test/fixtures. */
+export function toyBot(options: BotOptions = {}): Promise<Bot> {
+  return startBot({ registryRoot: fileURLToPath(new URL('fixtures/operations', import.meta.url)), ...options });
 }
 
 export function defaultYaml(slack: Slack): Record<string, unknown> {
@@ -88,6 +98,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       config: loadConfig({ role: 'all', env, file }),
       redis: options.target ?? target,
       prefix,
+      openstack: { backoffMs: 5 },
       log,
       ...(options.registryRoot ? { registryRoot: options.registryRoot } : {}),
     });
@@ -116,8 +127,7 @@ function people(slack: Slack, running: Running): Omit<Bot, 'slack' | 'cloud' | '
     return stored.request;
   }
 
-  async function until(...states: Request['state'][]): Promise<Request> {
-    const number = await newest();
+  async function untilOf(number: number, ...states: Request['state'][]): Promise<Request> {
     for (;;) {
       const stored = await findRequest(store, number);
       if (stored && states.includes(stored.request.state)) return stored.request;
@@ -164,8 +174,10 @@ function people(slack: Slack, running: Running): Omit<Bot, 'slack' | 'cloud' | '
   }
 
   return {
+    text,
     request,
-    until,
+    until: async (...states) => untilOf(await newest(), ...states),
+    untilOf,
     say: (who, line, where = '#ops') =>
       answerTo(who, 'anywhere', `an answer to ${who}'s \`${line}\``, () => slack.slash(who, where, line)),
     click,

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { ConfigError } from './config.ts';
+import { UserError } from './errors.ts';
+import { serve } from './serve.ts';
+
+/** `stackhand start` runs the service; every other word is the terminal's. */
+async function main(args: readonly string[]): Promise<number> {
+  const [word, ...rest] = args;
+  if (word !== 'start') {
+    const { runCli } = await import('./cli/main.ts');
+    return runCli(args);
+  }
+  const { values } = parseArgs({ args: rest, options: { role: { type: 'string', default: 'all' }, config: { type: 'string' } } });
+  const { role, config } = values;
+  if (role !== 'all' && role !== 'gateway' && role !== 'worker') {
+    throw new UserError(`There is no role \`${role}\`. Type \`--role gateway\` or \`--role worker\`, or leave it out for both.`);
+  }
+  return serve({ role, ...(config === undefined ? {} : { file: config }) });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // What the one who starts it can mend needs no stack.
+  const mendable = error instanceof UserError || error instanceof ConfigError || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(`${mendable ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,89 @@
+import type { Logger } from 'pino';
+import { pino } from 'pino';
+import { type Config, loadConfig } from './config.ts';
+import { UserError } from './errors.ts';
+import { checkRedis } from './redis/check.ts';
+import { connectRedis } from './redis/connection.ts';
+import { type EmbeddedRedis, joinEmbeddedRedis, startEmbeddedRedis } from './redis/embedded.ts';
+import type { RedisTarget } from './redis/url.ts';
+import { type Role, type Running, start } from './start.ts';
+import { cacheFolder, stateFolder } from './state-folder.ts';
+
+/** How long a stop may take before the process goes anyway: running changes are another worker's then. */
+const STOP_WITHIN_MS = 25_000;
+
+/** Runs gateway, worker or both until SIGTERM or SIGINT. @returns the exit status. */
+export async function serve({ role, file }: { role: Role; file?: string }): Promise<number> {
+  const config = loadConfig({ role, ...(file === undefined ? {} : { file }) });
+  const log = pino({ level: config.environment.LOG_LEVEL, base: { role } });
+  for (const warning of config.warnings) log.warn({ warning }, 'configuration');
+  const { target, embedded } = await findRedis(role, config, log);
+  let running: Running | undefined;
+  const ended = untilEnd(embedded, log);
+  try {
+    await refuseUnsafeRedis(target, log);
+    running = await start({ role, config, redis: target, log });
+    log.info({ clouds: running.core.clouds.names }, 'stackhand is ready');
+    return await ended;
+  } finally {
+    await within(STOP_WITHIN_MS, running?.stop(), log);
+    await embedded?.stop();
+  }
+}
+
+async function findRedis(
+  role: Role,
+  config: Config<Role>,
+  log: Logger,
+): Promise<{ target: RedisTarget; embedded?: EmbeddedRedis }> {
+  const { REDIS_URL, ...environment } = config.environment;
+  if (REDIS_URL !== undefined) return { target: { url: REDIS_URL } };
+  const folder = stateFolder(environment);
+  if (role !== 'all') return { target: await joinEmbeddedRedis(folder) };
+  const embedded = await startEmbeddedRedis({ folder, cache: cacheFolder(), log, maxmemory: config.limits.maxMemory });
+  return { target: { socket: embedded.socket }, embedded };
+}
+
+/** What holds approvals and half-done changes must neither evict nor forget. */
+async function refuseUnsafeRedis(target: RedisTarget, log: Logger): Promise<void> {
+  const redis = connectRedis(target, 'commands', log);
+  try {
+    const problems = await checkRedis(redis);
+    for (const { what, mend } of problems.filter(({ certain }) => !certain)) log.warn({ what, mend }, 'redis');
+    const certain = problems.filter((problem) => problem.certain);
+    if (certain.length === 0) return;
+    throw new UserError(`Redis will not do:\n${certain.map(({ what, mend }) => `  ${what}. ${mend}`).join('\n')}`);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Ends with 0 on SIGTERM or SIGINT (a second one kills), with 1 when the embedded Redis has gone. */
+function untilEnd(embedded: EmbeddedRedis | undefined, log: Logger): Promise<number> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        log.info({ signal }, 'stopping');
+        process.once(signal, () => process.exit(1));
+        resolve(0);
+      });
+    }
+    void embedded?.exited.then(({ expected, reason }) => {
+      if (expected) return;
+      log.fatal({ reason }, 'redis ended by itself');
+      resolve(1);
+    });
+  });
+}
+
+async function within(ms: number, stopping: Promise<void> | undefined, log: Logger): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.warn({ ms }, 'stop took too long');
+      resolve();
+    }, ms);
+  });
+  await Promise.race([stopping, late]);
+  clearTimeout(timer);
+}
