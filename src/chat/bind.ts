@@ -1,5 +1,6 @@
 import { code } from '../reply.ts';
 import { type Argument, sameName } from './arguments.ts';
+import { echo } from './echo.ts';
 import { noteOf, standardWord } from './match.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import { isOption, splitName, type Word } from './tokenize.ts';
@@ -85,9 +86,9 @@ function argumentCalled(args: readonly Argument[], name: string): Argument | und
 function unknownName(binding: Binding, word: Word, name: string, next: Word | undefined): number {
   const all = binding.args.map((argument) => argument.typed);
   const near = nearest(name.replace(/^-+/, ''), all);
-  const asValue = name.startsWith('-') ? '' : `; a value that looks like this goes in quotes: ${code(`"${word.text}"`)}`;
+  const asValue = name.startsWith('-') ? '' : `; a value that looks like this goes in quotes: ${echo(`"${word.text}"`)}`;
   const instead = near.length > 0 ? didYouMean(near) : `; there are ${all.map(code).join(', ')}${asValue}.`;
-  binding.problems.push(`${code(name)} is not an argument here${instead}`);
+  binding.problems.push(`${echo(name)} is not an argument here${instead}`);
   const nearFlag = binding.args.some((argument) => argument.typed === near[0] && argument.kind === 'flag');
   return next && !nearFlag && !startsArgument(binding, next) ? 1 : 0;
 }
@@ -103,7 +104,7 @@ function addFlag(binding: Binding, argument: Argument, value: string | undefined
   const flag = value === undefined ? true : readFlag(value);
   if (flag === undefined) {
     binding.problems.push(
-      `${code(argument.typed)}: ${code(value ?? '')} is neither yes nor no; type ${code(`--${argument.typed}`)} or leave it out.`,
+      `${code(argument.typed)}: ${echo(value ?? '')} is neither yes nor no; type ${code(`--${argument.typed}`)} or leave it out.`,
     );
   } else if (binding.values.has(argument.name)) givenTwice(binding, argument);
   else binding.values.set(argument.name, flag);
@@ -111,14 +112,14 @@ function addFlag(binding: Binding, argument: Argument, value: string | undefined
 
 function addNamed(binding: Binding, argument: Argument, word: Word, value: string): void {
   if (value === '' && word.quoted === 'no') {
-    binding.problems.push(`${code(word.raw)} has no value; type it right behind the \`=\`, without a space.`);
+    binding.problems.push(`${echo(word.raw)} has no value; type it right behind the \`=\`, without a space.`);
   } else add(binding, argument, value, word.quoted !== 'no');
 }
 
 /** `--name value`. @returns how many words it took. */
 function addNext(binding: Binding, argument: Argument, next: Word | undefined): number {
   if (!next || startsArgument(binding, next)) {
-    const but = next ? `, and ${code(next.raw)} is none; a value that looks like an option goes in quotes` : '';
+    const but = next ? `, and ${echo(next.raw)} is none; a value that looks like an option goes in quotes` : '';
     binding.problems.push(
       `${code(`--${argument.typed}`)} needs a value${but}: ${code(`--${argument.typed} "${argument.title}"`)}.`,
     );
@@ -138,7 +139,7 @@ function add(binding: Binding, argument: Argument, value: string, quoted: boolea
   const items = quoted ? [value] : value.split(',');
   if (items.includes('') && !quoted) {
     binding.problems.push(
-      `${code(argument.typed)}: ${code(value)} has an empty item; type the items with commas and without spaces: ${code('a,b')}.`,
+      `${code(argument.typed)}: ${echo(value)} has an empty item; type the items with commas and without spaces: ${code('a,b')}.`,
     );
   }
   binding.values.set(argument.name, [...(Array.isArray(before) ? before : []), ...items]);
@@ -167,5 +168,5 @@ function surplus({ raw }: Word, follows: string | undefined): string {
     follows === undefined
       ? 'leave it out, or give it a name'
       : `text with spaces goes in quotes, as in ${code(`--${follows} "two words"`)}`;
-  return `${code(raw)} is one word too many; ${hint}.`;
+  return `${echo(raw)} is one word too many; ${hint}.`;
 }

@@ -3,6 +3,7 @@ import type { ArgsSchema } from '../command.ts';
 import { code } from '../reply.ts';
 import type { Argument } from './arguments.ts';
 import type { Bound } from './bind.ts';
+import { echo } from './echo.ts';
 import { didYouMean, nearest } from './suggest.ts';
 
 /** Holds what was bound to the command's schema: missing ones by what they are, wrong ones by what is wrong and what to type. */
@@ -57,7 +58,7 @@ const NOT_RIGHT = 'this is not a value it takes';
 
 /** zod's own messages in words for operators; what a schema says itself comes first in any case. */
 function inPlainWords(issue: z.core.$ZodRawIssue): string {
-  const given = typeof issue.input === 'string' || typeof issue.input === 'number' ? code(issue.input) : 'this';
+  const given = typeof issue.input === 'string' || typeof issue.input === 'number' ? echo(issue.input) : 'this';
   switch (issue.code) {
     case 'invalid_type':
       return issue.expected === 'number' || issue.expected === 'int' ? `${given} is not a number; type digits only` : NOT_RIGHT;

@@ -1,5 +1,6 @@
 import type { NamedCommand, Registry } from '../registry.ts';
 import { code } from '../reply.ts';
+import { echo } from './echo.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import { splitName, type Word } from './tokenize.ts';
 
@@ -59,7 +60,7 @@ export function unknownCommand(words: readonly Word[], registry: Registry, mayUs
   const allowed = claims(registry).filter(({ named }) => mayUse(named.name));
   const parts = standardParts(partsOf(words)).map(({ text }) => text);
   const typed = words.slice(0, 3).map(({ raw }) => raw);
-  const isNone = typed.length === 0 ? 'There is no command in this line.' : `${code(typed.join(' '))} is not a command`;
+  const isNone = typed.length === 0 ? 'There is no command in this line.' : `${echo(typed.join(' '))} is not a command`;
   if (parts.length === 0) return `${isNone.replace(/\.$/, '')}. Type the command's words first; \`help\` lists them.`;
   const ofObject = allowed.filter(({ claim }) => claim.length > 1 && claim[0] === parts[0]);
   const near = ofObject.length > 0 ? nearestActions(parts, ofObject) : nearestCommands(parts, allowed);
@@ -67,7 +68,7 @@ export function unknownCommand(words: readonly Word[], registry: Registry, mayUs
   if (ofObject.length === 0) return `${isNone}. Type \`help\` for those you may use.`;
   const names = [...new Set(ofObject.map(({ claim }) => claim.join(' ')))];
   const more = names.length > 6 ? ` and ${names.length - 6} more` : '';
-  return `${isNone}. With ${code(parts[0] ?? '')} there are ${names.slice(0, 6).map(code).join(', ')}${more}. Type \`help ${parts[0]}\` for what they do.`;
+  return `${isNone}. With ${echo(parts[0] ?? '')} there are ${names.slice(0, 6).map(code).join(', ')}${more}. Type \`help ${parts[0]}\` for what they do.`;
 }
 
 /** Commands whose names begin with these words; old words stand for OpenStack's. */
@@ -90,7 +91,7 @@ export function standardWord(word: string): string | undefined {
 }
 
 export function noteOf(old: string, standard: string): string {
-  return `OpenStack's word for ${code(old)} is ${code(standard)}.`;
+  return `OpenStack's word for ${echo(old)} is ${code(standard)}.`;
 }
 
 /** `Console-Log  show` → `console`, `log`, `show`. */

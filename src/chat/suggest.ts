@@ -20,6 +20,8 @@ export function didYouMean(words: readonly string[]): string {
 /** A swap of words (`set quota`) and a beginning (`desc` for `description`) count as near. */
 function far(typed: string, candidate: string): number {
   if (typed.length >= 3 && candidate.startsWith(typed)) return 1;
+  // A long text is far from any name, and not worth the counting.
+  if (typed.length > 2 * candidate.length) return Number.POSITIVE_INFINITY;
   return Math.min(distance(typed, candidate), 1 + distance(sorted(typed), sorted(candidate)));
 }
 

@@ -36,7 +36,7 @@ export function tokenize(line: string): Word[] {
 
 /** A value so that `tokenize` gives it back; with a name in front where one is given. */
 export function quote(value: string): string {
-  return /^[\p{L}\p{N}][\p{L}\p{N}.:/@_-]*$/u.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
+  return /^[\p{L}\p{N}][\p{L}\p{N}.:/@_-]*$/u.test(value) ? value : `"${value.replace(/["“”„‟«»\\]/g, '\\$&')}"`;
 }
 
 /** A terminal's arguments as one line; its shell has already taken the quotes off. */

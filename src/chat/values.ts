@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { code } from '../reply.ts';
+import { echo } from './echo.ts';
 
 /**
  * What people type for sizes, times and addresses. All take text; a number (from JSON) is taken to be in the schema's
@@ -25,7 +25,7 @@ function typed<T>(title: string, read: (given: string | number) => T | undefined
     .transform((given, context): T => {
       const value = read(typeof given === 'string' ? given.trim() : given);
       if (value !== undefined) return value;
-      context.addIssue({ code: 'custom', message: `${given === '' ? 'an empty value' : code(given)} is not ${wrong}` });
+      context.addIssue({ code: 'custom', message: `${given === '' ? 'an empty value' : echo(given)} is not ${wrong}` });
       return z.NEVER;
     })
     .meta({ title });
@@ -87,7 +87,7 @@ export const Flag = z
   .transform((given, context): boolean => {
     const value = typeof given === 'boolean' ? given : readFlag(given);
     if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: `${code(String(given))} is neither yes nor no` });
+    context.addIssue({ code: 'custom', message: `${echo(String(given))} is neither yes nor no` });
     return z.NEVER;
   })
   .meta({ title: 'flag' });

@@ -120,6 +120,8 @@ describe('arguments', () => {
       property: [],
     });
     expect(args('server show https://example.org/?a=b')).toEqual({ server: 'https://example.org/?a=b' });
+    expect(args('server show https://example.org/a=b')).toEqual({ server: 'https://example.org/a=b' });
+    expect(args('server show hw:cpu_policy=dedicated')).toEqual({ server: 'hw:cpu_policy=dedicated' });
     expect(args('server show fa:16:3e:00:00:01')).toEqual({ server: 'fa:16:3e:00:00:01' });
   });
 
@@ -232,6 +234,12 @@ describe('what is refused says what is wrong and what to type', () => {
   ])('%s', (_what, line, problem) => {
     expect(refusal(line).split('\n')[0]).toBe(problem);
     expect(refusal(line)).toMatch(/`help [a-z ]+` for all of it\.$/);
+  });
+
+  it('keeps what it repeats short', () => {
+    expect(refusal(`quota show demo ${'x'.repeat(5_000)}`).length).toBeLessThan(300);
+    expect(refusal(`${'x'.repeat(5_000)} demo`).length).toBeLessThan(300);
+    expect(refusal(`quota set demo ram=${'x'.repeat(5_000)}`).length).toBeLessThan(300);
   });
 
   it('says everything at once', () => {
