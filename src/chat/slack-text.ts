@@ -9,12 +9,6 @@ export function fromSlackText(delivered: string): string {
   return withoutCodeMarks(typed.replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim());
 }
 
-/** A line addressed to the bot, without the address: `<@U0BOT> quota show` → `quota show`. */
-export function withoutMention(delivered: string, bot: string): string {
-  const [, user, rest] = /^\s*<@(\w+)(?:\|[^>]*)?>[\s:,]*(.*)$/su.exec(delivered) ?? [];
-  return user === bot && rest !== undefined ? rest : delivered;
-}
-
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>' };
 
 /** Zero-width, soft hyphen, and what changes the direction of text. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseLine } from '../../src/chat/parse.ts';
-import { fromSlackText, withoutMention } from '../../src/chat/slack-text.ts';
+import { fromSlackText } from '../../src/chat/slack-text.ts';
 import { someCommands } from './fixtures.ts';
 
 describe('what Slack delivers is read as what was typed', () => {
@@ -88,11 +88,4 @@ describe('lines as real clients deliver them', () => {
       floatingIps: -1,
     });
   });
-});
-
-it('a line to the bot loses the bot, and nobody else', () => {
-  expect(withoutMention('<@U0BOT> quota show demo', 'U0BOT')).toBe('quota show demo');
-  expect(withoutMention(' <@U0BOT|stackhand>: quota show\ndemo', 'U0BOT')).toBe('quota show\ndemo');
-  expect(withoutMention('<@U0BOB> quota show', 'U0BOT')).toBe('<@U0BOB> quota show');
-  expect(withoutMention('ask <@U0BOT>', 'U0BOT')).toBe('ask <@U0BOT>');
 });
