@@ -33,7 +33,7 @@ export interface Directory {
   isMember(channel: string): Promise<boolean>;
   /** Members of a user group; `fresh` for votes, else at most a minute old. */
   groupMembers(group: string, options: { fresh: boolean }): Promise<string[]>;
-  /** Undefined: no such user. `stranger`: another workspace's (Slack Connect), a guest of none of our roles, or deactivated. */
+  /** Undefined: no such user. `stranger`: another workspace's (Slack Connect), or one that Slack itself calls a stranger. */
   findUser(
     user: string,
   ): Promise<{ id: string; name: string; team: string; stranger: boolean; deleted: boolean; bot: boolean } | undefined>;

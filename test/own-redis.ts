@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { type EmbeddedRedis, startEmbeddedRedis } from '../src/redis/embedded.ts';
+import { redisCache } from './setup/redis-cache.ts';
+
+/** A Redis of this test alone: to be stopped, filled, or shared with processes that know no key prefix. Ends with the test. */
+export async function ownRedis(options: { maxmemory?: string } = {}): Promise<EmbeddedRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'stackhand-test-'));
+  const redis = await startEmbeddedRedis({
+    folder,
+    cache: await redisCache(),
+    log: pino({ level: 'silent' }),
+    appendfsync: 'no',
+    ...options,
+  });
+  onTestFinished(async () => {
+    await redis.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return redis;
+}
