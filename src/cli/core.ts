@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { EnvironmentOf } from '../config.ts';
+import { UserError } from '../errors.ts';
+import { createIntake } from '../gateway.ts';
+import { closeQueues, openQueues } from '../queue.ts';
+import { type Clock, startClock } from '../redis/clock.ts';
+import { connectRedis } from '../redis/connection.ts';
+import { joinEmbeddedRedis } from '../redis/embedded.ts';
+import { keysOf } from '../redis/keys.ts';
+import type { RedisTarget } from '../redis/url.ts';
+import { ENDED, type Request } from '../request.ts';
+import { stateFolder } from '../state-folder.ts';
+import { findRequest } from '../store.ts';
+import { workersAlive } from '../worker.ts';
+import type { TerminalCore } from './run.ts';
+
+/** Somebody at a terminal sees a change of state this late at most. */
+const LOOK_EVERY_MS = 300;
+
+/** REDIS_URL, else the one of the `stackhand start` that runs on this machine. @throws UserError where there is none. */
+export async function findRedis(environment: EnvironmentOf<'cli'>): Promise<RedisTarget> {
+  if (environment.REDIS_URL !== undefined) return { url: environment.REDIS_URL };
+  return joinEmbeddedRedis(stateFolder(environment));
+}
+
+const ANSWERS_WITHIN_MS = 5_000;
+
+async function clockOf(redis: Redis): Promise<Clock> {
+  const late = new AbortController();
+  const starting = startClock(redis);
+  const clock = await Promise.race([
+    starting,
+    sleep(ANSWERS_WITHIN_MS, undefined, { signal: late.signal }).catch(() => undefined),
+  ]);
+  late.abort();
+  if (clock) return clock;
+  starting.catch(() => undefined);
+  redis.disconnect();
+  throw new UserError(`Redis does not answer within ${ANSWERS_WITHIN_MS / 1_000} s. \`stackhand doctor\` says more.`);
+}
+
+/** The terminal's way to the queue: the same door as the gateway's. */
+export async function openTerminalCore(target: RedisTarget, log: Logger, prefix = 'stackhand'): Promise<TerminalCore> {
+  const redis: Redis = connectRedis(target, 'commands', log);
+  const clock = await clockOf(redis);
+  const store = { redis, keys: keysOf(prefix), clock };
+  const wakers = openQueues(redis, prefix, log);
+  const intake = createIntake(store, wakers, log);
+  return {
+    line: (line) => intake.line(line),
+    typeTarget: ({ number, hash = '' }, user, typed) =>
+      intake.click({
+        dedupe: [`terminal:${randomUUID()}`],
+        act: { kind: 'type target', request: number, hash },
+        user,
+        team: '',
+        place: { kind: 'terminal' },
+        values: { typed },
+      }),
+    async *watch(number, signal): AsyncGenerator<Request> {
+      let seen = '';
+      while (!signal.aborted) {
+        const stored = await findRequest(store, number);
+        if (!stored) return;
+        const now = JSON.stringify(stored.request);
+        if (now !== seen) yield stored.request;
+        if (ENDED.has(stored.request.state)) return;
+        seen = now;
+        await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    },
+    workersAlive: () => workersAlive(store),
+    async close() {
+      clock.stop();
+      await closeQueues(wakers);
+      redis.disconnect();
+    },
+  };
+}
