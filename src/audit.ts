@@ -46,3 +46,23 @@ export function checkChain(entries: readonly ChainedEntry[], what: string, first
   }
   return [];
 }
+
+/** One ended request in the global chain: its number and the head of its own audit. */
+export interface Sealed {
+  at: number;
+  request: number;
+  head: string;
+  prev: string;
+  hash: string;
+}
+
+/** What is wrong with (a part of) the global chain; without `first` its first entry may follow anything. */
+export function checkSealed(entries: readonly Sealed[], what: string, first?: string): string[] {
+  let prev = first ?? entries[0]?.prev;
+  for (const { at, request, head, prev: before, hash } of entries) {
+    if (before !== prev) return [`${what}: R-${request} does not follow the one before it`];
+    if (sha256({ at, request, head, prev: before }) !== hash) return [`${what}: R-${request} was changed`];
+    prev = hash;
+  }
+  return [];
+}

@@ -1,10 +1,11 @@
+import { inWords } from './card.ts';
 import type { Who } from './command.ts';
 import type { Core } from './core.ts';
 import { NotAllowed, UserError } from './errors.ts';
 import { releaseLocks } from './locks.ts';
 import { ENDED, label, type Request } from './request.ts';
 import type { RequestBook } from './request-book.ts';
-import { decideAndAdvance, findRequest, readAudit, type Store } from './store.ts';
+import { decideAndAdvance, findRequest, readAudit, type Step, type Store, stepOf } from './store.ts';
 import { tellState, userOf } from './tell.ts';
 
 export function createRequestBook(core: Core): RequestBook {
@@ -69,7 +70,7 @@ async function cancelRequest(core: Core, number: number, by: Who): Promise<'canc
     return {
       change: (draft) => {
         draft.state = 'cancelled';
-        draft.result = { text: `Cancelled by ${who}. Nothing was changed.` };
+        draft.result = { text: `Cancelled by ${who}. ${request.progress ?? 'Nothing was changed.'}` };
         draft.locks = [];
       },
       give: 'cancelled',
@@ -85,21 +86,24 @@ async function cancelRequest(core: Core, number: number, by: Who): Promise<'canc
   return result.gave;
 }
 
-/** A changed line takes the place of the request it was made from: that one is cancelled once the new one is planned and allowed. */
-export async function cancelReplaced(core: Core, { number, replaces, requester }: Request): Promise<void> {
-  if (replaces === undefined) return;
-  const who = requester.kind === 'schedule' ? requester.name : requester.user;
-  await decideAndAdvance(core.store, replaces, (old) => {
-    if (old.state !== 'waiting' && old.state !== 'planned') return { leave: undefined };
-    return {
-      change: (draft) => {
-        draft.state = 'cancelled';
-        draft.result = { text: `Changed into ${label(number)}. Nothing was changed by this one.` };
-      },
-      give: undefined,
-      move: { event: `changed into ${label(number)}`, by: who, also: (draft) => tellState(core, draft) },
-    };
-  });
+/**
+ * A changed line takes the place of the request that it was made from: that one is cancelled in the same step in which the new one
+ * begins to wait. Throws UserError where that one has been decided meanwhile.
+ */
+export async function cancelReplaced(core: Core, { number, replaces, requester, askedBy }: Request): Promise<Step> {
+  if (replaces === undefined) return { when: [], commands: [] };
+  const old = await findRequest(core.store, replaces);
+  if (old?.request.state !== 'waiting' && old?.request.state !== 'planned') {
+    const now = old ? inWords(old.request.state) : 'is not kept any more';
+    throw new UserError(`${label(replaces)} ${now}, so it cannot be changed. To ask for this besides, type the line.`);
+  }
+  const user = requester.kind === 'schedule' ? requester.name : requester.user;
+  const change = (draft: Request): void => {
+    draft.state = 'cancelled';
+    draft.result = { text: `Changed into ${label(number)} by ${askedBy ?? user}. Nothing was changed by this one.` };
+  };
+  const event = `changed into ${label(number)}`;
+  return stepOf(core.store, old, change, { event, by: user, also: (draft) => tellState(core, draft) });
 }
 
 function mayStop({ registry }: Core, by: Who): boolean {

@@ -24,7 +24,9 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
   const { config, registry } = core;
   const channel = request.place.kind === 'channel' ? request.place.channel : undefined;
   const person = await whoAsks(core, request);
-  const text = request.entry === 'terminal' ? request.line : fromSlackText(request.line);
+  // Terminals and forms give what was typed; everything else comes as Slack marks it up.
+  const typed = request.entry === 'terminal' || request.entry === 'modal';
+  const text = typed ? request.line : fromSlackText(request.line);
   const parsed = parseLine(text, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
   const { command, globals } = parsed;
   const place = command.cloud === false ? { cloud: '', region: '' } : chooseCloud(core, channel, globals);

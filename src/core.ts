@@ -15,6 +15,8 @@ export interface Core {
   directory: Directory;
   clouds: Clouds;
   log: Logger;
+  /** Where ended days of the audit are written. */
+  auditFolder: string;
   /** How long a worker may be silent before another takes over. */
   leaseMs: number;
   /** This process, as the audit names it. */

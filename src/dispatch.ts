@@ -8,8 +8,9 @@ import { NotAllowed, OpenStackError, UserError } from './errors.ts';
 import { type Held, takeUp } from './hold.ts';
 import { phaseOf, wake } from './queue.ts';
 import type { Command } from './redis/commit.ts';
+import type { Reply } from './reply.ts';
 import { label, type Request } from './request.ts';
-import { decideAndAdvance, findRequest } from './store.ts';
+import { decideAndAdvance, findRequest, type Step } from './store.ts';
 import { tellRequester, tellState, waitingNotice } from './tell.ts';
 
 /** A line that took its worker down this often is given up. */
@@ -17,8 +18,10 @@ const MAX_ATTEMPTS = 5;
 
 /** From a taken line to an answer or a plan; from an approved read to its answer. Safe to run again. */
 export async function handleLine(core: Core, number: number): Promise<void> {
-  const approved = (await findRequest(core.store, number))?.request.plan !== undefined;
-  const held = approved
+  const found = await findRequest(core.store, number);
+  // A late wake-up for a line whose change is queued by now must not take that up: only its job runs it.
+  if (!found || phaseOf(found.request) !== 'line') return;
+  const held = found.request.plan
     ? await takeUp(core, number, ['queued', 'running'], 'running')
     : await takeUp(core, number, ['received', 'planning'], 'planning');
   if (!held || 'lost' in held) return;
@@ -28,7 +31,8 @@ export async function handleLine(core: Core, number: number): Promise<void> {
       stored.request.attempt > MAX_ATTEMPTS
         ? tooOften(stored.request)
         : await consider(core, stored.request, lease.signal).catch((error: unknown) => whyNot(core, number, error));
-    await settle(core, held, considered);
+    // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
+    await settle(core, held, considered).catch((error: unknown) => settle(core, held, whyNot(core, number, error)));
   } finally {
     await lease.release();
   }
@@ -40,8 +44,8 @@ function tooOften({ number, attempt }: Request): Considered {
 }
 
 function whyNot(core: Core, number: number, error: unknown): Considered {
-  if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: { text: error.message }, facts: {} };
-  if (error instanceof UserError) return { end: 'refused', reply: { text: error.message }, facts: {} };
+  if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: inLines(error.message), facts: {} };
+  if (error instanceof UserError) return { end: 'refused', reply: inLines(error.message), facts: {} };
   if (error instanceof OpenStackError) {
     core.log.warn({ request: number, err: error }, 'openstack answered with an error');
     return { end: 'failed', reply: { text: `Nothing was changed: ${error.message}` }, facts: {} };
@@ -49,9 +53,18 @@ function whyNot(core: Core, number: number, error: unknown): Considered {
   return { end: 'failed', reply: { text: `${broke(core, number, error)} Nothing was changed.` }, facts: {} };
 }
 
+const NOTHING_ELSE: Step = { when: [], commands: [] };
+
+/** What is wrong may be several things, one a line, the last of them what to type. */
+function inLines(message: string): Reply {
+  const [text = '', ...lines] = message.split('\n');
+  return lines.length === 0 ? { text } : { text, lines };
+}
+
 async function settle(core: Core, { stored, lease }: Held, considered: Considered): Promise<void> {
   const { number, state } = stored.request;
   const asking = 'plan' in considered ? await askApprovers(core, stored.request, considered) : undefined;
+  const replaced = asking ? await cancelReplaced(core, { ...stored.request, ...considered.facts }) : NOTHING_ELSE;
   const result = await decideAndAdvance<undefined>(core.store, number, (request) => {
     // Cancelled meanwhile: what was found is thrown away.
     if (request.state !== state) return { leave: undefined };
@@ -65,25 +78,31 @@ async function settle(core: Core, { stored, lease }: Held, considered: Considere
       move: {
         event: 'end' in considered ? (considered.event ?? considered.end) : 'planned',
         by: core.worker,
-        detail: 'plan' in considered ? { hash: considered.hash, plan: considered.plan } : { text: considered.reply.text },
-        when: [lease.guard],
-        also: (draft) => ('end' in considered ? tellAnswer(core, draft, considered) : tellPlan(core, draft)),
+        detail: 'plan' in considered ? { hash: considered.hash, plan: considered.plan } : { text: whatIsKept(request, considered).text },
+        when: [lease.guard, ...replaced.when],
+        also: (draft) => [
+          ...replaced.commands,
+          ...('end' in considered ? tellAnswer(core, draft, considered) : tellPlan(core, draft)),
+        ],
       },
     };
   });
   if (result === 'missing' || result === 'lost' || !result.changed) return;
-  if (asking) await cancelReplaced(core, result.request);
   const phase = phaseOf(result.request);
   if (phase) await wake(core.wakers, result.request, phase);
 }
 
 type Ended = Extract<Considered, { end: unknown }>;
 
-/** What is kept of an answer: no file, nothing secret. */
 function end(draft: Request, considered: Ended): void {
+  draft.result = whatIsKept(draft, considered);
   draft.state = considered.end;
-  const { file: _, secret, ...kept } = considered.reply;
-  draft.result = secret ? { text: 'The answer was secret, and went to its asker alone.' } : kept;
+}
+
+/** What others may read of an answer: no file, nothing secret, nothing that took a vote to be seen. */
+function whatIsKept({ plan }: Request, { end, reply: { file: _, secret, ...kept } }: Ended): Reply {
+  if (secret) return { text: 'The answer was secret, and went to its asker alone.' };
+  return plan && end === 'answered' ? { text: 'The answer went to its asker alone.' } : kept;
 }
 
 function tellAnswer(core: Core, draft: Request, { reply }: Ended): Command[] {

@@ -163,6 +163,7 @@ async function finish(core: Core, { stored, lease }: Held, ran: Ran): Promise<vo
         change: (draft) => {
           draft.state = 'queued';
           draft.locks = [];
+          draft.progress = soFar(ran);
         },
         give: 'handed back',
         move: {
@@ -193,6 +194,17 @@ async function finish(core: Core, { stored, lease }: Held, ran: Ran): Promise<vo
   if (result === 'missing' || result === 'lost' || !result.changed) return;
   await wakeWaiters(core, stored.request.locks);
   if (result.gave === 'handed back') await wake(core.wakers, result.request, 'run');
+}
+
+/** What a run that hands itself back has come to, for whoever reads or cancels it before it goes on. */
+function soFar(ran: Ran): string {
+  const outcomes = 'report' in ran ? ran.report.outcomes : [];
+  const names = (left: boolean): string =>
+    outcomes
+      .filter(({ state }) => (state === 'not started') === left)
+      .map(({ item }) => item.name)
+      .join(', ');
+  return `It was handed over. Dealt with so far: ${names(false) || 'nothing'}. Still to do: ${names(true) || 'nothing'}.`;
 }
 
 type End = { state: RequestState; reply: Reply; outcomes: Outcome[] };

@@ -1,21 +1,13 @@
-import { sha256 } from './audit.ts';
+import { type Sealed, sha256 } from './audit.ts';
+import { writeDailyFiles } from './audit-files.ts';
 import type { Core } from './core.ts';
 import { commit } from './redis/commit.ts';
 import { findRequest, type Store } from './store.ts';
 
-/** One ended request in the global chain: its number and the head of its own audit. */
-export interface Sealed {
-  at: number;
-  request: number;
-  head: string;
-  prev: string;
-  hash: string;
-}
-
 const AT_A_TIME = 500;
 
 /** Puts the audits of ended requests into the global chain, one after the other. Only the sweeper does this. */
-export async function seal({ store }: Core): Promise<void> {
+export async function seal({ store, auditFolder }: Core): Promise<void> {
   const { redis, keys, clock } = store;
   const numbers = await redis.lrange(keys.unsealed, 0, AT_A_TIME - 1);
   for (const number of numbers) {
@@ -35,6 +27,7 @@ export async function seal({ store }: Core): Promise<void> {
     // Another sweeper works: leave it to that one.
     if (lost) return;
   }
+  await writeDailyFiles(store, auditFolder);
   await forgetOld(store);
 }
 

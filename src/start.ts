@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { openClouds } from './clouds.ts';
@@ -16,6 +17,7 @@ import type { RedisTarget } from './redis/url.ts';
 import { loadRegistry } from './registry.ts';
 import { type RunningGateway, startSlack } from './slack/app.ts';
 import { signIn } from './slack/client.ts';
+import { stateFolder } from './state-folder.ts';
 import { startWorker } from './worker.ts';
 
 export type Role = 'all' | 'gateway' | 'worker';
@@ -86,6 +88,7 @@ export async function start({
     directory: delivery,
     clouds,
     log,
+    auditFolder: join(stateFolder(environment), 'audit'),
     leaseMs: config.limits.leaseSeconds * 1_000,
     worker: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
   };

@@ -89,6 +89,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     SLACK_APP_TOKEN: slack.appToken,
     SLACK_API_URL: slack.apiUrl,
     OS_CLIENT_CONFIG_FILE: cloudsFile,
+    STACKHAND_STATE: folder,
   };
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const runnings: Running[] = [];

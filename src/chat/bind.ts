@@ -87,7 +87,8 @@ function unknownName(binding: Binding, word: Word, name: string, next: Word | un
   const all = binding.args.map((argument) => argument.typed);
   const near = nearest(name.replace(/^-+/, ''), all);
   const asValue = name.startsWith('-') ? '' : `; a value that looks like this goes in quotes: ${echo(`"${word.text}"`)}`;
-  const instead = near.length > 0 ? didYouMean(near) : `; there are ${all.map(code).join(', ')}${asValue}.`;
+  const instead =
+    near.length > 0 ? didYouMean(near) : `; there ${all.length === 1 ? 'is' : 'are'} ${all.map(code).join(', ')}${asValue}.`;
   binding.problems.push(`${echo(name)} is not an argument here${instead}`);
   const nearFlag = binding.args.some((argument) => argument.typed === near[0] && argument.kind === 'flag');
   return next && !nearFlag && !startsArgument(binding, next) ? 1 : 0;

@@ -21,8 +21,6 @@ export interface ParsedLine {
 
 export interface Globals {
   dryRun: boolean;
-  /** Answer where everybody in the channel sees it. */
-  share: boolean;
   cloud?: string;
   region?: string;
 }
@@ -37,7 +35,6 @@ export const GLOBAL_ARGUMENTS: readonly Argument[] = [
   globalArgument('dryRun', 'dry-run', 'flag', 'say what would be done, and do nothing'),
   globalArgument('cloud', 'cloud', 'text', 'cloud, where the channel means another one'),
   globalArgument('region', 'region', 'text', 'region of the cloud'),
-  globalArgument('share', 'share', 'flag', 'show the answer to everybody in the channel'),
 ];
 
 /** Slack takes messages of 40,000 characters; no command needs as many. */
@@ -91,14 +88,13 @@ function whatToType({ name, command }: NamedCommand): string {
 }
 
 function takeGlobals(values: Map<string, string | string[] | boolean>): Globals {
-  const [dryRun, cloud, region, share] = GLOBAL_ARGUMENTS.map(({ name }) => {
+  const [dryRun, cloud, region] = GLOBAL_ARGUMENTS.map(({ name }) => {
     const value = values.get(name);
     values.delete(name);
     return value;
   });
   return {
     dryRun: dryRun === true,
-    share: share === true,
     ...(typeof cloud === 'string' ? { cloud } : {}),
     ...(typeof region === 'string' ? { region } : {}),
   };

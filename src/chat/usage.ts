@@ -53,7 +53,6 @@ function hasArguments(command: Command): boolean {
 function optionsOfEvery({ effect, cloud }: Command): string {
   const options = [
     ...(cloud === false ? [] : ['--cloud <name>', '--region <name>']),
-    '--share',
     ...(effect === 'read' ? [] : ['--dry-run']),
   ];
   return `As every ${effect === 'read' ? 'command' : 'change'}, it also takes ${options.map(code).join(', ')}. --name value, --name=value and name=value mean the same.`;

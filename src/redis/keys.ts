@@ -20,6 +20,8 @@ export interface Keys {
   /** The global chain, oldest first, and its head. */
   sealed: string;
   sealedHead: string;
+  /** Hash: the last day written to a file, that file's hash, and the global chain's hash before its first entry left. */
+  auditFiles: string;
   /** What is to be said, by when it is due, a set per priority. */
   outbox(priority: number): string;
   dedupe(key: string): string;
@@ -55,6 +57,7 @@ export function keysOf(prefix: string): Keys {
     unsealed: key('unsealed'),
     sealed: key('sealed'),
     sealedHead: key('sealed-head'),
+    auditFiles: key('audit-files'),
     outbox: (priority) => key('outbox', priority),
     dedupe: (name) => key('dedupe', name),
     request: (number) => key('request', number),

@@ -164,14 +164,12 @@ describe('arguments', () => {
     expect(args('floating ip list --status active')).toEqual({ status: 'ACTIVE' });
   });
 
-  it('of every command: cloud, region, dry run, share', () => {
+  it('of every command: cloud, region, dry run', () => {
     expect(parseLine('--cloud=lab quota set demo cores=1 --region RegionOne --dry-run', registry).globals).toEqual({
       dryRun: true,
-      share: false,
       cloud: 'lab',
       region: 'RegionOne',
     });
-    expect(parseLine('quota show demo --share', registry).globals).toEqual({ dryRun: false, share: true });
   });
 });
 
@@ -188,7 +186,7 @@ describe('what is refused says what is wrong and what to type', () => {
     [
       'a name far from all',
       'quota show demo zzz=1',
-      '`zzz` is not an argument here; there are `project`, `dry-run`, `cloud`, `region`, `share`; a value that looks like this goes in quotes: `"zzz=1"`.',
+      '`zzz` is not an argument here; there are `project`, `dry-run`, `cloud`, `region`; a value that looks like this goes in quotes: `"zzz=1"`.',
     ],
     ['a value given twice', 'quota set demo cores=1 --cores 2', '`cores` is given twice; type it once.'],
     [
@@ -230,7 +228,7 @@ describe('what is refused says what is wrong and what to type', () => {
       'quota set demo --force=maybe',
       '`force`: `maybe` is neither yes nor no; type `--force` or leave it out.',
     ],
-    ['a cloud for what needs none', 'whoami --cloud lab', '`--cloud` is not an argument here; there are `dry-run`, `share`.'],
+    ['a cloud for what needs none', 'whoami --cloud lab', '`--cloud` is not an argument here; there is `dry-run`.'],
   ])('%s', (_what, line, problem) => {
     expect(refusal(line).split('\n')[0]).toBe(problem);
     expect(refusal(line)).toMatch(/`help [a-z ]+` for all of it\.$/);
