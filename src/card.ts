@@ -1,4 +1,4 @@
-import { type Button, code, count, type Field, type Mention, type Reply } from './reply.ts';
+import { type Button, code, count, type Field, type Reply } from './reply.ts';
 import { ENDED, label, type Request, type RequestState } from './request.ts';
 
 /** A table longer than this goes below the card, into its thread. */
@@ -10,7 +10,7 @@ const IN_WORDS: Record<RequestState, string> = {
   planning: 'is being planned',
   planned: 'waits for its requester to type the target',
   waiting: 'waits for approval',
-  queued: 'is approved and queued',
+  queued: 'is queued',
   running: 'is running',
   answered: 'was answered',
   refused: 'was refused',
@@ -55,7 +55,7 @@ export function card(request: Request, now: number): Reply {
     : [...(plan?.lines ?? [])];
   const table = ended ? (result?.table ?? plan?.table) : plan?.table;
   return {
-    text: `${head}. ${sentence}${!ended && worst ? ` Warning: ${worst}` : ''}`,
+    text: `${head}.${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
     ...(warnings.length > 0 ? { warnings } : {}),
     lines: [...progressLines(request), ...lines],
     buttons: buttonsOf(request),
@@ -69,11 +69,6 @@ export function card(request: Request, now: number): Reply {
 export function details({ plan, number }: Request): Reply | undefined {
   if (!plan?.table || plan.table.rows.length <= ROWS_ON_CARD) return undefined;
   return { text: `Everything that ${label(number)} would touch.`, table: plan.table };
-}
-
-/** A card that asks: it mentions the approvers, once. */
-export function withMentions(reply: Reply, mentions: Mention[]): Reply {
-  return mentions.length === 0 ? reply : { ...reply, mentions };
 }
 
 function progressLines({ state, waitsFor, progress, stop }: Request): string[] {
@@ -114,8 +109,8 @@ function fieldsOf(request: Request, now: number): Field[] {
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
   if (reason) fields.push({ name: 'Reason', value: reason });
   if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
-  if (state === 'waiting' && approval) {
-    fields.push({ name: 'Still needed', value: request.missing || 'nobody' });
+  if (state === 'waiting') fields.push({ name: 'Still needed', value: request.missing || 'nobody' });
+  if ((state === 'waiting' || state === 'planned') && approval) {
     fields.push({ name: 'Time left', value: `${timeLeft(approval.expiresAt - now)} (until ${utc(approval.expiresAt)})` });
   }
   if (plan && !ENDED.has(state)) {
@@ -130,7 +125,9 @@ function voteInWords({ name, user, verdict, reason }: Request['votes'][number]):
 }
 
 export function timeLeft(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 90) return count(seconds, 'second');
+  const minutes = Math.round(seconds / 60);
   if (minutes < 90) return count(minutes, 'minute');
   const hours = Math.round(minutes / 60);
   return hours < 48 ? count(hours, 'hour') : count(Math.round(hours / 24), 'day');

@@ -6,7 +6,7 @@ import { createIntake, type StoredClick } from './gateway.ts';
 import { commit } from './redis/commit.ts';
 import { label } from './request.ts';
 import { tellClicker } from './tell.ts';
-import { castVote, typeTarget } from './vote.ts';
+import { type Answering, castVote, typeTarget } from './vote.ts';
 import { asWho, whoClicks } from './who.ts';
 
 /** Decides what a click means, from our own record; the clicker always gets an answer. */
@@ -16,22 +16,20 @@ export async function handleClick(core: Core, number: number): Promise<void> {
   if (!stored) return;
   const click = JSON.parse(stored) as StoredClick;
   const done = ['HDEL', keys.clicks, number];
-  const tell = (text: string) => [done, ...tellClicker(core, number, click.place, click.user, { text })];
-  const { answer, said } = await decide(core, number, click, tell).catch((error: unknown) => {
+  const answering: Answering = {
+    guard: { key: keys.clicks, field: String(number), is: stored },
+    tell: (text) => [done, ...tellClicker(core, number, click.place, click.user, { text })],
+  };
+  const { answer, said } = await decide(core, number, click, answering).catch((error: unknown) => {
     if (error instanceof UserError || error instanceof NotAllowed) return { answer: error.message, said: false };
     return { answer: `${broke(core, number, error)} Your click did not count.`, said: false };
   });
-  if (!said) await commit(redis, [], answer === '' ? [done] : tell(answer));
+  if (!said) await commit(redis, [answering.guard], answer === '' ? [done] : answering.tell(answer));
 }
 
 type Answered = { answer: string; said: boolean };
 
-async function decide(
-  core: Core,
-  id: number,
-  click: StoredClick,
-  tell: (text: string) => (string | number)[][],
-): Promise<Answered> {
+async function decide(core: Core, id: number, click: StoredClick, answering: Answering): Promise<Answered> {
   const { act, user, values } = click;
   if (act.kind === 'line') return lineFromButton(core, id, click, act.line);
   // A vote, a stop: with groups as they are now. Where Slack does not tell, it does not count.
@@ -50,7 +48,7 @@ async function decide(
           hash: act.hash,
           ...(values?.reason ? { reason: values.reason } : {}),
         },
-        tell,
+        answering,
       );
     case 'cancel': {
       const outcome = await createRequestBook(core).cancel(
@@ -64,7 +62,7 @@ async function decide(
       };
     }
     case 'type target':
-      return typeTarget(core, { number: act.request, user, typed: values?.typed ?? '', hash: act.hash }, tell);
+      return typeTarget(core, { number: act.request, user, typed: values?.typed ?? '', hash: act.hash }, answering);
     case 'change':
       throw new Error('a change comes as a line from its modal');
   }

@@ -115,6 +115,8 @@ async function flush(store: Store, delivery: Delivery, id: string, log: Logger):
   }
   try {
     const said = await sayNow(store, delivery, message, log);
+    // What it belongs below was given up: there is no place for it.
+    if (said === 'never') log.warn({ message: id }, 'message has no place');
     if (said === 'later') {
       await later(store, id, 100);
       return 'left';
@@ -136,7 +138,7 @@ function threadOf(to: Destination): string {
   return `${to.channel}/${to.thread ?? to.threadOf ?? ''}`;
 }
 
-async function sayNow(store: Store, delivery: Delivery, message: Message, log: Logger): Promise<'said' | 'later'> {
+async function sayNow(store: Store, delivery: Delivery, message: Message, log: Logger): Promise<'said' | 'later' | 'never'> {
   const { redis, keys, clock } = store;
   const key = keys.message(message.id);
   const { to, reply } = message;
@@ -149,6 +151,7 @@ async function sayNow(store: Store, delivery: Delivery, message: Message, log: L
   }
   const channel = message.posted ?? (await channelOf(store, delivery, to));
   if (channel === 'not yet') return 'later';
+  if (channel === 'never') return 'never';
   const posted = await postOrEdit(store, delivery, message, channel);
   await sayFiles(store, delivery, message, posted);
   return 'said';
@@ -209,16 +212,16 @@ async function channelOf(
   { redis, keys }: Store,
   delivery: Delivery,
   to: Exclude<Destination, { kind: 'ephemeral' }>,
-): Promise<Channel | 'not yet'> {
+): Promise<Channel | 'not yet' | 'never'> {
   if (to.kind === 'direct') {
     const channel = to.channel ?? (await delivery.openDirect(to.user));
     return { channel, ...(to.thread ? { thread: to.thread } : {}) };
   }
   if (to.threadOf !== undefined) {
-    const posted = await redis.hget(keys.message(to.threadOf), 'posted');
-    if (!posted) return 'not yet';
+    const [posted, said] = await redis.hmget(keys.message(to.threadOf), 'posted', 'said');
+    if (!posted) return said ? 'never' : 'not yet';
     const { channel, ts } = JSON.parse(posted) as Posted;
-    return { channel, thread: ts };
+    return { channel, thread: to.thread ?? ts };
   }
   return { channel: to.channel, ...(to.thread ? { thread: to.thread } : {}) };
 }

@@ -14,7 +14,8 @@ export const PROGRESS_DELAY_MS = 1_000;
 
 /**
  * Where a message goes.
- * - `channel`: edited in place as it changes. `threadOf` puts it below another message, once that one is said.
+ * - `channel`: edited in place as it changes. `threadOf` puts it below another message, once that one is said; with `thread`, into
+ *   the thread in which that one stands. It is not said where that one cannot be.
  * - `direct`: to a user, edited likewise.
  * - `ephemeral`: once, to one user where they asked; from `until` on to their direct messages instead.
  */

@@ -112,6 +112,8 @@ export interface Request {
   plan?: FrozenPlan;
   hash?: string;
   approval?: Approval;
+  /** When its requester typed the target; a plan with `typed` is nobody else's business before. */
+  typedAt?: number;
   votes: Vote[];
   /** Whose votes are still needed, in words. */
   missing?: string;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Core } from './core.ts';
 import { phaseOf, wake, wakeForClick } from './queue.ts';
 import { watchMemory } from './redis/memory.ts';
+import { script } from './redis/script.ts';
 import type { Request } from './request.ts';
 import { seal } from './seal.ts';
 import { findRequest } from './store.ts';
@@ -41,6 +42,8 @@ export function startSweeper(core: Core, { everyMs = EVERY_MS } = {}): Sweeper {
       stopped = true;
       wakeUp();
       await loop;
+      // The next one need not wait until this one's right has run out.
+      await leave(core.store.redis, [core.store.keys.sweeper, core.worker]).catch(() => undefined);
     },
   };
 }
@@ -58,12 +61,20 @@ export async function sweep(core: Core, everyMs: number): Promise<void> {
   await watchMemory(core);
 }
 
+const leave = script(`if redis.call('GET', ARGV[1]) == ARGV[2] then return redis.call('DEL', ARGV[1]) end return 0`);
+
+/** Not where it was set anew meanwhile. */
+const dropTimer = script(`
+local due = redis.call('ZSCORE', ARGV[1], ARGV[2])
+if due and tonumber(due) <= tonumber(ARGV[3]) then return redis.call('ZREM', ARGV[1], ARGV[2]) end
+return 0`);
+
 async function dueTimers(core: Core): Promise<void> {
   const { redis, keys, clock } = core.store;
   for (const due of await redis.zrangebyscore(keys.timers, 0, clock.now(), 'LIMIT', 0, AT_A_TIME)) {
     const [number = '', kind = ''] = due.split('|');
     await handleTimer(core, Number(number), kind);
-    await redis.zrem(keys.timers, due);
+    await dropTimer(redis, [keys.timers, due, clock.now()]);
   }
 }
 

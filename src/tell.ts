@@ -2,7 +2,7 @@ import { card, details } from './card.ts';
 import type { Core } from './core.ts';
 import { type Destination, PRIORITY, PROGRESS_DELAY_MS, say } from './outbox.ts';
 import type { Command } from './redis/commit.ts';
-import { code, type Mention, type Reply } from './reply.ts';
+import { code, type Reply } from './reply.ts';
 import { ENDED, label, type Place, type Request } from './request.ts';
 
 /** An ephemeral answer later than this after the line would be missed: it goes to direct messages. */
@@ -41,7 +41,7 @@ export function tellClicker({ store }: Core, click: number, place: Place, user: 
 }
 
 /** The card, wherever it is shown, as it should be now; at the end also a word to the requester. */
-export function tellState(core: Core, request: Request, mentions: Mention[] = []): Command[] {
+export function tellState(core: Core, request: Request): Command[] {
   const { store } = core;
   const now = store.clock.now();
   const priority =
@@ -49,26 +49,30 @@ export function tellState(core: Core, request: Request, mentions: Mention[] = []
   const id = label(request.number);
   const due = request.state === 'running' && request.progress ? now + PROGRESS_DELAY_MS : now;
   const reply = card(request, now);
-  const commands: Command[] = [];
-  // A planned one waits for its requester alone.
-  if (request.state === 'planned') return [];
+  const commands: Command[] = ENDED.has(request.state) ? tellEnd(core, request) : [];
+  if (waitsForRequester(request)) return commands;
   if (request.card) {
-    const shown =
-      mentions.length > 0 || request.mentions
-        ? { ...reply, mentions: mentions.length > 0 ? mentions : (request.mentions ?? []) }
-        : reply;
+    const shown = { ...reply, ...(request.mentions ? { mentions: request.mentions } : {}) };
     commands.push(...say(store.keys, { id: `${id}/card`, to: request.card, priority, reply: shown }, due));
     const more = request.state === 'waiting' ? details(request) : undefined;
-    if (more) {
-      const below: Destination = { kind: 'channel', channel: request.card.channel, threadOf: `${id}/card` };
-      commands.push(...say(store.keys, { id: `${id}/details`, to: below, priority: PRIORITY.result, reply: more }, now));
-    }
+    const to = belowCard(request.number, request.card);
+    if (more) commands.push(...say(store.keys, { id: `${id}/details`, to, priority: PRIORITY.result, reply: more }, now));
   }
-  for (const user of request.asked ?? []) {
+  // Twenty people's copies of every step would use up what Slack lets us edit in a minute.
+  for (const user of request.state === 'running' ? [] : (request.asked ?? [])) {
     commands.push(...say(store.keys, { id: `${id}/ask/${user}`, to: { kind: 'direct', user }, priority, reply }, due));
   }
-  if (ENDED.has(request.state)) commands.push(...tellEnd(core, request));
   return commands;
+}
+
+/** Its target was never typed: neither channel nor approvers have heard of it, nor do they hear of its end. */
+function waitsForRequester({ plan, typedAt }: Request): boolean {
+  return plan?.typed !== undefined && typedAt === undefined;
+}
+
+/** In the card's thread: below it, or beside it where it stands in a thread itself. */
+export function belowCard(number: number, { channel, thread }: NonNullable<Request['card']>): Destination {
+  return { kind: 'channel', channel, threadOf: `${label(number)}/card`, ...(thread ? { thread } : {}) };
 }
 
 /** A requester hears of every end by direct message. */

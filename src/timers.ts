@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { PRIORITY, say } from './outbox.ts';
 import { label, type Request } from './request.ts';
 import { decideAndAdvance } from './store.ts';
-import { tellState } from './tell.ts';
+import { belowCard, tellState } from './tell.ts';
 
 /** Acts on a timer that is due. Safe to do twice: the record decides. */
 export async function handleTimer(core: Core, number: number, kind: string): Promise<void> {
@@ -28,10 +28,12 @@ async function expire(core: Core, number: number): Promise<void> {
   });
 }
 
-/** Once, before the end: in the card's thread and to each approver who was asked. */
+/** Once, before the end: in the card's thread and to each approver who was asked and has not voted. */
 async function remind(core: Core, number: number): Promise<void> {
   await decideAndAdvance(core.store, number, (request) => {
-    if (request.state !== 'waiting' || !request.approval) return { leave: undefined };
+    const { state, approval } = request;
+    // After a long silence both are due, and the end says it all.
+    if (state !== 'waiting' || !approval || approval.expiresAt <= core.store.clock.now()) return { leave: undefined };
     return {
       change: () => undefined,
       give: undefined,
@@ -41,8 +43,9 @@ async function remind(core: Core, number: number): Promise<void> {
 }
 
 function reminders({ store }: Core, request: Request): (string | number)[][] {
-  const { number, approval, card, asked = [], mentions = [], plan } = request;
+  const { number, approval, card, asked = [], mentions = [], plan, votes } = request;
   const now = store.clock.now();
+  const silent = asked.filter((user) => !votes.some((vote) => vote.user === user));
   const left = timeLeft((approval?.expiresAt ?? now) - now);
   const reply = { text: `${label(number)} still waits for ${request.missing}, and expires in ${left}: ${plan?.text ?? ''}` };
   const below = card
@@ -50,16 +53,17 @@ function reminders({ store }: Core, request: Request): (string | number)[][] {
         store.keys,
         {
           id: `${label(number)}/reminder`,
-          to: { kind: 'channel', channel: card.channel, threadOf: `${label(number)}/card` },
+          to: belowCard(number, card),
           priority: PRIORITY.approval,
-          reply: { ...reply, mentions },
+          // The card has pinged their group already; a second time only where no direct message reaches anybody.
+          reply: { ...reply, ...(asked.length === 0 ? { mentions } : {}) },
         },
         now,
       )
     : [];
   return [
     ...below,
-    ...asked.flatMap((user) =>
+    ...silent.flatMap((user) =>
       say(
         store.keys,
         { id: `${label(number)}/reminder/${user}`, to: { kind: 'direct', user }, priority: PRIORITY.approval, reply },

@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { sayNeeds } from './policy/needs.ts';
 import { countVotes, type Ballot as Tallying, whyNotCounted } from './policy/votes.ts';
 import { phaseOf, wake } from './queue.ts';
-import type { Command } from './redis/commit.ts';
+import type { Command, Guard } from './redis/commit.ts';
 import { ENDED, label, type Request, type Vote } from './request.ts';
 import { type Decision, decideAndAdvance } from './store.ts';
 import { tellState, userOf } from './tell.ts';
@@ -20,17 +20,20 @@ export interface Ballot {
   hash: string;
 }
 
-/** What the voter reads. */
-export type VoteAnswer = string;
+/** The step in which a click is answered. It counts only while nobody else has answered it. */
+export interface Answering {
+  guard: Guard;
+  tell(answer: string): Command[];
+}
 
-/** Two approvers at once, double clicks, late clicks: one outcome, and always an answer. @param also goes into the same step. */
+/** Two approvers at once, double clicks, late clicks: one outcome, and always an answer; both in one step. */
 export async function castVote(
   core: Core,
   ballot: Ballot,
-  also: (answer: VoteAnswer) => Command[],
-): Promise<{ answer: VoteAnswer; said: boolean }> {
+  { guard, tell }: Answering,
+): Promise<{ answer: string; said: boolean }> {
   const { number, user, verdict, reason } = ballot;
-  const result = await decideAndAdvance<VoteAnswer>(core.store, number, (request): Decision<VoteAnswer> => {
+  const result = await decideAndAdvance<string>(core.store, number, (request): Decision<string> => {
     const { now } = core.store.clock;
     const vote: Vote = {
       user,
@@ -62,20 +65,23 @@ export async function castVote(
         event: 'vote',
         by: user,
         detail: { ...vote },
+        when: [guard],
         also: (draft) => [
           ...(draft.state === 'waiting' ? [] : clearTimers(core, draft)),
           ...tellState(core, draft),
-          ...also(answer),
+          ...tell(answer),
         ],
       },
     };
   });
   if (result === 'missing') return { answer: `There is no ${label(number)} any more.`, said: false };
-  if (result === 'lost') throw new Error('a vote has no guards of its own');
+  if (result === 'lost') return ANSWERED_ALREADY;
   const phase = phaseOf(result.request);
   if (result.changed && phase) await wake(core.wakers, result.request, phase);
   return { answer: result.gave, said: result.changed };
 }
+
+const ANSWERED_ALREADY = { answer: '', said: true };
 
 function tallying({ approval, hash = '', requester }: Request): Tallying {
   return { needs: approval?.needs ?? [], hash, requester };
@@ -108,13 +114,15 @@ function clearTimers({ store }: Core, { number }: Request): Command[] {
 export async function typeTarget(
   core: Core,
   { number, user, typed, hash }: { number: number; user: string; typed: string; hash: string },
-  also: (answer: string) => Command[],
+  { guard, tell }: Answering,
 ): Promise<{ answer: string; said: boolean }> {
   const result = await decideAndAdvance<string>(core.store, number, (request): Decision<string> => {
     const { state, plan, approval } = request;
     if (userOf(request) !== user) return { leave: `Only the requester of ${label(number)} types its target.` };
     if (state !== 'planned') return { leave: `${label(number)} ${inWords(state)}.` };
     if (hash !== request.hash) return { leave: `That was an older plan of ${label(number)}.` };
+    if (approval && core.store.clock.now() >= approval.expiresAt)
+      return { leave: `${label(number)} expired. Type its line again.` };
     if (typed.trim() !== plan?.typed)
       return { leave: `That is not the target of ${label(number)}. Type it exactly as the card shows it.` };
     const asksSomebody = (approval?.needs.length ?? 0) > 0;
@@ -122,18 +130,20 @@ export async function typeTarget(
     return {
       change: (draft) => {
         draft.state = asksSomebody ? 'waiting' : 'queued';
-        if (draft.approval) draft.approval.expiresAt = core.store.clock.now() + draft.approval.expiresMs;
+        draft.typedAt = core.store.clock.now();
+        if (draft.approval) draft.approval.expiresAt = draft.typedAt + draft.approval.expiresMs;
       },
       give: answer,
       move: {
         event: 'target typed',
         by: user,
-        also: (draft) => [...timersOf(core, draft), ...tellState(core, draft), ...also(answer)],
+        when: [guard],
+        also: (draft) => [...timersOf(core, draft), ...tellState(core, draft), ...tell(answer)],
       },
     };
   });
   if (result === 'missing') return { answer: `There is no ${label(number)} any more.`, said: false };
-  if (result === 'lost') throw new Error('typing a target has no guards of its own');
+  if (result === 'lost') return ANSWERED_ALREADY;
   const phase = phaseOf(result.request);
   if (result.changed && phase) await wake(core.wakers, result.request, phase);
   return { answer: result.gave, said: result.changed };
