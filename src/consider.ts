@@ -1,6 +1,5 @@
 import { createRequestBook } from './book.ts';
 import { type ParsedLine, parseLine } from './chat/parse.ts';
-import { fromSlackText } from './chat/slack-text.ts';
 import { type CloudAndRegion, chooseCloud } from './choose-cloud.ts';
 import { noSession } from './clouds.ts';
 import type { ChangeCommand, CommandContext, Effect, Plan, ReadCommand } from './command.ts';
@@ -11,7 +10,7 @@ import { decideLine, decidePlan, type PlanAllowed, type Question } from './polic
 import { code, type Reply } from './reply.ts';
 import { type FrozenPlan, label, type Request } from './request.ts';
 import type { Target } from './target.ts';
-import { asWho, mayUse, whoAsks } from './who.ts';
+import { asWho, decideAnywhere, mayUse, whoAsks } from './who.ts';
 
 /** What a line comes to: an end, or a plan that waits for somebody or something. */
 export type Considered = { facts: Partial<Request> } & (
@@ -24,11 +23,10 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
   const { config, registry } = core;
   const channel = request.place.kind === 'channel' ? request.place.channel : undefined;
   const person = await whoAsks(core, request);
-  // Terminals and forms give what was typed; everything else comes as Slack marks it up.
-  const typed = request.entry === 'terminal' || request.entry === 'modal';
-  const text = typed ? request.line : fromSlackText(request.line);
-  const parsed = parseLine(text, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
+  const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
   const { command, globals } = parsed;
+  const anywhere = decideAnywhere(core, person.asker, parsed, channel);
+  if (!anywhere.allowed) throw new NotAllowed(anywhere.because);
   const place = command.cloud === false ? { cloud: '', region: '' } : chooseCloud(core, channel, globals);
   const facts = factsOf(parsed, place, person.name);
   const question: Question = {
@@ -78,7 +76,8 @@ async function considerRead(
   if (!decision.allowed) throw new NotAllowed(decision.because);
   if (!decision.approval) return { end: 'answered', reply, facts };
   const plan: FrozenPlan = {
-    text: `Show the answer to ${code(request.line)} to ${facts.askedBy ?? 'its asker'} alone.`,
+    // By the name that the approvers saw: Slack may not tell it a second time.
+    text: `Show the answer to ${code(request.line)} to ${request.askedBy ?? facts.askedBy ?? 'its asker'} alone.`,
     touches,
     undo: { possible: false, because: 'what was read was read' },
   };

@@ -78,7 +78,10 @@ async function settle(core: Core, { stored, lease }: Held, considered: Considere
       move: {
         event: 'end' in considered ? (considered.event ?? considered.end) : 'planned',
         by: core.worker,
-        detail: 'plan' in considered ? { hash: considered.hash, plan: considered.plan } : { text: whatIsKept(request, considered).text },
+        detail:
+          'plan' in considered
+            ? { hash: considered.hash, plan: considered.plan }
+            : { text: whatIsKept(request, considered).text },
         when: [lease.guard, ...replaced.when],
         also: (draft) => [
           ...replaced.commands,

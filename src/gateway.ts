@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import { type AuditEntry, chain, NOTHING_BEFORE } from './audit.ts';
+import { fromSlackText } from './chat/slack-text.ts';
 import type { IncomingClick, IncomingLine, Intake, Taken } from './intake.ts';
 import { type Wakers, wake, wakeForClick } from './queue.ts';
 import { type Answer, takeClickRecord, takeRecord } from './redis/take.ts';
-import type { Request, Requester } from './request.ts';
+import type { Entry, Request, Requester } from './request.ts';
 import { findRequest, type Store } from './store.ts';
 
 /** What was not taken by then, by Redis's clock, can never be taken later. Slack waits 3 s for its acknowledgement. */
@@ -109,12 +110,15 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T | 'no answe
   }
 }
 
+/** Lines with Slack's markup in them. What comes from a form, a button or a terminal is as it was typed. */
+const FROM_SLACK: ReadonlySet<Entry> = new Set<Entry>(['slash', 'mention', 'direct']);
+
 /** The record begins with its number, which Lua puts in; the first audit entry cannot hold it. */
 function newRecord(line: IncomingLine, at: number): { record: string; head: string; entry: string } {
   const request: Request = {
     number: 0,
     state: 'received',
-    line: line.text,
+    line: FROM_SLACK.has(line.entry) ? fromSlackText(line.text) : line.text,
     requester: line.requester,
     place: line.place,
     entry: line.entry,

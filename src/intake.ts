@@ -5,7 +5,7 @@ import type { Entry, Place, Request, Requester } from './request.ts';
 export interface IncomingLine {
   /** Any of these seen before (24 h) makes it a duplicate: event_id, envelope_id, trigger_id, channel+ts+user. */
   dedupe: string[];
-  /** Slack's own markup still in it; the grammar takes it out. */
+  /** As it came; the record has it as it was typed, without Slack's markup. */
   text: string;
   requester: Requester;
   place: Place;

@@ -43,17 +43,34 @@ export interface Move {
   also?: (next: Request) => Command[];
 }
 
+/** What is done in one atomic step, and what must still be so. */
+export interface Step {
+  when: Guard[];
+  commands: Command[];
+}
+
 /**
  * Changes a record and appends to its audit, in one atomic step that counts only if nobody was faster.
  * @returns the new record, or the guard that no longer held (the record's head itself, or one of `when`).
  */
 export async function advance(
   store: Store,
+  stored: Stored,
+  change: (draft: Request) => void,
+  move: Move,
+): Promise<{ stored: Stored } | { lost: Guard }> {
+  const { next, when, commands } = stepOf(store, stored, change, move);
+  const lost = await commit(store.redis, when, commands);
+  return lost ? { lost } : { stored: next };
+}
+
+/** The same as a step that is not taken yet, for where it has to be one with another record's. */
+export function stepOf(
+  { keys, clock }: Store,
   { request, head }: Stored,
   change: (draft: Request) => void,
   { event, by, detail, when = [], also }: Move,
-): Promise<{ stored: Stored } | { lost: Guard }> {
-  const { redis, keys, clock } = store;
+): Step & { next: Stored } {
   const draft = structuredClone(request);
   change(draft);
   const at = clock.now();
@@ -73,8 +90,11 @@ export async function advance(
     ...(moved ? bookkeeping(keys, draft, at) : []),
     ...(also?.(draft) ?? []),
   ];
-  const lost = await commit(redis, [{ key: keys.request(request.number), field: 'head', is: head }, ...when], commands);
-  return lost ? { lost } : { stored: { request: draft, head: chained.hash } };
+  return {
+    when: [{ key: keys.request(request.number), field: 'head', is: head }, ...when],
+    commands,
+    next: { request: draft, head: chained.hash },
+  };
 }
 
 function bookkeeping(keys: Keys, { number, state }: Request, at: number): Command[] {

@@ -3,7 +3,8 @@ import type { Core } from './core.ts';
 import { NotAllowed, UserError } from './errors.ts';
 import type { StoredClick } from './gateway.ts';
 import { RolesUnknown, rolesOf } from './people.ts';
-import { type Asker, decideLine } from './policy.ts';
+import { type Asker, decideLine, type Refusal } from './policy.ts';
+import type { NamedCommand } from './registry.ts';
 import type { Request } from './request.ts';
 
 /** Who is behind a line or a click, as the policy sees them. */
@@ -58,10 +59,20 @@ export function asWho(core: Core, { asker, name }: Person, requester: Request['r
 }
 
 /** The policy's first question, for help, suggestions and stops. */
-export function mayUse({ config, registry }: Core, asker: Asker, command: string, channel: string | undefined): boolean {
-  const named = registry.findCommand(command);
-  return (
-    named !== undefined &&
-    decideLine({ policy: config, asker, command: named.name, effect: named.command.effect, channel }).allowed
-  );
+export function mayUse(core: Core, asker: Asker, command: string, channel: string | undefined): boolean {
+  const named = core.registry.findCommand(command);
+  return named !== undefined && decideAnywhere(core, asker, named, channel).allowed;
+}
+
+/** The same before a cloud is chosen: whether there is any on which they may. */
+export function decideAnywhere(
+  { config, clouds }: Core,
+  asker: Asker,
+  { name, command }: Pick<NamedCommand, 'name' | 'command'>,
+  channel: string | undefined,
+): { allowed: true } | Refusal {
+  const question = { policy: config, asker, command: name, effect: command.effect, channel };
+  if (command.cloud === false) return decideLine(question);
+  const [first, ...others] = clouds.names.map((cloud) => decideLine({ ...question, cloud }));
+  return [first, ...others].find((decision) => decision?.allowed) ?? first ?? decideLine(question);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { noSuchRequest, requesterInWords, stateInWords } from '../../src/chat/request-words.ts';
 import { formatInstantWithAge, RequestNumber } from '../../src/chat/values.ts';
-import { defineCommand } from '../../src/command.ts';
+import { defineCommand, type Who } from '../../src/command.ts';
 import { type Answer, code, type Field, plain } from '../../src/reply.ts';
 import { ENDED, label, type Request, type Vote } from '../../src/request.ts';
 
@@ -14,7 +14,7 @@ export default defineCommand({
   positionals: ['number'],
   completes: { number: 'request' },
 
-  async run({ number }, { requests }): Promise<Answer> {
+  async run({ number }, { requests, who }): Promise<Answer> {
     const request = await requests.find(number);
     if (!request) throw noSuchRequest(number);
     const history = await requests.history(number);
@@ -25,7 +25,7 @@ export default defineCommand({
         code(request.line),
         ...planLines(request),
         ...request.votes.map((vote) => voteLine(vote, now)),
-        ...progressLines(request),
+        ...progressLines(request, who),
       ],
       ...(request.plan?.warnings ? { warnings: request.plan.warnings } : {}),
       fields: fields(request, now),
@@ -66,9 +66,12 @@ function voteLine({ user, name, verdict, roles, reason, at }: Vote, now: number)
   return `${verdict === 'approve' ? 'Approved' : 'Denied'} by ${who}, ${formatInstantWithAge(at, now)}${reason ? `: ${plain(reason)}` : ''}`;
 }
 
-function progressLines({ progress, result, state }: Request): string[] {
+function progressLines(request: Request, { user }: Who): string[] {
+  const { progress, result, state, effect } = request;
+  // What a read found was for its asker's eyes.
+  const isOurs = effect !== 'read' || ('user' in request.requester && request.requester.user === user);
   return [
     ...(progress && !ENDED.has(state) ? [`So far: ${progress}`] : []),
-    ...(result ? [`Result: ${result.text}`, ...(result.lines ?? [])] : []),
+    ...(result && isOurs ? [`Result: ${result.text}`, ...(result.lines ?? [])] : []),
   ];
 }
