@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { OpenStackError } from '../../src/errors.ts';
+import { defineJob, type Outcome, type Step } from '../../src/job.ts';
+import type { QuotaUses } from '../../src/openstack/quota-set.ts';
+import { formatLimit, getQuotas, quotaOfKey, updateQuotas } from '../../src/openstack/quotas.ts';
+import type { Session } from '../../src/openstack/session.ts';
+import { code, type Table } from '../../src/reply.ts';
+
+const Service = z.object({
+  id: z.enum(['compute', 'volume', 'network']),
+  name: z.string(),
+  /** By the service's own quota names. */
+  limits: z.record(z.string(), z.object({ was: z.number().int(), to: z.number().int() })),
+});
+type Service = z.infer<typeof Service>;
+
+/**
+ * Sets a project's quotas, one service after the other. Safe to run again: each service is looked at first, what has its value is
+ * passed over, and what neither has the old nor the new one is left alone. One service's failure does not stop the others; what was set stays.
+ */
+export default defineJob({
+  payload: z.object({ project: z.object({ id: z.string(), name: z.string() }), services: z.array(Service) }),
+
+  async run({ project, services }, context) {
+    const outcomes = await context.converge(services, {
+      async step(service, _seen, { openstack, begun }) {
+        context.progress(`${service.name}'s quotas of ${code(project.name)}.`);
+        const step = await setUnlessSet(openstack, project.id, service);
+        return begun && step.state === 'already' ? { state: 'done' } : step;
+      },
+    });
+    const table = await tableOfNow(context.openstack, project.id, services);
+    return { text: textOf(project.name, services, outcomes), lines: problems(outcomes), table, outcomes };
+  },
+});
+
+async function setUnlessSet(os: Session, projectId: string, service: Service): Promise<Step> {
+  const before = await getQuotas(os, service.id, projectId);
+  const wanted: Record<string, number> = {};
+  const drifted: string[] = [];
+  for (const [key, { was, to }] of Object.entries(service.limits)) {
+    const quota = quotaOfKey(service.id, key);
+    const use = before[key];
+    if (use?.limit === to) continue;
+    const taken = use ? use.in_use + use.reserved : 0;
+    if (use?.limit !== was) {
+      drifted.push(
+        `${quota.name} is ${use ? formatLimit(quota, use.limit) : 'gone'} and was ${formatLimit(quota, was)} when this was approved`,
+      );
+    } else if (to >= 0 && to < taken) {
+      drifted.push(`${quota.name} is to be ${formatLimit(quota, to)}, and by now ${formatLimit(quota, taken)} are in use`);
+    }
+    wanted[key] = to;
+  }
+  if (drifted.length > 0) return { state: 'drifted', detail: drifted.join('; ') };
+  if (Object.keys(wanted).length === 0) return { state: 'already' };
+
+  await updateQuotas(os, service.id, projectId, wanted);
+  return readBack(service, await getQuotas(os, service.id, projectId), wanted);
+}
+
+/** A 200 is not yet success: nova with unified limits answers it and stores nothing. */
+function readBack(service: Service, after: QuotaUses, wanted: Record<string, number>): Step {
+  const wrong = Object.keys(wanted).filter((key) => after[key]?.limit !== wanted[key]);
+  if (wrong.length === 0) return { state: 'done' };
+  const names = wrong.map((key) => {
+    const quota = quotaOfKey(service.id, key);
+    const limit = after[key]?.limit;
+    return `${quota.name} is ${limit === undefined ? 'gone' : `still ${formatLimit(quota, limit)}`}`;
+  });
+  const unified = service.id === 'compute' && wrong.length === Object.keys(wanted).length;
+  const why = unified ? ". This cloud's Nova most likely uses unified limits (Keystone), which this call does not change" : '';
+  return { state: 'failed', detail: `${service.name} answered well and did not store it: ${names.join(', ')}${why}` };
+}
+
+function textOf(project: string, services: Service[], outcomes: Outcome[]): string {
+  const set = outcomes.filter(({ state }) => state === 'done' || state === 'already');
+  if (set.length === outcomes.length) return `Project ${code(project)} now has ${services.flatMap(newValues).join(', ')}.`;
+  const others = outcomes.filter((outcome) => !set.includes(outcome)).map(({ item }) => item.name);
+  const done = set.map(({ item }) => item.name);
+  return done.length === 0
+    ? `The quotas of project ${code(project)} were not set in ${others.join(' and ')}.`
+    : `The quotas of project ${code(project)} were set in ${done.join(' and ')}, and not in ${others.join(' and ')}.`;
+}
+
+function newValues(service: Service): string[] {
+  return Object.entries(service.limits).map(([key, { to }]) => {
+    const quota = quotaOfKey(service.id, key);
+    return `${quota.name} ${formatLimit(quota, to)}`;
+  });
+}
+
+function problems(outcomes: Outcome[]): string[] {
+  const words = {
+    failed: 'failed',
+    drifted: 'left alone',
+    unknown: 'unknown',
+    'not started': 'not started',
+    done: '',
+    already: 'was so before',
+  };
+  return outcomes
+    .filter(({ state }) => state !== 'done')
+    .map(({ item, state, detail }) => `${item.name}: ${words[state]}${detail ? `. ${detail.replace(/\.$/, '')}` : ''}.`);
+}
+
+/** What each service says at the end, whatever we believe to have done. */
+async function tableOfNow(os: Session, projectId: string, services: Service[]): Promise<Table> {
+  const rows: string[][] = [];
+  for (const service of services) {
+    const now = await getQuotas(os, service.id, projectId).catch((error: unknown) => {
+      if (error instanceof OpenStackError) return undefined;
+      throw error;
+    });
+    for (const [key, { was, to }] of Object.entries(service.limits)) {
+      const quota = quotaOfKey(service.id, key);
+      const limit = now?.[key]?.limit;
+      const shown = limit === undefined ? 'not known' : formatLimit(quota, limit);
+      rows.push([quota.name, service.name, formatLimit(quota, was), formatLimit(quota, to), shown]);
+    }
+  }
+  return { columns: ['quota', 'service', 'before', 'wanted', 'now'], rows };
+}
