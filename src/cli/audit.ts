@@ -1,42 +1,34 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { UserError } from '../errors.ts';
+import { type Verified, verifyAudit } from '../audit-verify.ts';
 import { connectRedis } from '../redis/connection.ts';
+import { keysOf } from '../redis/keys.ts';
 import type { RedisTarget } from '../redis/url.ts';
 import { count } from '../reply.ts';
+import { clockOf } from './core.ts';
 import type { Output } from './system.ts';
 import { spans } from './terminal.ts';
 
-/** What a look at all chains found. */
-export interface AuditReport {
-  requests: number;
-  entries: number;
-  problems: string[];
-}
-
 /** @returns 1 where the audit is not as it was written. */
-export function printAudit({ requests, entries, problems }: AuditReport, out: Output): number {
-  const looked = `${count(entries, 'entry', 'entries')} of ${count(requests, 'request')}`;
+export function printAudit({ requests, entries, files, head, problems }: Verified, out: Output): number {
+  const looked = `${count(entries, 'entry', 'entries')} of ${count(requests, 'request')}, ${count(files, 'daily file')}`;
   if (problems.length === 0) {
     out.write(`The audit is whole: ${looked}, each following the one before it.\n`);
+    if (head !== '') out.write(`Its head is ${head}. Compare it with the ones that were posted to the audit channel.\n`);
     return 0;
   }
   out.write(`The audit is NOT whole: ${looked}, ${count(problems, 'problem')}.\n`);
   for (const problem of problems) out.write(`  ${spans(problem)}\n`);
-  out.write('Keep Redis as it is, and compare the heads that were posted to the audit channel.\n');
+  out.write('Keep Redis and the files as they are, and compare the heads that were posted to the audit channel.\n');
   return 1;
 }
 
-type VerifyAudit = (redis: Redis, prefix: string) => Promise<AuditReport>;
-
-export async function verifyThisAudit(target: RedisTarget, log: Logger, prefix = 'stackhand'): Promise<AuditReport> {
-  // Looked up when it runs, for src/audit.ts gets it from another hand; then this becomes a plain import.
-  const audit: typeof import('../audit.ts') & { verifyAudit?: VerifyAudit } = await import('../audit.ts');
-  if (!audit.verifyAudit) throw new UserError('This version cannot verify its audit yet.');
+export async function verifyThisAudit(target: RedisTarget, folder: string, log: Logger, prefix = 'stackhand'): Promise<Verified> {
   const redis = connectRedis(target, 'commands', log);
+  const clock = await clockOf(redis);
   try {
-    return await audit.verifyAudit(redis, prefix);
+    return await verifyAudit({ redis, keys: keysOf(prefix), clock }, folder);
   } finally {
+    clock.stop();
     redis.disconnect();
   }
 }

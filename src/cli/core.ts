@@ -28,7 +28,8 @@ export async function findRedis(environment: EnvironmentOf<'cli'>): Promise<Redi
 
 const ANSWERS_WITHIN_MS = 5_000;
 
-async function clockOf(redis: Redis): Promise<Clock> {
+/** @throws UserError where Redis does not answer soon. */
+export async function clockOf(redis: Redis): Promise<Clock> {
   const late = new AbortController();
   const starting = startClock(redis);
   const clock = await Promise.race([

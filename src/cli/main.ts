@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import type { Verified } from '../audit-verify.ts';
 import {
   type Config,
   ConfigError,
@@ -11,7 +13,8 @@ import {
   systemEnvironment,
 } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { type AuditReport, printAudit, verifyThisAudit } from './audit.ts';
+import { stateFolder } from '../state-folder.ts';
+import { printAudit, verifyThisAudit } from './audit.ts';
 import { findRedis, openTerminalCore } from './core.ts';
 import { checkClouds } from './doctor/clouds.ts';
 import { checkConfig, checkNode, checkStateFolder } from './doctor/here.ts';
@@ -45,7 +48,9 @@ export interface CliDeps {
   system: System;
   env: Readonly<Record<string, string | undefined>>;
   openCore(config: Config): Promise<TerminalCore>;
-  verifyAudit(environment: EnvironmentOf<'cli'>): Promise<AuditReport>;
+  verifyAudit(environment: EnvironmentOf<'cli'>): Promise<Verified>;
+  /** Where commands/ and jobs/ are. */
+  registryRoot?: string;
 }
 
 /** Everything that is typed at a terminal but `start`. @returns the exit status. */
@@ -67,7 +72,7 @@ async function dispatch(args: readonly string[], deps: CliDeps): Promise<number>
   const { words, file, wait } = parsed;
   const [word = 'help', ...rest] = words;
   const command = word === 'audit' ? words.slice(0, 2).join(' ') : word;
-  const extra = command === 'run' ? rest[1] : command === 'audit verify' ? rest[1] : rest[0];
+  const extra = word === 'run' || word === 'audit' ? rest[1] : rest[0];
   const from = { role: 'cli' as const, env, ...(file === undefined ? {} : { file }) };
   if (command === 'run' && extra !== undefined)
     return notUnderstood(system, 'put the line into quotes: stackhand run "quota show demo"');
@@ -87,7 +92,7 @@ async function dispatch(args: readonly string[], deps: CliDeps): Promise<number>
       return runLine({ line, wait, config, openCore: () => deps.openCore(config), system });
     }
     case 'doctor':
-      return examine(checksOf(readConfig(from)), system.out);
+      return examine(checksOf(readConfig(from), deps.registryRoot), system.out);
     case 'audit verify':
       return printAudit(await deps.verifyAudit(loadEnvironment(from)), system.out);
     default:
@@ -120,12 +125,12 @@ function notUnderstood(system: System, what: string): number {
   return NOT_UNDERSTOOD;
 }
 
-function checksOf(read: ReturnType<typeof readConfig<'cli'>>): Check[] {
+function checksOf(read: ReturnType<typeof readConfig<'cli'>>, registryRoot: string | undefined): Check[] {
   const log = pino({ level: 'silent' });
   const { environment = { LOG_LEVEL: 'info' }, config } = read;
   return [
     checkNode(),
-    checkConfig(read),
+    checkConfig(read, registryRoot),
     ...checkSlack(environment, config, log),
     checkTheRedis(environment, log),
     checkStateFolder(environment),
@@ -139,7 +144,8 @@ function realDeps(): CliDeps {
     system: thisSystem(),
     env: systemEnvironment(),
     openCore: async ({ environment }) => openTerminalCore(await findRedis(environment), log),
-    verifyAudit: async (environment) => verifyThisAudit(await findRedis(environment), log),
+    verifyAudit: async (environment) =>
+      verifyThisAudit(await findRedis(environment), join(stateFolder(environment), 'audit'), log),
   };
 }
 

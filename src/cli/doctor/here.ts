@@ -23,7 +23,7 @@ export function checkNode(version = process.versions.node): Check {
   };
 }
 
-export function checkConfig(read: { config?: Config; problems: readonly string[] }): Check {
+export function checkConfig(read: { config?: Config; problems: readonly string[] }, registryRoot?: string): Check {
   return {
     name: 'Configuration',
     async look() {
@@ -34,7 +34,7 @@ export function checkConfig(read: { config?: Config; problems: readonly string[]
       if (!config) return findings;
       const { roles, rules, clouds } = config;
       const what = [count(Object.keys(roles), 'role'), count(rules, 'rule'), count(clouds, 'cloud')].join(', ');
-      findings.push(...(await againstRegistry(config)));
+      findings.push(...(await againstRegistry(config, registryRoot)));
       if (findings.length === 0) findings.push(ok(`${config.file} has ${what}`));
       findings.push(...config.warnings.map((said) => warning(said, `Look whether it is meant so in ${config.file}.`)));
       return findings;
@@ -42,8 +42,8 @@ export function checkConfig(read: { config?: Config; problems: readonly string[]
   };
 }
 
-async function againstRegistry(config: Config): Promise<Finding[]> {
-  const registry = await loadRegistry();
+async function againstRegistry(config: Config, root: string | undefined): Promise<Finding[]> {
+  const registry = await loadRegistry(root === undefined ? {} : { root });
   try {
     checkAgainstRegistry(config, registry.commands);
     return [];

@@ -1,0 +1,261 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { type CloudOptions, startCloud } from '../../demo/cloud/cloud.ts';
+import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
+import { type Check, examine, ok, wrong } from '../../src/cli/doctor.ts';
+import { runCli } from '../../src/cli/main.ts';
+import { testRedis } from '../setup/redis-client.ts';
+import { terminal } from './system.ts';
+
+const OPERATIONS = fileURLToPath(new URL('../fixtures/operations', import.meta.url));
+
+interface Machine {
+  slack?: Options;
+  cloud?: CloudOptions;
+  /** Laid over a configuration that is right. */
+  yaml?: (slack: Slack) => Record<string, unknown>;
+  env?: Record<string, string>;
+}
+
+/** Runs `stackhand doctor` beside a pretend Slack, a pretend cloud and a real Redis. */
+async function doctor({ slack: slackOptions, cloud: cloudOptions, yaml = () => ({}), env = {} }: Machine = {}) {
+  const slack = await startWorkspace(slackOptions);
+  const cloud = await startCloud(cloudOptions);
+  const folder = await mkdtemp(join(tmpdir(), 'stackhand-doctor-'));
+  onTestFinished(async () => {
+    await slack.stop();
+    await cloud.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const { ids } = slack;
+  await writeFile(join(folder, 'clouds.yaml'), cloud.cloudsYaml);
+  await writeFile(
+    join(folder, 'stackhand.yaml'),
+    stringify({
+      clouds: [{ name: 'pretend-reader', writer: 'pretend-admin' }],
+      roles: { operator: { users: [ids.bob] }, approver: { groups: [ids['@approvers']] } },
+      rules: [{ roles: ['operator'], effects: ['read', 'change'] }],
+      channels: { approvals: ids['#ops'], audit: ids['#audit'] },
+      ...yaml(slack),
+    }),
+  );
+  const system = terminal();
+  const status = await runCli(['doctor', '--config', join(folder, 'stackhand.yaml')], {
+    system,
+    env: {
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+      REDIS_URL: `unix://${testRedis().target.socket}`,
+      OS_CLIENT_CONFIG_FILE: join(folder, 'clouds.yaml'),
+      ...env,
+    },
+    registryRoot: OPERATIONS,
+    openCore: () => Promise.reject(new Error('nobody asked for the core')),
+    verifyAudit: () => Promise.reject(new Error('nobody asked for the audit')),
+  });
+  return { status, out: system.stdout().replaceAll(folder, '/etc/stackhand'), slack };
+}
+
+/** What it says under a heading. */
+function under(out: string, heading: string): string {
+  return new RegExp(`^${heading}\\n((?: .*\\n)*)`, 'm').exec(out)?.[1] ?? `no ${heading} in:\n${out}`;
+}
+
+describe('the doctor', () => {
+  it('finds nothing wrong where nothing is, and looks at everything', async () => {
+    const { status, out } = await doctor();
+
+    expect(out.replace(/Node [\d.]+/, 'Node 20').replace(/Redis \d[\d.]*/, 'Redis 7')).toMatchInlineSnapshot(`
+      "Node
+        ok       Node 20
+      Configuration
+        ok       /etc/stackhand/stackhand.yaml has 2 roles, 1 rule, 1 cloud
+      Slack bot token
+        ok       SLACK_BOT_TOKEN is @stackhand of Home
+        ok       it has every scope that is needed
+      Slack app token
+        ok       SLACK_APP_TOKEN may open Socket Mode connections
+      Clock
+        ok       this machine's clock is Slack's
+      Slack channels
+        ok       2 of 2 are there
+      Slack user groups
+        ok       1 of 1 are there
+      Slack users
+        ok       1 of 1 are there
+      Redis
+        ok       Redis 7 answers
+      State folder
+        ok       not needed: REDIS_URL names a Redis
+      Cloud pretend-reader
+        ok       pretend-reader is user rita in project demo, with reader
+        ok       identity in RegionOne answers: v3.14
+        ok       compute in RegionOne answers: v2.1, microversions 2.1 to 2.93
+        ok       volume in RegionOne answers: v3.0, microversions 3.0 to 3.70
+        ok       network in RegionOne answers: v2.0
+        ok       image in RegionOne answers: v2.15
+        ok       placement in RegionOne answers: v1.0, microversions 1.0 to 1.39
+        ok       pretend-admin is user admin in project admin, with member, admin, reader
+
+      Nothing is wrong.
+      "
+    `);
+    expect(status).toBe(0);
+  });
+
+  it('never shows a token or a password', async () => {
+    const { out, slack } = await doctor({ env: { REDIS_URL: 'redis://me:hunter2@127.0.0.1:1/0' } });
+
+    expect(under(out, 'Redis')).toContain('wrong');
+    for (const secret of [slack.botToken, slack.appToken, 'hunter2']) expect(out).not.toContain(secret);
+  });
+
+  it('says how to mend tokens that are missing or refused', async () => {
+    const { status, out } = await doctor({ env: { SLACK_BOT_TOKEN: 'xoxb-wrong', SLACK_APP_TOKEN: '' } });
+
+    expect(status).toBe(1);
+    expect(under(out, 'Slack bot token')).toMatchInlineSnapshot(`
+      "  wrong    SLACK_BOT_TOKEN: Slack says invalid_auth
+                 Take the Bot User OAuth Token under OAuth & Permissions of the app.
+      "
+    `);
+    expect(under(out, 'Slack app token')).toMatchInlineSnapshot(`
+      "  wrong    SLACK_APP_TOKEN is not set
+                 .env.example says where to get it.
+      "
+    `);
+  });
+
+  it('names the scopes that the app lacks', async () => {
+    const { status, out } = await doctor({ slack: { scopes: ['chat:write', 'commands', 'channels:read', 'users:read'] } });
+
+    expect(status).toBe(1);
+    expect(under(out, 'Slack bot token')).toMatchInlineSnapshot(`
+      "  ok       SLACK_BOT_TOKEN is @stackhand of Home
+        wrong    it lacks app_mentions:read, files:write, groups:read, im:history, im:write, usergroups:read
+                 Add them under OAuth & Permissions (or take manifest.yaml anew), and reinstall the app.
+      "
+    `);
+    expect(under(out, 'Slack user groups')).toMatchInlineSnapshot(`
+      "  wrong    roles.approver: Slack did not say what S0APPROVERS is (missing_scope)
+                 Give the app the scopes of manifest.yaml.
+      "
+    `);
+  });
+
+  it('names channels, groups and users that Slack does not know, or where the bot is not', async () => {
+    const { status, out } = await doctor({
+      yaml: ({ ids }) => ({
+        roles: { operator: { users: [ids.bob, 'U0NOBODY1'] }, approver: { groups: ['S0NOBODY1'], users: [ids.stranger] } },
+        channels: { approvals: ids['#random'], audit: 'C0NOWHERE', clouds: { [ids['#secret'] ?? '']: 'pretend-reader' } },
+      }),
+    });
+
+    expect(status).toBe(1);
+    expect(under(out, 'Slack channels')).toMatchInlineSnapshot(`
+      "  wrong    channels.clouds.C0SECRET0: there is no channel C0SECRET0, or it is private and the bot is not in it
+                 Mend the ID, or type /invite @stackhand there.
+        wrong    channels.audit: there is no channel C0NOWHERE, or it is private and the bot is not in it
+                 Mend the ID, or type /invite @stackhand there.
+        wrong    channels.approvals: the bot is not in #random (C0RANDOM0)
+                 Type /invite @stackhand there.
+      "
+    `);
+    expect(under(out, 'Slack user groups')).toMatchInlineSnapshot(`
+      "  wrong    roles.approver: Slack knows no user group S0NOBODY1, so it grants nothing
+                 Mend the ID (it begins with S).
+      "
+    `);
+    expect(under(out, 'Slack users')).toMatchInlineSnapshot(`
+      "  ok       1 of 3 are there
+        wrong    roles.operator: Slack knows no user U0NOBODY1
+                 Mend the ID (profile › ⋮ › Copy member ID).
+        warning  roles.approver: U0STRANGER is of another workspace, and may do nothing
+                 Take them out.
+      "
+    `);
+  });
+
+  it('goes on with the rest where the configuration is wrong', async () => {
+    const { status, out } = await doctor({ yaml: () => ({ rules: [{ roles: ['operater'], effects: ['read'] }] }) });
+
+    expect(status).toBe(1);
+    expect(under(out, 'Configuration')).toContain('rules[0].roles[0]: there is no role "operater"; did you mean "operator"?');
+    expect(under(out, 'Slack bot token')).toContain('ok');
+    expect(under(out, 'Redis')).toContain('ok');
+  });
+
+  it('holds the rules to the commands that there are', async () => {
+    const { status, out } = await doctor({ yaml: () => ({ rules: [{ roles: ['operator'], commands: ['cores shw'] }] }) });
+
+    expect(status).toBe(1);
+    expect(under(out, 'Configuration')).toContain('there is no command "cores shw"; did you mean "cores show"?');
+  });
+
+  it('says what is amiss with a cloud: its entry, its log-in, its services, its age', async () => {
+    const { status, out } = await doctor({
+      cloud: { without: ['volume'], microversions: { compute: ['2.1', '2.25'] } },
+      yaml: () => ({ clouds: [{ name: 'pretend-admin', writer: 'pretend-demo' }, { name: 'elsewhere' }] }),
+    });
+
+    expect(status).toBe(1);
+    expect(under(out, 'Cloud pretend-admin')).toMatchInlineSnapshot(`
+      "  warning  pretend-admin is user admin in project admin, with member, admin, reader: commands only look, and this one may change things
+                 Give the entry a user with the role reader.
+        ok       identity in RegionOne answers: v3.14
+        warning  compute in RegionOne answers: v2.1, microversions 2.1 to 2.25; some commands need 2.53
+                 Those will say so. Upgrade the cloud to have them.
+        warning  volume in RegionOne: the catalogue has no public endpoint of type block-storage in region RegionOne; it has compute, identity, image, network, placement
+                 Commands on it will say so; mend the catalogue if it is there.
+        ok       network in RegionOne answers: v2.0
+        ok       image in RegionOne answers: v2.15
+        ok       placement in RegionOne answers: v1.0, microversions 1.0 to 1.39
+        warning  pretend-demo is user demo in project demo, with member, reader: what needs an administrator will be refused
+                 Give it the role admin.
+      "
+    `);
+    expect(under(out, 'Cloud elsewhere')).toContain('has no cloud elsewhere');
+  });
+
+  it('warns where no private Redis runs yet', async () => {
+    const { out } = await doctor({ env: { REDIS_URL: '', STACKHAND_STATE: '/nowhere/stackhand' } });
+
+    expect(under(out, 'Redis')).toContain('warning  no private Redis runs');
+    expect(under(out, 'Redis')).toContain('Run npm start first, or set REDIS_URL.');
+  });
+});
+
+describe('a check', () => {
+  it('that never ends or that breaks does not keep the others from being seen', async () => {
+    const system = terminal();
+    const checks: Check[] = [
+      { name: 'Stuck', look: () => new Promise(() => {}) },
+      { name: 'Broken', look: () => Promise.reject(new Error('ECONNRESET')) },
+      { name: 'Fine', look: async () => [ok('here')] },
+      { name: 'Evil', look: async () => [wrong('\u001b[2J', 'Mend it.')] },
+    ];
+
+    expect(await examine(checks, system.out, 50)).toBe(1);
+    expect(system.stdout()).toMatchInlineSnapshot(`
+      "Stuck
+        wrong    no answer within 0.05 s
+                 See that it runs, and that no firewall or proxy is between.
+      Broken
+        wrong    ECONNRESET
+                 Mend what it says, and look again.
+      Fine
+        ok       here
+      Evil
+        wrong     [2J
+                 Mend it.
+
+      3 things are wrong.
+      "
+    `);
+  });
+});

@@ -1,0 +1,188 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { openTerminalCore } from '../../src/cli/core.ts';
+import { runLine, type TerminalCore } from '../../src/cli/run.ts';
+import type { Taken } from '../../src/intake.ts';
+import { type Bot, type BotOptions, toyBot } from '../bot.ts';
+import { testRedis } from '../setup/redis-client.ts';
+import { type Terminal, terminal } from './system.ts';
+
+const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
+const CONFIG = { terminal: { bob: 'U0BOB0000', eve: 'U0EVE0000' }, file: 'stackhand.yaml' };
+
+/** Runs a line in a terminal of this bot's machine. */
+function inTerminal(bot: Bot, system: Terminal, line: string, wait = true): Promise<number> {
+  const prefix = bot.running.core.store.keys.number.replace(/:[^:]*$/, '');
+  const openCore = () => openTerminalCore(testRedis().target, pino({ level: 'silent' }), prefix);
+  return runLine({ line, wait, config: CONFIG, openCore, system });
+}
+
+async function shows(system: Terminal, words: string): Promise<void> {
+  await expect.poll(system.stderr, { timeout: 5_000, interval: 20 }).toContain(words);
+}
+
+describe('a line in the terminal', () => {
+  it('is answered on stdout alone', async () => {
+    const bot = await toyBot();
+    const system = terminal({ user: 'eve' });
+
+    expect(await inTerminal(bot, system, 'cores show demo')).toBe(0);
+    expect(system.stdout()).toMatch(/^Project demo has \d+ cores\.\n$/);
+    expect(system.stderr()).toMatch(/^R-1001 was taken\.\n/);
+  });
+
+  it('waits for approval in Slack, shows the plan and who must approve, and says how it ended', async () => {
+    const bot = await toyBot();
+    const system = terminal();
+    const running = inTerminal(bot, system, SET);
+    await shows(system, 'waits for approval: ');
+
+    expect(system.stderr()).toContain('Set cores to 40 in 2 projects: more load');
+    expect(system.stderr()).toContain('R-1001 waits for approval: 1 of approver (its card is in channel C0OPS0000).');
+    expect(bot.cloud.writes).toEqual([]);
+
+    await bot.approve('alice');
+
+    expect(await running).toBe(0);
+    expect(system.stderr()).toContain('R-1001 is done.\n');
+    expect(system.stdout()).toContain('2 projects done');
+    expect(bot.cloud.writes).toHaveLength(2);
+  });
+
+  it('is refused by the same policy as in Slack', async () => {
+    const bot = await toyBot();
+    const system = terminal({ user: 'eve' });
+
+    expect(await inTerminal(bot, system, SET)).toBe(1);
+    expect(system.stderr()).toContain('R-1001 was refused.\n');
+    expect(system.stdout()).toBe('You may not use cores set: it takes the role operator, and you hold viewer.\n');
+  });
+
+  it('cannot be approved by who asked for it, though the terminal is not Slack', async () => {
+    const bot = await toyBot({ yaml: { roles: everybody() } });
+    const system = terminal();
+    const running = inTerminal(bot, system, SET);
+    await shows(system, 'waits for approval: ');
+
+    expect(await bot.approve('bob')).toContain('You asked for this yourself');
+    expect(bot.cloud.writes).toEqual([]);
+
+    await bot.approve('alice');
+    expect(await running).toBe(0);
+  });
+
+  it('asks for the target of what is destructive, and goes on only with the right one', async () => {
+    const bot = await toyBot();
+    const system = terminal({ typed: ['deom', 'demo'] });
+    const running = inTerminal(bot, system, 'cores wipe demo --cores 40 --reason "more load"');
+    await shows(system, 'waits for approval: ');
+
+    expect(system.stderr()).toContain(
+      'Type demo to go on, or press Ctrl-C: deom\nThat is not demo.\nType demo to go on, or press Ctrl-C: demo\n',
+    );
+    expect(system.stderr()).toContain('R-1001 waits for approval: 2 of approver');
+    system.pressCtrlC();
+    expect(await running).toBe(3);
+  });
+
+  it('goes on without the terminal after Ctrl-C, which says how to look at it', async () => {
+    const bot = await toyBot();
+    const system = terminal();
+    const running = inTerminal(bot, system, SET);
+    await shows(system, 'waits for approval: ');
+
+    system.pressCtrlC();
+
+    expect(await running).toBe(3);
+    expect(system.stderr()).toContain(
+      "R-1001 goes on without this terminal; it waits for approval. Look with:\n  stackhand run 'request show R-1001'\n",
+    );
+    expect((await bot.request(1001)).state).toBe('waiting');
+  });
+
+  it('with --no-wait is only taken', async () => {
+    const bot = await toyBot();
+    const system = terminal();
+
+    expect(await inTerminal(bot, system, SET, false)).toBe(0);
+    expect(system.stderr()).toBe('R-1001 was taken.\n');
+    await bot.until('waiting');
+  });
+
+  it('says that no worker runs, and waits in the queue', async () => {
+    const bot = await toyBot({ role: 'gateway' });
+    const system = terminal();
+
+    expect(await inTerminal(bot, system, SET, false)).toBe(0);
+    expect(system.stderr()).toContain('No worker is running, so it waits until one does: stackhand start.');
+  });
+
+  it('is not taken from a Unix user whom nobody has mapped', async () => {
+    const opened: string[] = [];
+    const system = terminal({ user: 'mallory' });
+    const openCore = async () => opened.push('core') as never;
+
+    expect(await runLine({ line: SET, wait: true, config: CONFIG, openCore, system })).toBe(1);
+    expect(opened).toEqual([]);
+    expect(system.stderr()).toMatchInlineSnapshot(`
+      "The Unix user mallory is no Slack user yet, so it may only use help, doctor and audit verify.
+      Whoever keeps stackhand.yaml adds it there:
+        terminal:
+          mallory: U…   # the Slack member ID
+      "
+    `);
+    expect(await runLine({ line: SET, wait: true, config: CONFIG, openCore, system: terminal({ user: 'constructor' }) })).toBe(1);
+  });
+});
+
+describe('a Redis that is in trouble', () => {
+  /** A core whose door answers this. */
+  function doorThatSays(taken: Taken): () => Promise<TerminalCore> {
+    return async () => ({
+      line: async () => taken,
+      typeTarget: async () => ({ taken: true }),
+      async *watch() {},
+      workersAlive: async () => 1,
+      close: async () => {},
+    });
+  }
+
+  it.each<[string, Taken, string]>([
+    [
+      'late',
+      { taken: false, because: 'late' },
+      'Redis was too slow, so the line was not taken, and nothing was changed. Type it again.\n',
+    ],
+    [
+      'full',
+      { taken: false, because: 'full' },
+      'Redis is nearly full, so no line is taken until somebody makes room. Nothing was changed.\n',
+    ],
+    [
+      'silent, and then says no',
+      { taken: false, because: 'no answer', later: Promise.resolve({ taken: false }) },
+      'Redis does not answer. Whether the line was taken is said as soon as it does (Ctrl-C stops waiting).\n' +
+        'The line was not taken, and nothing was changed. Type it again.\n',
+    ],
+  ])('%s: the line is not taken, and the terminal says so', async (_, taken, said) => {
+    const system = terminal();
+
+    expect(await runLine({ line: SET, wait: true, config: CONFIG, openCore: doorThatSays(taken), system })).toBe(1);
+    expect(system.stderr()).toBe(said);
+  });
+
+  it('silent to the end: the terminal says that it does not know', async () => {
+    const system = terminal();
+    const taken: Taken = { taken: false, because: 'no answer', later: new Promise(() => {}) };
+    const running = runLine({ line: SET, wait: true, config: CONFIG, openCore: doorThatSays(taken), system });
+    system.pressCtrlC();
+
+    expect(await running).toBe(3);
+    expect(system.stderr()).toContain('Not known yet: it may have been taken. Look with stackhand run "request list"');
+  });
+});
+
+/** Bob may approve as well, so that only his asking keeps him from it. */
+function everybody(): NonNullable<BotOptions['yaml']> {
+  return { operator: { users: ['U0BOB0000'] }, approver: { users: ['U0BOB0000', 'U0ALICE00'] }, viewer: { users: [] } };
+}
