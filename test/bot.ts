@@ -22,6 +22,8 @@ export interface BotOptions {
   role?: Role;
   registryRoot?: string;
   target?: { socket: string };
+  /** Where other processes join in, which know no prefix of a test. */
+  prefix?: string;
 }
 
 /** A whole Stackhand over a pretend Slack and a pretend cloud, as people meet it. Everything ends with the test. */
@@ -29,6 +31,9 @@ export interface Bot {
   slack: Slack;
   cloud: Cloud;
   running: Running;
+  /** For processes of their own: the environment and stackhand.yaml. */
+  env: Record<string, string>;
+  file: string;
   /** Types `/stack line` and waits for the request to come to rest. @returns what the asker reads of it, wherever. */
   say(who: string, line: string, where?: string): Promise<string>;
   /** Clicks a button of the newest card that shows it. @returns what the clicker is told. */
@@ -44,6 +49,8 @@ export interface Bot {
   card(where?: string): string;
   cardMessage(where?: string): Message;
   directs(who: string): string[];
+  /** Waits for a message to the person, for their eyes alone or in their direct messages. @returns all of it. */
+  hears(who: string, words: string): Promise<string>;
   /** As people read it, without the marks for bold and code. */
   text(message: Message): string;
   /** Another process's part: a second Stackhand over the same Redis, Slack and cloud. */
@@ -76,7 +83,8 @@ export function defaultYaml(slack: Slack): Record<string, unknown> {
 }
 
 export async function startBot(options: BotOptions = {}): Promise<Bot> {
-  const { target, prefix } = testRedis();
+  const own = testRedis();
+  const { target = own.target, prefix = own.prefix } = options;
   const slack = await startWorkspace(options.slack);
   const cloud = await startCloud(options.cloud);
   const folder = await mkdtemp(join(tmpdir(), 'stackhand-bot-'));
@@ -97,7 +105,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     const running = await start({
       role,
       config: loadConfig({ role: 'all', env, file }),
-      redis: options.target ?? target,
+      redis: target,
       prefix,
       openstack: { backoffMs: 5 },
       log,
@@ -113,10 +121,10 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     await rm(folder, { recursive: true, force: true });
   });
   const running = await another(options.role ?? 'all');
-  return { slack, cloud, running, another, ...people(slack, running) };
+  return { slack, cloud, running, env, file, another, ...people(slack, running) };
 }
 
-function people(slack: Slack, running: Running): Omit<Bot, 'slack' | 'cloud' | 'running' | 'another'> {
+function people(slack: Slack, running: Running): Omit<Bot, 'slack' | 'cloud' | 'running' | 'another' | 'env' | 'file'> {
   const { store } = running.core;
   // Without the marks for bold and code: tests read words.
   const text = (message: Message): string => slack.text(message).replaceAll(/[*`]/g, '');
@@ -187,8 +195,16 @@ function people(slack: Slack, running: Running): Omit<Bot, 'slack' | 'cloud' | '
       const card = await slack.waitFor(() => withButton('Deny'), 'a card with Deny');
       await slack.click(who, card, 'Deny');
       const modal = await slack.waitFor(() => slack.modal(who), 'a form asking why');
-      return answerTo(who, 'on the spot', `an answer to ${who}'s denial`, () => slack.submit(who, modal, { reason }));
+      return answerTo(who, 'on the spot', `an answer to ${who}'s denial`, () => slack.submit(who, modal, { answer: reason }));
     },
+    hears: (who, words) =>
+      slack.waitFor(
+        () =>
+          toldTo(who, 'anywhere')
+            .map(text)
+            .findLast((told) => told.includes(words)),
+        `${who} to hear "${words}"`,
+      ),
     card: (where) => text(cardMessage(where)),
     cardMessage,
     directs: (who) =>
@@ -197,4 +213,13 @@ function people(slack: Slack, running: Running): Omit<Bot, 'slack' | 'cloud' | '
         .filter((message) => message.user === slack.botUserId)
         .map(text),
   };
+}
+
+/** Looks every few milliseconds, for what no workspace tells of. */
+export async function eventually(check: () => boolean | Promise<boolean>, what: string, withinMs = 15_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await check())) {
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
