@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,8 +6,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { type CloudOptions, startCloud } from '../../demo/cloud/cloud.ts';
 import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
+import { NEEDED } from '../../src/cli/doctor/clouds.ts';
 import { type Check, examine, ok, wrong } from '../../src/cli/doctor.ts';
 import { runCli } from '../../src/cli/main.ts';
+import { compareVersions } from '../../src/openstack/microversions.ts';
 import { testRedis } from '../setup/redis-client.ts';
 import { terminal } from './system.ts';
 
@@ -111,7 +113,7 @@ describe('the doctor', () => {
   it('never shows a token or a password', async () => {
     const { out, slack } = await doctor({ env: { REDIS_URL: 'redis://me:hunter2@127.0.0.1:1/0' } });
 
-    expect(under(out, 'Redis')).toContain('wrong');
+    expect(under(out, 'Redis')).toContain('wrong    It cannot be used: connect ECONNREFUSED 127.0.0.1:1.\n');
     for (const secret of [slack.botToken, slack.appToken, 'hunter2']) expect(out).not.toContain(secret);
   });
 
@@ -228,6 +230,17 @@ describe('the doctor', () => {
     expect(under(out, 'Redis')).toContain('warning  no private Redis runs');
     expect(under(out, 'Redis')).toContain('Run npm start first, or set REDIS_URL.');
   });
+});
+
+it('the doctor knows the newest microversion that a call of ours asks for', async () => {
+  for (const [service, file] of [
+    ['compute', 'compute.ts'],
+    ['volume', 'volume.ts'],
+  ] as const) {
+    const source = await readFile(new URL(`../../src/openstack/${file}`, import.meta.url), 'utf8');
+    const asked = [...source.matchAll(/microversion: '([\d.]+)'/g)].flatMap(([, version]) => version ?? []);
+    expect([service, NEEDED[service]]).toEqual([service, asked.sort(compareVersions).at(-1)]);
+  }
 });
 
 describe('a check', () => {

@@ -120,7 +120,10 @@ describe('a line in the terminal', () => {
   it('is not taken from a Unix user whom nobody has mapped', async () => {
     const opened: string[] = [];
     const system = terminal({ user: 'mallory' });
-    const openCore = async () => opened.push('core') as never;
+    const openCore = (): Promise<TerminalCore> => {
+      opened.push('core');
+      return Promise.reject(new Error('nobody should have asked for it'));
+    };
 
     expect(await runLine({ line: SET, wait: true, config: CONFIG, openCore, system })).toBe(1);
     expect(opened).toEqual([]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Config, ConfigError, checkAgainstRegistry, loadConfig, type Role } from '../../src/config.ts';
 import { Environment } from '../../src/config-schema.ts';
+import { loadRegistry } from '../../src/registry.ts';
 
 const TOKENS = { SLACK_BOT_TOKEN: 'xoxb-1-secret', SLACK_APP_TOKEN: 'xapp-1-secret' };
 
@@ -335,6 +336,12 @@ describe('stackhand.example.yaml', () => {
 
   it('loads without a problem or a warning', () => {
     expect(load(example).warnings).toEqual([]);
+  });
+
+  it('fits the commands that there are', async () => {
+    const { commands } = await loadRegistry();
+
+    expect(problemsIn(() => checkAgainstRegistry(load(example), commands))).toEqual([]);
   });
 
   it('writes out the shipped defaults and limits as they are', () => {

@@ -1,7 +1,8 @@
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { EnvironmentOf } from '../../config.ts';
 import { UserError } from '../../errors.ts';
-import { checkRedis } from '../../redis/check.ts';
+import { checkRedis, type Problem } from '../../redis/check.ts';
 import { connectRedis } from '../../redis/connection.ts';
 import type { RedisTarget } from '../../redis/url.ts';
 import { findRedis } from '../core.ts';
@@ -24,7 +25,7 @@ export function checkTheRedis(environment: EnvironmentOf<'cli'>, log: Logger): C
       }
       const redis = connectRedis(target, 'commands', log);
       try {
-        const problems = await checkRedis(redis, ANSWERS_WITHIN_MS);
+        const problems = await Promise.race([checkRedis(redis, ANSWERS_WITHIN_MS), troubleOf(redis)]);
         const findings: Finding[] = problems.map(({ certain, what, mend }) => (certain ? wrong : warning)(what, mend));
         if (findings.some(({ state }) => state === 'wrong')) return findings;
         const [seconds] = await redis.time();
@@ -39,4 +40,19 @@ export function checkTheRedis(environment: EnvironmentOf<'cli'>, log: Logger): C
       }
     },
   };
+}
+
+/** What keeps it from connecting, as soon as that is known. The connection itself goes on trying. */
+function troubleOf(redis: Redis): Promise<Problem[]> {
+  return new Promise((resolve) => {
+    redis.once('error', (error: Error & { code?: string }) => {
+      resolve([
+        {
+          certain: true,
+          what: `It cannot be used: ${error.message || (error.code ?? error.name)}.`,
+          mend: 'See that it runs, and that `REDIS_URL` names it, with user and password where it asks for them.',
+        },
+      ]);
+    });
+  });
 }
