@@ -22,7 +22,7 @@ export class RolesUnknown extends Error {
 }
 
 /** Slack's words for "there is no such group here"; https://docs.slack.dev/reference/methods/usergroups.users.list */
-const NO_SUCH_GROUP = new Set(['no_such_subteam', 'plan_upgrade_required']);
+const NO_SUCH_GROUP = new Set(['no_such_subteam', 'subteam_not_found', 'plan_upgrade_required']);
 
 /**
  * The roles of a user, by ID and by user group. `fresh` (votes) asks Slack about every group anew and throws RolesUnknown where it
