@@ -56,7 +56,7 @@ export default defineCommand({
           : `Console log of ${where}: ${findings.map(({ signature }) => signature.name).join(', ')}.`,
       lines: findings.flatMap((finding) => explained(finding, all.length)),
       pre: shown.join('\n'),
-      note: `${shown.length === all.length ? `All ${count(all, 'line')}` : `The last ${shown.length} of ${count(all, 'line')}`}. ${count(removed, 'secret')} and all terminal control sequences were taken out.`,
+      note: noteOf(shown.length, all.length, removed),
       file: {
         name: `${fileName(server.name)}-console.log`,
         title: `Console log of ${plain(server.name)}`,
@@ -102,6 +102,11 @@ function explained({ signature, times, line, at }: Finding, lines: number): stri
   const often = times > 1 ? `, ${times} times` : '';
   const shown = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
   return [`${signature.name} (line ${at} of ${lines}${often}): ${code(shown)}`, `${signature.means} ${signature.next}`];
+}
+
+function noteOf(shown: number, all: number, removed: number): string {
+  const part = shown === all ? `All ${count(all, 'line')}` : `The last ${shown} of ${count(all, 'line')}; the file has all`;
+  return `${part}. Taken out: terminal control sequences${removed > 0 ? ` and ${count(removed, 'secret')}` : ''}.`;
 }
 
 function fileName(name: string): string {

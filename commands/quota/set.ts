@@ -17,7 +17,7 @@ import {
 } from '../../src/openstack/quotas.ts';
 import { resolveProject } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
-import { code, count, plain } from '../../src/reply.ts';
+import { code, count } from '../../src/reply.ts';
 
 const UNITS = { count: Count, MiB: SizeMiB, GiB: SizeGiB };
 
@@ -45,7 +45,7 @@ export default defineCommand({
   },
   completes: { project: 'project', domain: 'domain' },
 
-  async plan({ project: text, domain, reason, ...typed }, { openstack }): Promise<Plan | NothingToDo> {
+  async plan({ project: text, domain, reason: _reason, ...typed }, { openstack }): Promise<Plan | NothingToDo> {
     const wanted = wantedOf(typed);
     const project = await resolveProject(openstack, text, domain);
     const found = await lookUp(openstack, project, wanted);
@@ -59,7 +59,7 @@ export default defineCommand({
     const old = changes.map(({ quota, use }) => `${quota.name}=${use.limit}`).join(' ');
     const again = `quota set ${project.id} ${old} --reason "…"`;
     return {
-      text: `Change ${count(changes, 'quota')} of project ${code(project.name)}: ${changes.map(oldToNew).join(', ')}. Reason: ${plain(reason)}`,
+      text: `Change ${count(changes, 'quota')} of project ${code(project.name)}: ${changes.map(oldToNew).join(', ')}.`,
       ...(warnings.length > 0 ? { warnings } : {}),
       table: { columns: ['quota', 'service', 'used', 'now', 'then'], rows: changes.map(row) },
       touches: [{ type: 'project', id: project.id, name: project.name }],
@@ -81,12 +81,7 @@ interface Change extends Wanted {
 /** `keyPairs` is typed as `key-pairs`. */
 function quotaArguments(): Record<string, z.ZodOptional<typeof Count>> {
   const camelCase = (name: string): string => name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(
-    QUOTAS.map(({ name, unit, what }) => [
-      camelCase(name),
-      UNITS[unit].optional().describe(unit === 'count' ? `how many ${what}` : `size of ${what}`),
-    ]),
-  );
+  return Object.fromEntries(QUOTAS.map(({ name, unit, what }) => [camelCase(name), UNITS[unit].optional().describe(what)]));
 }
 
 /** What was typed as quotas with their units; UserError with all that is wrong in it. */

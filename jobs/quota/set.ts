@@ -76,11 +76,15 @@ function readBack(service: Service, after: QuotaUses, wanted: Record<string, num
 function textOf(project: string, services: Service[], outcomes: Outcome[]): string {
   const set = outcomes.filter(({ state }) => state === 'done' || state === 'already');
   if (set.length === outcomes.length) return `Project ${code(project)} now has ${services.flatMap(newValues).join(', ')}.`;
-  const others = outcomes.filter((outcome) => !set.includes(outcome)).map(({ item }) => item.name);
-  const done = set.map(({ item }) => item.name);
-  return done.length === 0
-    ? `The quotas of project ${code(project)} were not set in ${others.join(' and ')}.`
-    : `The quotas of project ${code(project)} were set in ${done.join(' and ')}, and not in ${others.join(' and ')}.`;
+  const names = (wanted: Outcome[]): string => wanted.map(({ item }) => item.name).join(' and ');
+  const unknown = outcomes.filter(({ state }) => state === 'unknown');
+  const notSet = outcomes.filter((outcome) => !set.includes(outcome) && !unknown.includes(outcome));
+  const parts = [
+    ...(set.length > 0 ? [`set in ${names(set)}`] : []),
+    ...(notSet.length > 0 ? [`not set in ${names(notSet)}`] : []),
+    ...(unknown.length > 0 ? [`perhaps set in ${names(unknown)}`] : []),
+  ];
+  return `The quotas of project ${code(project)} were ${parts.join(', ')}.`;
 }
 
 function newValues(service: Service): string[] {

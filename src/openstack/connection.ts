@@ -13,6 +13,7 @@ export interface Connection extends TokenKeeper {
   /** OpenStackError `no_endpoint` where the catalogue has none. */
   rootOf(service: Service, region: string, token: Token, call: string): string;
   versions(service: Service, region: string, signal?: AbortSignal): Promise<VersionRange>;
+  onCall: NonNullable<ConnectOptions['onCall']>;
   close(): Promise<void>;
 }
 
@@ -20,10 +21,15 @@ export interface ConnectOptions {
   /** From sending to the last byte. A live migration's checks take nova up to a minute (`rpc_response_timeout`). */
   timeoutMs?: number;
   backoffMs?: number;
+  /** Told of every call that was answered or failed; `status` is an error's code where there was none. */
+  onCall?: (call: { cloud: string; service: Service; method: string; status: number | string; seconds: number }) => void;
 }
 
 /** Sends nothing yet: the first call logs in. */
-export function connect(cloud: CloudSettings, { timeoutMs = 75_000, backoffMs = 250 }: ConnectOptions = {}): Connection {
+export function connect(
+  cloud: CloudSettings,
+  { timeoutMs = 75_000, backoffMs = 250, onCall = () => undefined }: ConnectOptions = {},
+): Connection {
   const http = openHttp({ ca: cloud.ca, verify: cloud.verify, timeoutMs, backoffMs });
   const keeper = keepToken(cloud.auth, http);
 
@@ -36,6 +42,7 @@ export function connect(cloud: CloudSettings, { timeoutMs = 75_000, backoffMs = 
   return {
     ...keeper,
     cloud,
+    onCall,
     http,
     rootOf: (service, region, token, call) => versionedRoot(service, endpoint(service, region, token, call), token),
     async versions(service, region, signal) {

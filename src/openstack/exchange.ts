@@ -26,6 +26,27 @@ export interface Answer {
 
 /** One call and its answer: logs in again once after a 401, and asks an older cloud in its own version where the call allows that. */
 export async function exchange(exchange: Exchange): Promise<Answer> {
+  const { connection, call } = exchange;
+  const began = performance.now();
+  const told = (status: number | string): void =>
+    connection.onCall({
+      cloud: connection.cloud.name,
+      service: call.service,
+      method: call.method,
+      status,
+      seconds: (performance.now() - began) / 1_000,
+    });
+  try {
+    const answer = await exchangeOnce(exchange);
+    told(answer.status);
+    return answer;
+  } catch (error) {
+    told(error instanceof OpenStackError ? (error.status ?? error.code) : 'error');
+    throw error;
+  }
+}
+
+async function exchangeOnce(exchange: Exchange): Promise<Answer> {
   const { connection, call, requestId, signal } = exchange;
   const name = callName(call);
   let token = await loggedIn(name, connection.token(signal));
