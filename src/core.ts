@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clouds } from './clouds.ts';
 import type { StackhandYaml } from './config-schema.ts';
 import type { Directory } from './delivery.ts';
+import type { Metrics } from './metrics.ts';
 import type { Wakers } from './queue.ts';
 import type { Registry } from './registry.ts';
 import type { Store } from './store.ts';
@@ -15,6 +16,7 @@ export interface Core {
   directory: Directory;
   clouds: Clouds;
   log: Logger;
+  metrics: Metrics;
   /** Where ended days of the audit are written. */
   auditFolder: string;
   /** How long a worker may be silent before another takes over. */

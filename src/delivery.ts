@@ -31,7 +31,7 @@ export interface Delivery {
 export interface Directory {
   /** Whether our app is in the channel; a private one without us looks like none. */
   isMember(channel: string): Promise<boolean>;
-  /** Members of a user group; `fresh` for votes, else at most a minute old. */
+  /** Members of a user group; `fresh` for votes, else at most a minute old. A group that Slack does not know is a final DeliveryError. */
   groupMembers(group: string, options: { fresh: boolean }): Promise<string[]>;
   /** Undefined: no such user. `stranger`: another workspace's (Slack Connect), or one that Slack itself calls a stranger. */
   findUser(

@@ -10,7 +10,8 @@ import type { Store } from './store.ts';
 
 const LOOK_EVERY_MS = 500;
 const AT_A_TIME = 20;
-const FLUSH_LEASE_MS = 30_000;
+/** Renewed while Slack is being called; so a dead worker's messages are another's soon. */
+const FLUSH_LEASE_MS = 3_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 
 /** Takes it from the outbox only if what was said is still the newest. */
@@ -113,6 +114,7 @@ async function flush(store: Store, delivery: Delivery, id: string, log: Logger):
     await later(store, id, 50);
     return 'left';
   }
+  const renewing = setInterval(() => void redis.pexpire(thread, FLUSH_LEASE_MS).catch(() => undefined), FLUSH_LEASE_MS / 3);
   try {
     const said = await sayNow(store, delivery, message, log);
     // What it belongs below was given up: there is no place for it.
@@ -127,6 +129,7 @@ async function flush(store: Store, delivery: Delivery, id: string, log: Logger):
     await giveUpOrRetry(store, message, error, log);
     return 'left';
   } finally {
+    clearInterval(renewing);
     if ((await redis.get(thread)) === mine) await redis.del(thread);
   }
 }

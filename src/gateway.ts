@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type AuditEntry, chain, NOTHING_BEFORE } from './audit.ts';
 import { fromSlackText } from './chat/slack-text.ts';
 import type { IncomingClick, IncomingLine, Intake, Taken } from './intake.ts';
+import type { Metrics } from './metrics.ts';
 import { type Wakers, wake, wakeForClick } from './queue.ts';
 import { type Answer, takeClickRecord, takeRecord } from './redis/take.ts';
 import type { Entry, Request, Requester } from './request.ts';
@@ -12,7 +13,7 @@ const DEADLINE_MS = 1_500;
 const ASK_AGAIN_MS = 250;
 
 /** The queue's door: one Lua call each; waking a worker is not waited for. */
-export function createIntake(store: Store, wakers: Wakers, log: Logger): Intake {
+export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?: Metrics): Intake {
   const { redis, keys, clock } = store;
   const woken = (waking: Promise<void>): void => {
     // The sweeper wakes what this could not.
@@ -20,15 +21,20 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger): Intake 
   };
 
   return {
-    line: (line) =>
-      take(
+    async line(line) {
+      const began = performance.now();
+      const taken = await take(
         store,
         line.dedupe,
         (deadline) => takeRecord(redis, keys, { dedupe: line.dedupe, deadline, ...newRecord(line, clock.now()) }),
         {
           taken: (number) => woken(wake(wakers, { number, attempt: 0 }, 'line')),
         },
-      ),
+      );
+      metrics?.lineTaken(line.entry, taken.taken ? 'taken' : taken.because);
+      metrics?.acknowledged(line.entry, (performance.now() - began) / 1_000);
+      return taken;
+    },
     click: (click) =>
       take(
         store,

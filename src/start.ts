@@ -7,8 +7,12 @@ import { openClouds } from './clouds.ts';
 import { type Config, checkAgainstRegistry } from './config.ts';
 import type { Core } from './core.ts';
 import { createIntake } from './gateway.ts';
+import { healthOf } from './health.ts';
+import { startHttp } from './http/server.ts';
+import { createMetrics } from './metrics.ts';
 import { cloudsFolders } from './openstack/clouds-yaml.ts';
 import type { ConnectOptions } from './openstack/connection.ts';
+import { watchOutbox } from './outbox-watch.ts';
 import { closeQueues, openQueues } from './queue.ts';
 import { startClock } from './redis/clock.ts';
 import { connectRedis, type RedisPurpose } from './redis/connection.ts';
@@ -18,6 +22,7 @@ import { loadRegistry } from './registry.ts';
 import { type RunningGateway, startSlack } from './slack/app.ts';
 import { signIn } from './slack/client.ts';
 import { stateFolder } from './state-folder.ts';
+import type { Store } from './store.ts';
 import { startWorker } from './worker.ts';
 
 export type Role = 'all' | 'gateway' | 'worker';
@@ -38,6 +43,8 @@ export interface StartOptions {
 export interface Running {
   core: Core;
   gateway: RunningGateway | undefined;
+  /** Of /healthz, /readyz and /metrics. */
+  port: number;
   stop(): Promise<void>;
 }
 
@@ -62,7 +69,13 @@ export async function start({
   };
   const commands = connect('commands');
   const clock = await startClock(commands);
-  const store = { redis: commands, keys: keysOf(prefix), clock };
+  const metrics = createMetrics();
+  const store: Store = {
+    redis: commands,
+    keys: keysOf(prefix),
+    clock,
+    ended: ({ command, effect, state }) => metrics.requestEnded(command, effect, state),
+  };
   const wakers = openQueues(commands, prefix, log);
   const clouds = await openClouds(
     config.clouds,
@@ -88,6 +101,7 @@ export async function start({
     directory: delivery,
     clouds,
     log,
+    metrics,
     auditFolder: join(stateFolder(environment), 'audit'),
     leaseMs: config.limits.leaseSeconds * 1_000,
     worker: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
@@ -100,14 +114,20 @@ export async function start({
 
   async function startGateway(): Promise<RunningGateway> {
     const redis = connect('gateway');
-    const intake = createIntake({ ...store, redis }, wakers, log);
+    const intake = createIntake({ ...store, redis }, wakers, log, metrics);
     return startSlack({ ...account, appToken: environment.SLACK_APP_TOKEN ?? '', intake });
   }
+
+  const http = await startHttp({ ...config.http, health: healthOf(core, gateway?.connected), metrics: metrics.registry });
+  const watch = watchOutbox(core);
 
   return {
     core,
     gateway,
+    port: http.port,
     async stop() {
+      watch.stop();
+      await http.close();
       await gateway?.stop();
       await worker?.stop();
       clock.stop();

@@ -10,6 +10,8 @@ export interface Store {
   redis: Redis;
   keys: Keys;
   clock: Clock;
+  /** Told of every end, for the metrics. */
+  ended?: (request: Request) => void;
 }
 
 /** A record as it was read: a change to it counts only while its audit's head is still this one. */
@@ -61,7 +63,9 @@ export async function advance(
 ): Promise<{ stored: Stored } | { lost: Guard }> {
   const { next, when, commands } = stepOf(store, stored, change, move);
   const lost = await commit(store.redis, when, commands);
-  return lost ? { lost } : { stored: next };
+  if (lost) return { lost };
+  if (next.request.state !== stored.request.state && ENDED.has(next.request.state)) store.ended?.(next.request);
+  return { stored: next };
 }
 
 /** The same as a step that is not taken yet, for where it has to be one with another record's. */

@@ -9,6 +9,8 @@ import { findRequest } from './store.ts';
 import { handleTimer } from './timers.ts';
 
 const EVERY_MS = 2_000;
+/** A sweeper that died keeps the others waiting this many rounds. */
+const ROUNDS_HELD = 2;
 /** A wake-up that was added this recently is probably on its way. */
 const YOUNG_MS = 1_000;
 const AT_A_TIME = 500;
@@ -21,7 +23,9 @@ export interface Sweeper {
  * One sweeper at a time over all processes: wakes whatever nobody works on (a wake-up lost between a transition and its adding, a dead
  * worker), acts on timers that are due, and seals the audit of what has ended.
  */
-export function startSweeper(core: Core, { everyMs = EVERY_MS } = {}): Sweeper {
+export function startSweeper(core: Core): Sweeper {
+  // Nobody waits longer for a sweep than for a lease to run out.
+  const everyMs = Math.min(EVERY_MS, core.leaseMs / 2);
   let stopped = false;
   let wakeUp: () => void = () => undefined;
   const loop = (async () => {
@@ -50,9 +54,9 @@ export function startSweeper(core: Core, { everyMs = EVERY_MS } = {}): Sweeper {
 
 export async function sweep(core: Core, everyMs: number): Promise<void> {
   const { redis, keys } = core.store;
-  if ((await redis.set(keys.sweeper, core.worker, 'PX', everyMs * 3, 'NX')) !== 'OK') {
+  if ((await redis.set(keys.sweeper, core.worker, 'PX', everyMs * ROUNDS_HELD, 'NX')) !== 'OK') {
     if ((await redis.get(keys.sweeper)) !== core.worker) return;
-    await redis.pexpire(keys.sweeper, everyMs * 3);
+    await redis.pexpire(keys.sweeper, everyMs * ROUNDS_HELD);
   }
   await dueTimers(core);
   await wakeIdle(core);

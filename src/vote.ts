@@ -76,6 +76,7 @@ export async function castVote(
   });
   if (result === 'missing') return { answer: `There is no ${label(number)} any more.`, said: false };
   if (result === 'lost') return ANSWERED_ALREADY;
+  core.metrics.vote(verdict, result.changed);
   const phase = phaseOf(result.request);
   if (result.changed && phase) await wake(core.wakers, result.request, phase);
   return { answer: result.gave, said: result.changed };

@@ -24,7 +24,12 @@ export interface WorkerConnections {
 }
 
 /** Takes up what was taken: lines, clicks, approved changes; says what is to be said; sweeps. */
-export function startWorker(core: Core, delivery: Delivery, { blocking, subscriber }: WorkerConnections, prefix: string): RunningWorker {
+export function startWorker(
+  core: Core,
+  delivery: Delivery,
+  { blocking, subscriber }: WorkerConnections,
+  prefix: string,
+): RunningWorker {
   const { config, store, log } = core;
   const handOver = new AbortController();
   const { linesAtOnce, changesAtOnce } = config.limits;

@@ -1,12 +1,11 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
-import type { Logger } from 'pino';
 import type { Directory } from '../delivery.ts';
 import type { Call } from './calls.ts';
 
 const GROUP_KNOWN_MS = 60_000;
 
 /** What Slack knows about people and channels. What it does not know grants nothing. */
-export function createDirectory(client: WebClient, call: Call, { teamId, log }: { teamId: string; log: Logger }): Directory {
+export function createDirectory(client: WebClient, call: Call, { teamId }: { teamId: string }): Directory {
   const groups = new Map<string, { members: string[]; at: number }>();
   return {
     async isMember(channel) {
@@ -20,13 +19,8 @@ export function createDirectory(client: WebClient, call: Call, { teamId, log }: 
       const known = groups.get(group);
       if (known && !fresh && performance.now() - known.at < GROUP_KNOWN_MS) return known.members;
       const at = performance.now();
-      const answer = await call({ method: 'usergroups.users.list' }, () =>
-        unless(['no_such_subteam', 'subteam_not_found', 'plan_upgrade_required'], () =>
-          client.usergroups.users.list({ usergroup: group }),
-        ),
-      );
-      if (answer === undefined) log.warn({ group }, 'slack knows no such user group');
-      const members = answer?.users ?? [];
+      const answer = await call({ method: 'usergroups.users.list' }, () => client.usergroups.users.list({ usergroup: group }));
+      const members = answer.users ?? [];
       groups.set(group, { members, at });
       return members;
     },

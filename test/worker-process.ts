@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+
+export interface WorkerProcess {
+  pid: number;
+  /** What it has logged so far. */
+  output(): string;
+  /** SIGKILL, and gone. */
+  kill(): Promise<void>;
+}
+
+/** A worker as it runs in production: built, a process of its own. Ends with the test. */
+export async function startWorkerProcess(env: Record<string, string>, file: string): Promise<WorkerProcess> {
+  const child: ChildProcess = spawn(process.execPath, [MAIN, 'start', '--role', 'worker', '--config', file], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  let output = '';
+  const ready = new Promise<void>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes('stackhand is ready')) resolve();
+      });
+    }
+    ended.then(() => reject(new Error(`the worker ended:\n${output}`)));
+  });
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  onTestFinished(kill);
+  await ready;
+  return { pid: child.pid ?? 0, output: () => output, kill };
+}
