@@ -11,7 +11,7 @@ import { type Slack, type Options as SlackOptions, startWorkspace } from '../dem
 import { loadConfig } from '../src/config.ts';
 import { ENDED, type Request } from '../src/request.ts';
 import { type Role, type Running, start } from '../src/start.ts';
-import { findRequest } from '../src/store.ts';
+import { findRequest, type Store } from '../src/store.ts';
 import { testRedis } from './setup/redis-client.ts';
 
 export interface BotOptions {
@@ -121,24 +121,25 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     await rm(folder, { recursive: true, force: true });
   });
   const running = await another(options.role ?? 'all');
-  return { slack, cloud, running, env, file, another, ...people(slack, running) };
+  // By the newest process: a test may have stopped the others.
+  const store = (): Store => (runnings.at(-1) ?? running).core.store;
+  return { slack, cloud, running, env, file, another, ...people(slack, store) };
 }
 
-function people(slack: Slack, running: Running): Omit<Bot, 'slack' | 'cloud' | 'running' | 'another' | 'env' | 'file'> {
-  const { store } = running.core;
+function people(slack: Slack, store: () => Store): Omit<Bot, 'slack' | 'cloud' | 'running' | 'another' | 'env' | 'file'> {
   // Without the marks for bold and code: tests read words.
   const text = (message: Message): string => slack.text(message).replaceAll(/[*`]/g, '');
-  const newest = async (): Promise<number> => Number(await store.redis.get(store.keys.number)) || 0;
+  const newest = async (): Promise<number> => Number(await store().redis.get(store().keys.number)) || 0;
 
   async function request(number: number): Promise<Request> {
-    const stored = await findRequest(store, number);
+    const stored = await findRequest(store(), number);
     if (!stored) throw new Error(`no request ${number}`);
     return stored.request;
   }
 
   async function untilOf(number: number, ...states: Request['state'][]): Promise<Request> {
     for (;;) {
-      const stored = await findRequest(store, number);
+      const stored = await findRequest(store(), number);
       if (stored && states.includes(stored.request.state)) return stored.request;
       if (stored && ENDED.has(stored.request.state)) {
         throw new Error(`R-${number} ended as ${stored.request.state}: ${stored.request.result?.text}`);

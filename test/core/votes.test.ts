@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
+import { handleClick } from '../../src/clicks.ts';
+import type { Core } from '../../src/core.ts';
 import { createIntake } from '../../src/gateway.ts';
 import { type Bot, toyBot } from '../bot.ts';
 
@@ -157,18 +159,41 @@ it('a click on a card of another plan does not count', async () => {
   expect(bot.cloud.writes).toEqual([]);
 });
 
-it('a click that two workers handle at once is answered once', async () => {
-  const bot = await toyBot({ yaml: TWO_NEEDED });
-  await bot.another('worker');
-  await bot.say('bob', SET);
-  // Slack is slow to say who clicks, so the sweepers take the click for forgotten and wake it again.
-  bot.slack.answer('users.info', { delayMs: 3_000 });
+describe('a click that two workers handle at once', () => {
+  async function clickedWithoutWorker(bot: Bot): Promise<Core> {
+    await bot.say('bob', SET);
+    const card = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.cardMessage(), 'the card');
+    await bot.running.stop();
+    const { core } = await bot.another('gateway');
+    await bot.slack.click('alice', card, 'Approve');
+    return core;
+  }
 
-  await bot.approve('alice');
-  await bot.approve('carol');
-  await bot.until('done');
+  it('does not count after all once its clicker was told that it did not', async () => {
+    const bot = await toyBot();
+    const core = await clickedWithoutWorker(bot);
+    bot.slack.answer('users.info', { status: 503 });
+    bot.slack.answer('users.info', { delayMs: 100 });
 
-  expect(told(bot, 'alice')).toHaveLength(1);
+    await Promise.all([handleClick(core, 1001), handleClick(core, 1001)]);
+    await bot.another('worker');
+
+    await bot.hears('alice', 'Slack did not tell me which groups you are in, so your click did not count');
+    expect((await bot.request(1001)).votes).toEqual([]);
+  });
+
+  it('is not taken back by the slower one', async () => {
+    const bot = await toyBot();
+    const core = await clickedWithoutWorker(bot);
+    bot.slack.answer('users.info', { status: 503, delayMs: 100 });
+
+    await Promise.all([handleClick(core, 1001), handleClick(core, 1001)]);
+    await bot.another('worker');
+
+    await bot.hears('alice', 'You approved R-1001');
+    await bot.until('done');
+    expect(told(bot, 'alice')).toHaveLength(1);
+  });
 });
 
 it('while Slack does not say who is in the groups no vote counts; the next click does', async () => {
