@@ -204,7 +204,10 @@ it('looks at a group afresh for a vote, and else at most once a minute', async (
   expect(await delivery.groupMembers(group, { fresh: false })).toEqual([slack.ids.alice, slack.ids.carol]);
   expect(await delivery.groupMembers(group, { fresh: true })).toEqual([slack.ids.carol]);
   expect(await delivery.groupMembers(group, { fresh: false })).toEqual([slack.ids.carol]);
-  await expect(delivery.groupMembers('S0NOBODY0', { fresh: true })).rejects.toMatchObject({ code: 'no_such_subteam', final: true });
+  await expect(delivery.groupMembers('S0NOBODY0', { fresh: true })).rejects.toMatchObject({
+    code: 'no_such_subteam',
+    final: true,
+  });
 });
 
 it('a group that Slack does not answer for throws, and grants nothing', async () => {
