@@ -49,6 +49,9 @@ const LONGEST_RETRY_AFTER_MS = 10_000;
 /** What the connector threw: the request cannot have left. */
 class ConnectFailed extends Error {}
 
+/** Nobody waits a second time for a service that hangs. */
+class TimedOut extends Error {}
+
 export function openHttp({ ca, verify, timeoutMs, backoffMs }: HttpOptions): Http {
   const tls = { rejectUnauthorized: verify, ...(ca === undefined ? {} : { ca }) };
   const connector = buildConnector({ ...tls, timeout: CONNECT_TIMEOUT_MS });
@@ -64,7 +67,7 @@ export function openHttp({ ca, verify, timeoutMs, backoffMs }: HttpOptions): Htt
 
   async function once(call: HttpRequest): Promise<Outcome> {
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => deadline.abort(new TimedOut(`no answer within ${timeoutMs} ms`)), timeoutMs);
     const stop = (): void => deadline.abort(call.signal?.reason);
     if (call.repeatable) call.signal?.addEventListener('abort', stop);
     try {
@@ -107,7 +110,7 @@ export function openHttp({ ca, verify, timeoutMs, backoffMs }: HttpOptions): Htt
 function waitBefore(outcome: Outcome, call: HttpRequest, backoffMs: number): number | undefined {
   const jittered = backoffMs * (0.75 + Math.random() / 2);
   if ('notSent' in outcome) return jittered;
-  if (!call.repeatable) return undefined;
+  if (!call.repeatable || ('lostAnswer' in outcome && outcome.lostAnswer instanceof TimedOut)) return undefined;
   if ('lostAnswer' in outcome) return jittered;
   const { status, headers } = outcome.answer;
   if (status !== 429 && status !== 502 && status !== 503 && status !== 504) return undefined;
