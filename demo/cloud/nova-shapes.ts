@@ -98,7 +98,10 @@ export function shownServer(server: Server, asked: Asked): Record<string, unknow
         : createHash('sha224')
             .update(server.projectId + server.host)
             .digest('hex'),
-    image: '',
+    image:
+      server.imageId === null
+        ? ''
+        : { id: server.imageId, links: [{ rel: 'bookmark', href: `${asked.base}/images/${server.imageId}` }] },
     flavor: compareVersions(asked.microversion, '2.47') < 0 ? { id: flavor.id, links: [] } : embedded,
     created: server.created,
     updated: UPDATED,

@@ -150,6 +150,7 @@ export function server({ name, flavor = TINY, host: on, projectId, minute = 59 }
     userId: hexId('user demo'),
     host: on,
     flavor,
+    imageId: name.startsWith('bfv-') ? null : uuid('image cirros'),
     created: `2026-11-23T06:${String(minute).padStart(2, '0')}:00Z`,
     metadata: {},
   };

@@ -59,6 +59,8 @@ export interface Server {
   /** Null where it is on none. */
   host: string | null;
   flavor: Flavor;
+  /** Null where it boots from a volume. */
+  imageId: string | null;
   created: string;
   metadata: Record<string, string>;
 }

@@ -5,13 +5,17 @@ import { type CloudOptions, type Cloud as PretendCloud, startCloud } from '../..
 import { type CloudSettings, readClouds } from '../../src/openstack/clouds-yaml.ts';
 import { listServersNamed } from '../../src/openstack/compute.ts';
 import { type Connection, connect } from '../../src/openstack/connection.ts';
+import type { Http } from '../../src/openstack/http.ts';
 import { resolveProject } from '../../src/openstack/resolve.ts';
 import { openSession, type Session } from '../../src/openstack/session.ts';
 import type { Who, World } from './cases.ts';
+import type { WireAnswer } from './outcome.ts';
 
 /** A cloud under test: a writing session for each kind of user, and where the things of the cases are. */
 export interface CloudUnderTest {
   session(who: Who): Session;
+  /** What came over the wire since this was asked last. */
+  wire(): WireAnswer[];
   world: World;
   close(): Promise<void>;
 }
@@ -26,16 +30,18 @@ export async function openCloud(file: string, prefix: 'real' | 'pretend'): Promi
     const settings = await clouds.cloud(`${prefix}-${ENTRIES[who]}`);
     connections.set(who, connect(who === 'stranger' ? withWrongPassword(settings) : settings, { backoffMs: 20 }));
   }
+  const wire: WireAnswer[] = [];
   function session(who: Who): Session {
     const connection = connections.get(who);
     if (!connection) throw new Error(`no connection for ${who}`);
-    return openSession({ connection, mode: 'write' });
+    return openSession({ connection: { ...connection, http: tapped(connection.http, wire) }, mode: 'write' });
   }
   const admin = session('admin');
   const server = async (name: string): Promise<string> =>
     (await listServersNamed(admin, name))[0]?.id ?? `${name} is missing: seed the cloud`;
   return {
     session,
+    wire: () => wire.splice(0),
     world: {
       demo: (await resolveProject(admin, 'demo')).id,
       aliceLab: (await resolveProject(admin, 'alice-lab')).id,
@@ -62,6 +68,17 @@ export async function openPretendCloud(options: CloudOptions = {}): Promise<Clou
     async close() {
       await opened.close();
       await cloud.stop();
+    },
+  };
+}
+
+function tapped(http: Http, wire: WireAnswer[]): Http {
+  return {
+    ...http,
+    async send(request) {
+      const outcome = await http.send(request);
+      if ('answer' in outcome) wire.push({ call: `${request.method} ${new URL(request.url).pathname}`, ...outcome.answer });
+      return outcome;
     },
   };
 }

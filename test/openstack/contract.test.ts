@@ -3,7 +3,7 @@ import { seeded } from '../../demo/cloud/seed.ts';
 import type { CloudState } from '../../demo/cloud/state.ts';
 import { CASES } from '../contract/cases.ts';
 import { type CloudUnderTest, openCloud, openPretendCloud } from '../contract/clouds.ts';
-import { differences, outcomeOf } from '../contract/outcome.ts';
+import { differences, outcomeOf, wireDifferences } from '../contract/outcome.ts';
 
 let real: CloudUnderTest;
 let pretend: CloudUnderTest;
@@ -25,9 +25,13 @@ function likeTheRealOne(): CloudState {
 
 describe('the pretend cloud answers as the real one does', () => {
   it.each(CASES)('$name', async (one) => {
+    real.wire();
+    pretend.wire();
+
     const fromReal = await outcomeOf(one, real.session(one.as), real.world);
     const fromPretend = await outcomeOf(one, pretend.session(one.as), pretend.world);
 
     expect(differences(fromReal, fromPretend)).toEqual([]);
+    expect(wireDifferences(real.wire(), pretend.wire())).toEqual([]);
   });
 });
