@@ -18,7 +18,7 @@ const LONGEST_LINE = 160;
 
 export default defineCommand({
   summary: "Show a server's console log with known boot failures on top; it goes to your direct messages.",
-  guide: 'Maintenance, Failures, and Debugging › Instances',
+  guide: 'Maintenance, Failures, and Debugging › Inspecting and Recovering Data from Failed Instances',
   examples: ['console log show web-1', 'console log show web-1 --lines 200'],
   aliases: ['console', 'server console'],
   effect: 'read',

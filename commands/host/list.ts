@@ -6,7 +6,7 @@ import { count } from '../../src/reply.ts';
 
 export default defineCommand({
   summary: 'List the compute hosts: whether they are enabled and up, and what is used of them.',
-  guide: 'Lay of the Land › Using the OpenStack Dashboard and Clients for Administration',
+  guide: 'Lay of the Land › Servers and Services',
   examples: ['host list', 'host list --problems'],
   aliases: ['hypervisor list'],
   effect: 'read',

@@ -189,7 +189,7 @@ export async function listServers(os: Session, filter: Record<string, string> = 
 
 /**
  * The last `lines` lines of a server's serial console. POST /servers/{id}/action `os-getConsoleOutput`, 2.1; changes nothing.
- * Without a length libvirt's whole log comes, up to 100 KiB per file of it, so there always is one. `conflict` while it has no host,
+ * There always is a length: without one nova-compute may read all of it (the guide's tale of 5.5 GB and a host that stood still). `conflict` while it has no host,
  * `not_found` also where its console has no log. Source: nova/api/openstack/compute/console_output.py
  */
 export async function getConsoleOutput(os: Session, id: string, lines: number): Promise<string> {
