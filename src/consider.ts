@@ -83,8 +83,9 @@ async function considerRead(
   };
   const hash = planHash(context.cloud, context.region, plan);
   // Approved, and still about the same things: now it may be seen.
-  if (request.state === 'running' && request.hash === hash) return { end: 'answered', reply, facts };
-  if (request.state === 'running') throw new UserError('What this would show is no longer what was approved. Ask again.');
+  const approved = request.state === 'running' || request.state === 'answered';
+  if (approved && request.hash === hash) return { end: 'answered', reply, facts };
+  if (approved) throw new UserError('What this would show is no longer what was approved. Ask again.');
   return { plan, hash, allowed: decision, facts };
 }
 

@@ -8,7 +8,7 @@ import { NotAllowed, OpenStackError, UserError } from './errors.ts';
 import { type Held, takeUp } from './hold.ts';
 import { phaseOf, wake } from './queue.ts';
 import type { Command } from './redis/commit.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, TextFile } from './reply.ts';
 import { label, type Request } from './request.ts';
 import { decideAndAdvance, findRequest, type Step } from './store.ts';
 import { tellRequester, tellState, waitingNotice } from './tell.ts';
@@ -116,4 +116,19 @@ function tellAnswer(core: Core, draft: Request, { reply }: Ended): Command[] {
 function tellPlan(core: Core, draft: Request): Command[] {
   const notice = draft.state === 'planned' ? card(draft, core.store.clock.now()) : waitingNotice(draft);
   return [...timersOf(core, draft), ...tellState(core, draft), ...tellRequester(core, draft, 'answer', notice)];
+}
+
+/** Time for a large log. */
+const AGAIN_WITHIN_MS = 120_000;
+
+/** The file of an answer that was too large to be kept. */
+export async function readFileAgain(core: Core, number: number): Promise<TextFile | undefined> {
+  const stored = await findRequest(core.store, number);
+  if (!stored) return undefined;
+  const again = await consider(core, stored.request, AbortSignal.timeout(AGAIN_WITHIN_MS)).catch((error: unknown) =>
+    whyNot(core, number, error),
+  );
+  if (!('reply' in again)) return undefined;
+  const { file, text } = again.reply;
+  return file ?? { name: `${label(number)}.txt`, title: 'It could not be read again', content: text };
 }

@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Core } from './core.ts';
-import type { Channel, Delivery, Posted } from './delivery.ts';
+import type { Delivery, Posted } from './delivery.ts';
+import { readFileAgain } from './dispatch.ts';
 import { DeliveryError } from './errors.ts';
 import { type Destination, PRIORITIES, PRIORITY, say } from './outbox.ts';
 import { script } from './redis/script.ts';
 import type { Reply } from './reply.ts';
+import { type Message, type Saying, sayNow } from './saying.ts';
 import type { Store } from './store.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -21,24 +23,14 @@ if redis.call('HGET', ARGV[1], 'version') ~= ARGV[2] then return 0 end
 for i = 4, #ARGV do redis.call('ZREM', ARGV[i], ARGV[3]) end
 return 1`);
 
-interface Message {
-  id: string;
-  to: Destination;
-  reply: Reply;
-  version: string;
-  tries: number;
-  posted?: Posted;
-  /** A first post was begun at this time and its answer never written down. */
-  begun?: number;
-  fileSaid: boolean;
-}
-
 export interface Flusher {
   stop(): Promise<void>;
 }
 
 /** Makes Slack say the newest of every message; one at a time per channel and thread, over all processes. */
-export function startFlusher({ store, log }: Core, subscriber: Redis, delivery: Delivery): Flusher {
+export function startFlusher(core: Core, subscriber: Redis, delivery: Delivery): Flusher {
+  const { store, log } = core;
+  const saying: Saying = { store, delivery, log, fileAgain: (number) => readFileAgain(core, number) };
   let stopped = false;
   let again = true;
   let wakeUp: () => void = () => undefined;
@@ -54,7 +46,7 @@ export function startFlusher({ store, log }: Core, subscriber: Redis, delivery: 
       again = false;
       try {
         const due = await dueMessages(store);
-        const results = await Promise.all(due.map((id) => flush(store, delivery, id, log)));
+        const results = await Promise.all(due.map((id) => flush(saying, id)));
         if (results.includes('flushed')) again = true;
       } catch (error) {
         log.warn({ err: error }, 'outbox could not be read');
@@ -101,7 +93,8 @@ async function untilNext({ redis, keys, clock }: Store): Promise<number> {
   return wait;
 }
 
-async function flush(store: Store, delivery: Delivery, id: string, log: Logger): Promise<'flushed' | 'left'> {
+async function flush(saying: Saying, id: string): Promise<'flushed' | 'left'> {
+  const { store, log } = saying;
   const { redis, keys } = store;
   const message = await readMessage(store, id);
   if (!message) {
@@ -116,7 +109,7 @@ async function flush(store: Store, delivery: Delivery, id: string, log: Logger):
   }
   const renewing = setInterval(() => void redis.pexpire(thread, FLUSH_LEASE_MS).catch(() => undefined), FLUSH_LEASE_MS / 3);
   try {
-    const said = await sayNow(store, delivery, message, log);
+    const said = await sayNow(saying, message);
     // What it belongs below was given up: there is no place for it.
     if (said === 'never') log.warn({ message: id }, 'message has no place');
     if (said === 'later') {
@@ -141,94 +134,6 @@ function threadOf(to: Destination): string {
   return `${to.channel}/${to.thread ?? to.threadOf ?? ''}`;
 }
 
-async function sayNow(store: Store, delivery: Delivery, message: Message, log: Logger): Promise<'said' | 'later' | 'never'> {
-  const { redis, keys, clock } = store;
-  const key = keys.message(message.id);
-  const { to, reply } = message;
-  if (to.kind === 'ephemeral') {
-    // A click's or a line's quick answer; after ten seconds nobody looks there any more, and a file cannot be ephemeral.
-    const file = reply.file ?? delivery.overflow(reply);
-    if (clock.now() <= to.until && !file && (await trySayEphemeral(delivery, to, reply, log)) === 'said') return 'said';
-    await redis.hset(key, 'to', JSON.stringify({ kind: 'direct', user: to.user } satisfies Destination));
-    return sayNow(store, delivery, { ...message, to: { kind: 'direct', user: to.user } }, log);
-  }
-  const channel = message.posted ?? (await channelOf(store, delivery, to));
-  if (channel === 'not yet') return 'later';
-  if (channel === 'never') return 'never';
-  const posted = await postOrEdit(store, delivery, message, channel);
-  await sayFiles(store, delivery, message, posted);
-  return 'said';
-}
-
-/** Every byte of what the message itself has no room for; in a channel below it, in direct messages beside it. Once. */
-async function sayFiles(
-  { redis, keys }: Store,
-  delivery: Delivery,
-  { id, to, reply, fileSaid }: Message,
-  { channel, ts }: Posted,
-): Promise<void> {
-  const files = [reply.file, delivery.overflow(reply)].filter((file) => file !== undefined);
-  if (fileSaid || files.length === 0) return;
-  for (const file of files)
-    await delivery.file({ channel, ...(to.kind === 'channel' ? { thread: to.thread ?? ts } : {}) }, file, file.title);
-  await redis.hset(keys.message(id), 'fileSaid', 1);
-}
-
-/** A post whose answer got lost is looked for before another one is made. */
-async function postOrEdit(
-  { redis, keys, clock }: Store,
-  delivery: Delivery,
-  message: Message,
-  channel: Channel,
-): Promise<Posted> {
-  const key = keys.message(message.id);
-  const found =
-    message.posted ?? (message.begun === undefined ? 'none' : await delivery.findByKey(channel, message.id, message.begun));
-  if (typeof found === 'object') {
-    await redis.hset(key, 'posted', JSON.stringify(found));
-    await delivery.update(found, message.reply);
-    return found;
-  }
-  await redis.hset(key, 'begun', clock.now());
-  const posted = await delivery.post(channel, message.id, message.reply);
-  await redis.hset(key, 'posted', JSON.stringify(posted));
-  return posted;
-}
-
-async function trySayEphemeral(
-  delivery: Delivery,
-  to: Extract<Destination, { kind: 'ephemeral' }>,
-  reply: Reply,
-  log: Logger,
-): Promise<'said' | 'not possible'> {
-  try {
-    await delivery.ephemeral(to, to.user, reply);
-    return 'said';
-  } catch (error) {
-    if (!(error instanceof DeliveryError) || !error.final) throw error;
-    log.info({ code: error.code }, 'ephemeral not possible, goes to direct messages');
-    return 'not possible';
-  }
-}
-
-async function channelOf(
-  { redis, keys }: Store,
-  delivery: Delivery,
-  to: Exclude<Destination, { kind: 'ephemeral' }>,
-): Promise<Channel | 'not yet' | 'never'> {
-  if (to.kind === 'direct') {
-    const channel = to.channel ?? (await delivery.openDirect(to.user));
-    return { channel, ...(to.thread ? { thread: to.thread } : {}) };
-  }
-  if (to.threadOf !== undefined) {
-    const [posted, said] = await redis.hmget(keys.message(to.threadOf), 'posted', 'said');
-    if (!posted) return said ? 'never' : 'not yet';
-    const { channel, ts } = JSON.parse(posted) as Posted;
-    return { channel, thread: to.thread ?? ts };
-  }
-  return { channel: to.channel, ...(to.thread ? { thread: to.thread } : {}) };
-}
-
 async function readMessage({ redis, keys }: Store, id: string): Promise<Message | undefined> {
   const { to, body, version, said, tries, posted, begun, fileSaid } = await redis.hgetall(keys.message(id));
   if (to === undefined || body === undefined || version === undefined || version === said) return undefined;
@@ -248,11 +153,21 @@ async function later({ redis, keys, clock }: Store, id: string, ms: number): Pro
   for (const priority of PRIORITIES) await redis.zadd(keys.outbox(priority), 'XX', clock.now() + ms, id);
 }
 
+function retryMs(tries: number): number {
+  return RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 30_000;
+}
+
 async function giveUpOrRetry(store: Store, message: Message, error: unknown, log: Logger): Promise<void> {
   const { redis, keys, clock } = store;
-  if (!(error instanceof DeliveryError)) throw error;
+  if (!(error instanceof DeliveryError)) {
+    // A bug must hold up this message alone.
+    log.error({ err: error, message: message.id }, 'message broke');
+    await redis.hset(keys.message(message.id), 'tries', message.tries + 1);
+    await later(store, message.id, retryMs(message.tries));
+    return;
+  }
   if (!error.final) {
-    const wait = error.retryAfterMs ?? RETRY_MS[Math.min(message.tries, RETRY_MS.length - 1)] ?? 30_000;
+    const wait = error.retryAfterMs ?? retryMs(message.tries);
     // A limit is not a failed try.
     if (error.retryAfterMs === undefined) await redis.hset(keys.message(message.id), 'tries', message.tries + 1);
     await later(store, message.id, wait);

@@ -23,6 +23,8 @@ export interface Reply {
   note?: string;
   /** Every byte of what did not fit. Goes to the asker's direct messages. */
   file?: TextFile;
+  /** In the outbox only: the file of this request's answer was too large to be kept, and is read again when it is delivered. */
+  fileAgain?: number;
   /** For the asker's eyes only: goes to direct messages, and is kept neither in outbox, audit nor log. */
   secret?: boolean;
 }

@@ -14,6 +14,7 @@ import { label, type Request, type RequestState } from './request.ts';
 import { decideAndAdvance, findRequest } from './store.ts';
 import { lockName } from './target.ts';
 import { tellState } from './tell.ts';
+import { isApprovedAsItIs } from './vote.ts';
 
 /** A run that took its worker down this often is left to people. */
 const MAX_ATTEMPTS = 25;
@@ -97,6 +98,8 @@ async function runJob(core: Core, { stored, lease }: Held): Promise<Ran> {
   const log = core.log.child({ request: number });
   if (request.attempt > MAX_ATTEMPTS)
     return { broken: `${label(number)} took its worker down ${MAX_ATTEMPTS} times, so I gave it up.`, mayHaveHappened: true };
+  if (!isApprovedAsItIs(request))
+    return { broken: 'The plan in my record is not the one that was approved.', mayHaveHappened: false };
   const job = core.registry.findJob(plan?.job ?? '');
   if (!job) return { broken: `There is no job ${plan?.job} in this version of Stackhand.`, mayHaveHappened: false };
   const begun = await begunItems(core.store, number);

@@ -26,18 +26,28 @@ export function toAsker(place: Place, user: string, askedAt: number): Destinatio
   };
 }
 
-/** Tells the requester, alone. A terminal reads the record instead. */
+/** Tells the requester, alone. A terminal reads the record instead, and gets in direct messages what is a file. */
 export function tellRequester({ store }: Core, request: Request, what: string, reply: Reply): Command[] {
   const user = userOf(request);
-  if (user === undefined || request.place.kind === 'terminal') return [];
+  if (user === undefined || (request.place.kind === 'terminal' && !reply.file)) return [];
   const to = toAsker(request.place, user, request.receivedAt);
-  return say(store.keys, { id: `${label(request.number)}/${what}`, to, priority: PRIORITY.result, reply }, store.clock.now());
+  const id = `${label(request.number)}/${what}`;
+  return say(store.keys, { id, to, priority: PRIORITY.result, reply: fitting(request, reply) }, store.clock.now());
 }
 
 /** Answers whoever clicked. */
 export function tellClicker({ store }: Core, click: number, place: Place, user: string, reply: Reply): Command[] {
   const now = store.clock.now();
   return say(store.keys, { id: `C-${click}/answer`, to: toAsker(place, user, now), priority: PRIORITY.result, reply }, now);
+}
+
+/** A body over 1 MiB would fill Redis: its file is left out, and read again when the message is delivered. */
+const LARGEST_FILE = 1_048_576;
+
+function fitting({ number }: Request, reply: Reply): Reply {
+  const { file, ...rest } = reply;
+  if (!file || Buffer.byteLength(file.content) <= LARGEST_FILE) return reply;
+  return { ...rest, fileAgain: number };
 }
 
 /** The card, wherever it is shown, as it should be now; at the end also a word to the requester. */

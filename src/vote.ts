@@ -1,6 +1,7 @@
 import { timersOf } from './ask.ts';
 import { inWords } from './card.ts';
 import type { Core } from './core.ts';
+import { planHash } from './plan-hash.ts';
 import { sayNeeds } from './policy/needs.ts';
 import { countVotes, type Ballot as Tallying, whyNotCounted } from './policy/votes.ts';
 import { phaseOf, wake } from './queue.ts';
@@ -83,6 +84,13 @@ export async function castVote(
 }
 
 const ANSWERED_ALREADY = { answer: '', said: true };
+
+/** Asked once more before anything runs: the plan is what the hash says, and the votes for this hash are enough. */
+export function isApprovedAsItIs(request: Request): boolean {
+  const { plan, hash, approval, votes, cloud = '', region = '' } = request;
+  if (!plan || planHash(cloud, region, plan) !== hash) return false;
+  return (approval?.needs ?? []).length === 0 || countVotes(tallying(request), votes).state === 'approved';
+}
 
 function tallying({ approval, hash = '', requester }: Request): Tallying {
   return { needs: approval?.needs ?? [], hash, requester };

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
+import { limitsOf } from '../../demo/cloud/state.ts';
+import { readMemory } from '../../src/redis/memory.ts';
+import { eventually, startBot, toyBot } from '../bot.ts';
+import { ownRedis } from '../own-redis.ts';
+
+const SET = 'cores set demo --cores 40 --reason "more load"';
+
+it('a console log of 5 MB arrives byte for byte, and Redis does not keep it', async () => {
+  const bot = await startBot();
+  const server = bot.cloud.state.servers.find(({ name }) => name === 'web-1');
+  const line = (number: number): string => `[${number}] ${createHash('sha256').update(String(number)).digest('hex').repeat(6)}`;
+  const log = `${Array.from({ length: 13_000 }, (_, number) => line(number)).join('\n')}\n`;
+  bot.cloud.state.consoles.set(server?.id ?? '', log);
+
+  await bot.slack.slash('bob', '#ops', 'console log show web-1');
+  const file = await bot.slack.waitFor(() => bot.slack.files('bob')[0], 'the file');
+
+  expect(log.length).toBeGreaterThan(5_000_000);
+  expect(
+    createHash('sha256')
+      .update(file.content ?? '')
+      .digest('hex'),
+  ).toBe(createHash('sha256').update(log).digest('hex'));
+  const { store } = bot.running.core;
+  expect((await store.redis.hget(store.keys.message('R-1001/answer'), 'body'))?.length).toBeLessThan(100_000);
+  expect((await store.redis.hget(store.keys.request(1001), 'doc'))?.length).toBeLessThan(100_000);
+});
+
+it('with Redis nearly full new lines are refused, votes and runs go on, and lines come again with room', async () => {
+  const redis = await ownRedis();
+  const bot = await toyBot({ target: { socket: redis.socket } });
+  const { store } = bot.running.core;
+  await bot.say('bob', SET);
+  // So much that what comes and goes makes no difference.
+  await store.redis.set('ballast', Buffer.alloc(64 * 1_048_576));
+  const { used } = await readMemory(store.redis);
+  await store.redis.config('SET', 'maxmemory', Math.round(used / 0.93));
+  await eventually(async () => (await store.redis.exists(store.keys.full)) === 1, 'the sweeper to see it');
+
+  const refused = await bot.say('bob', 'cores show demo');
+  await bot.approve('alice');
+  await bot.until('done');
+
+  expect(refused).toContain('Redis is nearly full, so I take no new lines for now');
+  expect(limitsOf(bot.cloud.state.quotas.compute, DEMO_PROJECT).cores).toBe(40);
+  await store.redis.config('SET', 'maxmemory', '512mb');
+  await eventually(async () => (await store.redis.exists(store.keys.full)) === 0, 'the sweeper to see the room');
+  expect(await bot.say('bob', 'cores show demo')).toContain('has 40 cores');
+});
+
+it('a plan that was changed in Redis after its approval does not run', async () => {
+  const bot = await toyBot({ role: 'gateway' });
+  const worker = await bot.another('worker');
+  await bot.say('bob', SET);
+  const { store } = bot.running.core;
+  await bot.until('waiting');
+  const key = store.keys.request(1001);
+  const doc = (await store.redis.hget(key, 'doc')) ?? '';
+
+  await store.redis.hset(key, 'doc', doc.replaceAll('"cores":40', '"cores":400'));
+  await bot.approve('alice');
+  const request = await bot.until('failed');
+
+  expect(request.result?.text).toContain('The plan in my record is not the one that was approved.');
+  expect(bot.cloud.writes).toEqual([]);
+  await worker.stop();
+});
+
+it('everything has an end: what is kept goes by itself', async () => {
+  const bot = await toyBot();
+  await bot.say('bob', SET);
+  await bot.approve('alice');
+  await bot.until('done');
+  const { store } = bot.running.core;
+  await eventually(async () => (await store.redis.llen(store.keys.unsealed)) === 0, 'the seal');
+  await bot.slack.waitFor(() => bot.card().includes('is done'), 'the card');
+
+  const day = 86_400;
+  const keys = (await store.redis.keys(`${store.keys.number.replace(/number$/, '')}*`)).filter((key) => !key.includes(':bull:'));
+  const ends = new Map(await Promise.all(keys.map(async (key) => [key, await store.redis.ttl(key)] as const)));
+
+  const name = (key: string): string => key.split(':').slice(1).join(':');
+  const endless = [...ends].filter(([, ttl]) => ttl < 0).map(([key]) => name(key));
+  // Counters and indexes, which do not grow with what is kept in them or are trimmed.
+  expect(endless.sort()).toEqual(['by-number', 'click-number', 'number', 'sealed', 'sealed-head', 'token', 'workers']);
+  expect(Math.max(...[...ends.values()])).toBeLessThanOrEqual(90 * day);
+  expect(ends.get(store.keys.request(1001))).toBeGreaterThan(89 * day);
+});
