@@ -4,7 +4,9 @@ import type { Core } from './core.ts';
 import { NotAllowed, UserError } from './errors.ts';
 import { createIntake, type StoredClick } from './gateway.ts';
 import { commit } from './redis/commit.ts';
+import type { Act } from './reply.ts';
 import { label } from './request.ts';
+import { findRequest } from './store.ts';
 import { tellClicker } from './tell.ts';
 import { type Answering, castVote, typeTarget } from './vote.ts';
 import { asWho, whoClicks } from './who.ts';
@@ -32,8 +34,7 @@ type Answered = { answer: string; said: boolean };
 async function decide(core: Core, id: number, click: StoredClick, answering: Answering): Promise<Answered> {
   const { act, user, values } = click;
   if (act.kind === 'line') return lineFromButton(core, id, click, act.line);
-  // A vote, a stop: with groups as they are now. Where Slack does not tell, it does not count.
-  const who = await whoClicks(core, click);
+  const who = await whoClicks(core, click, await decisiveRoles(core, act));
   switch (act.kind) {
     case 'approve':
     case 'deny':
@@ -66,6 +67,14 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
     case 'change':
       throw new Error('a change comes as a line from its modal');
   }
+}
+
+/** What the clicker must hold now, not a minute ago: what a vote is asked of; for a stop any role may do. */
+async function decisiveRoles({ store, config }: Core, act: Exclude<Act, { kind: 'line' }>): Promise<string[]> {
+  if (act.kind === 'cancel') return Object.keys(config.roles);
+  if (act.kind !== 'approve' && act.kind !== 'deny') return [];
+  const needs = (await findRequest(store, act.request))?.request.approval?.needs ?? [];
+  return needs.flatMap(({ roles }) => roles);
 }
 
 async function lineFromButton(core: Core, id: number, { user, team, place }: StoredClick, line: string): Promise<Answered> {

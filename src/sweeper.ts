@@ -9,6 +9,7 @@ import { findRequest } from './store.ts';
 import { handleTimer } from './timers.ts';
 
 const EVERY_MS = 2_000;
+const MOST_OFTEN_MS = 100;
 /** A sweeper that died keeps the others waiting this many rounds. */
 const ROUNDS_HELD = 2;
 /** A wake-up that was added this recently is probably on its way. */
@@ -31,9 +32,10 @@ export function startSweeper(core: Core): Sweeper {
   const loop = (async () => {
     while (!stopped) {
       await sweep(core, everyMs).catch((error: unknown) => core.log.warn({ err: error }, 'sweep ended early'));
+      const wait = await untilNextTimer(core, everyMs).catch(() => everyMs);
       if (stopped) break;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, everyMs);
+        const timer = setTimeout(resolve, wait);
         wakeUp = () => {
           clearTimeout(timer);
           resolve();
@@ -63,6 +65,12 @@ export async function sweep(core: Core, everyMs: number): Promise<void> {
   await wakeClicks(core);
   await seal(core);
   await watchMemory(core);
+}
+
+/** So that an end is not later than its card says. */
+async function untilNextTimer({ store: { redis, keys, clock } }: Core, everyMs: number): Promise<number> {
+  const [, due] = await redis.zrange(keys.timers, '0', '0', 'WITHSCORES');
+  return due === undefined ? everyMs : Math.min(everyMs, Math.max(MOST_OFTEN_MS, Number(due) - clock.now()));
 }
 
 const leave = script(`if redis.call('GET', ARGV[1]) == ARGV[2] then return redis.call('DEL', ARGV[1]) end return 0`);

@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Who } from './command.ts';
+import type { StackhandYaml } from './config-schema.ts';
 import type { Core } from './core.ts';
-import { NotAllowed, UserError } from './errors.ts';
+import { DeliveryError, NotAllowed, UserError } from './errors.ts';
 import type { StoredClick } from './gateway.ts';
 import { RolesUnknown, rolesOf } from './people.ts';
 import { type Asker, decideLine, type Refusal } from './policy.ts';
 import type { NamedCommand } from './registry.ts';
 import type { Request } from './request.ts';
+
+const PATIENCE_MS = 10_000;
 
 /** Who is behind a line or a click, as the policy sees them. */
 export interface Person {
@@ -24,16 +28,38 @@ export async function whoAsks(core: Core, { requester }: Request): Promise<Perso
   return { asker: { user, roles, unsure }, name };
 }
 
-/** For a vote or a stop: groups fresh from Slack; where it does not answer, the click does not count. */
-export async function whoClicks(core: Core, { user }: StoredClick): Promise<Person> {
-  const found = await core.directory.findUser(user).catch((error: unknown) => {
-    throw slackSilent(error);
-  });
+/**
+ * For a click. Who is in the groups of the `decisive` roles is asked of Slack anew; where it does not answer, the click does not count.
+ * Slack lets us ask for few groups a minute, so what decides nothing is not asked for again.
+ */
+export async function whoClicks(
+  { config, directory }: Core,
+  { user }: Pick<StoredClick, 'user'>,
+  decisive: readonly string[],
+): Promise<Person> {
+  const found = await patiently(() => directory.findUser(user));
   if (!found || found.stranger || found.deleted) throw new NotAllowed('Only members of this workspace decide here.');
-  const { roles } = await rolesOf(user, core.config.roles, core.directory, { fresh: true }).catch((error: unknown) => {
-    throw error instanceof RolesUnknown ? slackSilent(error) : error;
-  });
-  return { asker: { user, roles }, name: found.name };
+  const rolesWhere = (wanted: boolean): StackhandYaml['roles'] =>
+    Object.fromEntries(Object.entries(config.roles).filter(([role]) => decisive.includes(role) === wanted));
+  const fresh = await patiently(() => rolesOf(user, rolesWhere(true), directory, { fresh: true }));
+  const others = await rolesOf(user, rolesWhere(false), directory, { fresh: false });
+  return { asker: { user, roles: [...fresh.roles, ...others.roles], unsure: others.unsure }, name: found.name };
+}
+
+/** Waits where only a limit keeps us from asking: a clicker rather waits than clicks again. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = PATIENCE_MS; ; ) {
+    try {
+      return await ask();
+    } catch (error) {
+      const cause = error instanceof RolesUnknown ? error.cause : error;
+      if (!(cause instanceof DeliveryError)) throw error;
+      const wait = cause.retryAfterMs;
+      if (wait === undefined || wait > left) throw slackSilent(error);
+      left -= wait;
+      await sleep(wait);
+    }
+  }
 }
 
 function slackSilent(cause: unknown): UserError {

@@ -211,6 +211,18 @@ it('while Slack does not say who is in the groups no vote counts; the next click
   await bot.until('done');
 });
 
+it('a vote that a rate limit of Slack keeps waiting counts once it is over', async () => {
+  const bot = await toyBot();
+  await bot.say('bob', SET);
+  // As long as Slack says to wait: a second is the least it knows.
+  bot.slack.answer('usergroups.users.list', { status: 429, retryAfter: 1 });
+
+  const answer = await bot.approve('alice');
+
+  expect(answer).toContain('You approved R-1001, and it goes ahead now');
+  await bot.until('done');
+});
+
 it('while Slack does not say who somebody is their vote does not count', async () => {
   const bot = await toyBot();
   await bot.say('bob', SET);
