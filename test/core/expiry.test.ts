@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { type Bot, type BotOptions, toyBot } from '../bot.ts';
+
+const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
+const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
+
+// Nothing shorter than the rule's own time can show that it ends: these tests take the seconds that their `expires` says.
+function expiresAfter(expires: string, options: BotOptions = {}): Promise<Bot> {
+  const rule = { effects: ['read', 'change', 'disruptive', 'destructive'], roles: ['operator'], expires };
+  return toyBot({ ...options, yaml: { rules: [rule] } });
+}
+
+it('what nobody decides in time expires: on its card, by direct message, and for late votes', async () => {
+  const bot = await expiresAfter('2s');
+  await bot.say('bob', SET);
+  const card = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.cardMessage(), 'the card');
+
+  await bot.until('expired');
+
+  await bot.slack.waitFor(() => bot.card().includes('R-1001 expired without approval'), 'the card at its end');
+  expect(bot.card()).toContain('Nobody decided in time: it still needed 1 of approver. Nothing was changed.');
+  expect(bot.card()).not.toContain('[Approve]');
+  await bot.hears('bob', 'R-1001 expired without approval');
+  await bot.slack.waitFor(() => bot.directs('alice').some((text) => text.includes('R-1001 expired')), "the approver's own card");
+  await bot.slack.click('alice', card, 'Approve', { seen: 0 });
+  await bot.hears('alice', 'Your click came after the end: R-1001 expired without approval');
+  expect(bot.cloud.writes).toEqual([]);
+});
+
+it('before the end whoever has not voted is reminded, once, in the thread and by direct message', async () => {
+  const two = [{ count: 2, roles: ['approver'] }];
+  const bot = await toyBot({
+    yaml: { rules: [{ effects: ['change'], roles: ['operator'], approvals: two, expires: '4s' }] },
+  });
+  await bot.say('bob', SET);
+  await bot.approve('alice');
+
+  const reminded = await bot.hears('carol', 'R-1001 still waits for 1 of approver, and expires in 1 second');
+
+  expect(reminded).toContain('Set cores to 40 in 2 projects');
+  const thread = await bot.slack.waitFor(() => bot.slack.thread(bot.cardMessage())[1], 'the reminder in the thread');
+  expect(bot.slack.text(thread)).toContain('still waits for');
+  expect(bot.slack.pings(thread)).toEqual([]);
+  await bot.until('expired');
+  await bot.hears('bob', 'R-1001 expired without approval');
+  expect(bot.directs('alice').filter((text) => text.includes('still waits for'))).toEqual([]);
+  expect(bot.directs('carol').filter((text) => text.includes('still waits for'))).toHaveLength(1);
+});
+
+it('what was decided in time leaves no timer behind', async () => {
+  const bot = await expiresAfter('1h');
+  const { redis, keys } = bot.running.core.store;
+  await bot.say('bob', SET);
+  const set = await redis.zcard(keys.timers);
+  await bot.approve('alice');
+
+  await bot.until('done');
+
+  expect(set).toBe(2);
+  expect(await redis.zcard(keys.timers)).toBe(0);
+});
+
+it('timers survive a restart', async () => {
+  const bot = await expiresAfter('2s');
+  await bot.say('bob', SET);
+  await bot.slack.waitFor(() => bot.card().includes('[Approve]'), 'the card');
+
+  await bot.running.stop();
+  await bot.another('all');
+
+  await bot.until('expired');
+  await bot.slack.waitFor(() => bot.card().includes('R-1001 expired without approval'), 'the card at its end');
+});
+
+it('a target that is never typed expires between its requester and the bot', async () => {
+  const bot = await expiresAfter('1s');
+  await bot.say('bob', WIPE);
+
+  await bot.until('expired');
+
+  await bot.hears('bob', 'its requester never typed the target');
+  expect(bot.slack.messages('#ops').filter(({ ephemeralTo }) => !ephemeralTo)).toEqual([]);
+  expect(bot.directs('alice')).toEqual([]);
+});
