@@ -71,7 +71,8 @@ async function considerRead(
   { args }: ParsedLine,
   { request, question, context, facts }: Considering & { request: Request },
 ): Promise<Considered> {
-  const { touches = [], ...reply } = await command.run(args, context);
+  const { touches = [], ...answer } = await command.run(args, context);
+  const reply = withLosses(answer, context);
   const decision = decidePlan({ ...question, touches });
   if (!decision.allowed) throw new NotAllowed(decision.because);
   if (!decision.approval) return { end: 'answered', reply, facts };
@@ -99,7 +100,7 @@ async function considerChange(
   if ('nothingToDo' in result) {
     return { end: 'nothing to do', reply: { text: result.nothingToDo, ...(result.table ? { table: result.table } : {}) }, facts };
   }
-  const plan = freeze(core, result);
+  const plan = freeze(core, withLosses(result, context));
   const decision = decidePlan({ ...question, touches: plan.touches });
   if (!decision.allowed) throw new NotAllowed(decision.because);
   if (parsed.globals.dryRun) {
@@ -138,6 +139,11 @@ async function mustBeThere({ directory, log }: Core, effect: Effect, channel: st
     throw new UserError(
       'I am not in this channel, so nobody here could follow this. Invite me with `/invite @stackhand`, then send the line again.',
     );
+}
+
+/** What an older cloud could not tell is said as a warning. */
+function withLosses<T extends { warnings?: string[] }>(said: T, { openstack: { notes } }: CommandContext): T {
+  return notes.length === 0 ? said : { ...said, warnings: [...(said.warnings ?? []), ...notes] };
 }
 
 /** Through JSON once, so that what is shown, hashed, kept and run is the same to the letter. */

@@ -78,7 +78,9 @@ async function oneStep<I extends Item, S>(
         context.log.error({ err: error, item: item.id }, 'step broke');
         return { state: context.begun(item.id) ? 'unknown' : 'failed', detail: 'something broke on my side, see the log' };
       }
-      if (!error.mayHaveHappened && !(looks > 0 && error.code === 'not_sent')) return { state: 'failed', detail: error.message };
+      // A write that certainly did nothing, or a look before anything was written.
+      const unsettled = error.mayHaveHappened || (error.isRead && context.begun(item.id));
+      if (!unsettled) return { state: 'failed', detail: error.message };
       looks += 1;
       context.log.warn({ err: error, item: item.id, looks }, 'answer lost, looking again');
       if (looks > LOOKS_AFTER_LOST_ANSWER)

@@ -62,8 +62,14 @@ export class OpenStackError extends Error {
     this.requestId = details.requestId;
   }
 
+  /** A call that changes nothing, however it ends. */
+  get isRead(): boolean {
+    return /^(GET|HEAD) /.test(this.call);
+  }
+
   /** Whether a write may have taken place although no good answer came. */
   get mayHaveHappened(): boolean {
+    if (this.isRead) return false;
     return this.code === 'lost_answer' || this.code === 'bad_answer' || (this.code === 'server_error' && this.status !== 503);
   }
 }

@@ -7,6 +7,8 @@ export interface Keys {
   token: string;
   /** Set while Redis is nearly full: no new lines. */
   full: string;
+  /** What was last said about Redis's memory. */
+  memoryLevel: string;
   /** Open requests, by the time they came to their state. */
   open: string;
   /** Clicks taken and not yet handled: id → JSON. */
@@ -50,6 +52,7 @@ export function keysOf(prefix: string): Keys {
     clickNumber: key('click-number'),
     token: key('token'),
     full: key('full'),
+    memoryLevel: key('memory-level'),
     open: key('open'),
     clicks: key('clicks'),
     byNumber: key('by-number'),

@@ -46,9 +46,12 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
 
   expect(refused).toContain('Redis is nearly full, so I take no new lines for now');
   expect(limitsOf(bot.cloud.state.quotas.compute, DEMO_PROJECT).cores).toBe(40);
+  await bot.slack.waitFor(() => bot.card('#audit').startsWith('Redis is nearly full: 9'), 'the alert');
   await store.redis.config('SET', 'maxmemory', '512mb');
   await eventually(async () => (await store.redis.exists(store.keys.full)) === 0, 'the sweeper to see the room');
   expect(await bot.say('bob', 'cores show demo')).toContain('has 40 cores');
+  await bot.slack.waitFor(() => bot.card('#audit').startsWith('Redis has room again'), 'the end of the alert');
+  expect(bot.slack.messages('#audit')).toHaveLength(1);
 });
 
 it('a plan that was changed in Redis after its approval does not run', async () => {
@@ -85,7 +88,16 @@ it('everything has an end: what is kept goes by itself', async () => {
   const name = (key: string): string => key.split(':').slice(1).join(':');
   const endless = [...ends].filter(([, ttl]) => ttl < 0).map(([key]) => name(key));
   // Counters and indexes, which do not grow with what is kept in them or are trimmed.
-  expect(endless.sort()).toEqual(['by-number', 'click-number', 'number', 'sealed', 'sealed-head', 'token', 'workers']);
+  expect(endless.sort()).toEqual([
+    'by-number',
+    'click-number',
+    'memory-level',
+    'number',
+    'sealed',
+    'sealed-head',
+    'token',
+    'workers',
+  ]);
   expect(Math.max(...[...ends.values()])).toBeLessThanOrEqual(90 * day);
   expect(ends.get(store.keys.request(1001))).toBeGreaterThan(89 * day);
 });
