@@ -7,7 +7,7 @@ import { serve } from './serve.ts';
 /** `stackhand start` runs the service; every other word is the terminal's. */
 async function main(args: readonly string[]): Promise<number> {
   const [word, ...rest] = args;
-  if (word !== 'start') {
+  if (word !== 'start' || rest.includes('--help')) {
     const { runCli } = await import('./cli/main.ts');
     return runCli(args);
   }

@@ -48,35 +48,28 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Composes one process: connections, then the worker, then the gateway, so that whoever is heard is also served. */
-export async function start({
-  role,
-  config,
-  redis: target,
-  prefix = 'stackhand',
-  registryRoot,
-  openstack = {},
-  log,
-}: StartOptions): Promise<Running> {
+/** Runs one process. Where a step breaks, what was begun before it is ended, or the process would stay for ever. */
+export async function start(options: StartOptions): Promise<Running> {
+  const endings: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of endings.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await compose(options, (end) => endings.push(end))), stop };
+  } catch (error) {
+    await stop().catch((err: unknown) => options.log.warn({ err }, 'what was begun did not end'));
+    throw error;
+  }
+}
+
+/** Connections, then the worker, then the gateway, so that whoever is heard is also served. At the end the other way round. */
+async function compose(
+  { role, config, redis: target, prefix = 'stackhand', registryRoot, openstack = {}, log }: StartOptions,
+  atEnd: (end: () => unknown) => void,
+): Promise<Omit<Running, 'stop'>> {
   const { environment } = config;
   const registry = await loadRegistry(registryRoot === undefined ? {} : { root: registryRoot });
   checkAgainstRegistry(config, registry.commands);
-  const open: Redis[] = [];
-  const connect = (purpose: RedisPurpose): Redis => {
-    const redis = connectRedis(target, purpose, log);
-    open.push(redis);
-    return redis;
-  };
-  const commands = connect('commands');
-  const clock = await startClock(commands);
-  const metrics = createMetrics();
-  const store: Store = {
-    redis: commands,
-    keys: keysOf(prefix),
-    clock,
-    ended: ({ command, effect, state }) => metrics.requestEnded(command, effect, state),
-  };
-  const wakers = openQueues(commands, prefix, log);
   const clouds = await openClouds(
     config.clouds,
     {
@@ -85,6 +78,24 @@ export async function start({
     },
     openstack,
   );
+  atEnd(clouds.close);
+  const connect = (purpose: RedisPurpose): Redis => {
+    const redis = connectRedis(target, purpose, log);
+    atEnd(() => redis.disconnect());
+    return redis;
+  };
+  const commands = connect('commands');
+  const clock = await startClock(commands);
+  atEnd(clock.stop);
+  const metrics = createMetrics();
+  const store: Store = {
+    redis: commands,
+    keys: keysOf(prefix),
+    clock,
+    ended: ({ command, effect, state }) => metrics.requestEnded(command, effect, state),
+  };
+  const wakers = openQueues(commands, prefix, log);
+  atEnd(() => closeQueues(wakers));
   const account = {
     botToken: environment.SLACK_BOT_TOKEN,
     redis: commands,
@@ -106,11 +117,12 @@ export async function start({
     leaseMs: config.limits.leaseSeconds * 1_000,
     worker: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
   };
-  const worker =
-    role === 'gateway'
-      ? undefined
-      : startWorker(core, delivery, { blocking: connect('blocking'), subscriber: connect('commands') }, prefix);
+  if (role !== 'gateway') {
+    const connections = { blocking: connect('blocking'), subscriber: connect('commands') };
+    atEnd(startWorker(core, delivery, connections, prefix).stop);
+  }
   const gateway = role === 'worker' ? undefined : await startGateway();
+  if (gateway) atEnd(gateway.stop);
 
   async function startGateway(): Promise<RunningGateway> {
     const redis = connect('gateway');
@@ -119,21 +131,7 @@ export async function start({
   }
 
   const http = await startHttp({ ...config.http, health: healthOf(core, gateway?.connected), metrics: metrics.registry });
-  const watch = watchOutbox(core);
-
-  return {
-    core,
-    gateway,
-    port: http.port,
-    async stop() {
-      watch.stop();
-      await http.close();
-      await gateway?.stop();
-      await worker?.stop();
-      clock.stop();
-      await closeQueues(wakers);
-      await clouds.close();
-      for (const redis of open) redis.disconnect();
-    },
-  };
+  atEnd(http.close);
+  atEnd(watchOutbox(core).stop);
+  return { core, gateway, port: http.port };
 }

@@ -38,7 +38,8 @@ async function lookAt({ name, writer, regions }: StackhandYaml['clouds'][number]
     const writing = connect(await clouds.cloud(writer), { timeoutMs: 10_000 });
     return [...findings, ...(await withConnection(writing, async ({ token }) => credential(await token(), 'writer', writer)))];
   } catch (error) {
-    if (error instanceof UserError) return [wrong(error.message, 'Mend it in clouds.yaml.')];
+    if (error instanceof UserError)
+      return [wrong(error.message, 'Mend clouds.yaml, or the name under `clouds` in stackhand.yaml.')];
     if (error instanceof OpenStackError) return [wrong(error.message, mendFor(error))];
     throw error;
   }
