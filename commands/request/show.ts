@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { noSuchRequest, requesterInWords, stateInWords } from '../../src/chat/request-words.ts';
 import { formatInstantWithAge, RequestNumber } from '../../src/chat/values.ts';
-import { defineCommand, type Who } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
 import { type Answer, code, type Field, plain } from '../../src/reply.ts';
 import { ENDED, label, type Request, type Vote } from '../../src/request.ts';
 
@@ -19,19 +19,27 @@ export default defineCommand({
     if (!request) throw noSuchRequest(number);
     const history = await requests.history(number);
     const now = Date.now();
+    // What a read found was for its asker's eyes.
+    const isOurs = request.effect !== 'read' || ('user' in request.requester && request.requester.user === who.user);
     return {
       text: `${label(number)}: ${stateInWords(request)}.`,
       lines: [
         code(request.line),
         ...planLines(request),
         ...request.votes.map((vote) => voteLine(vote, now)),
-        ...progressLines(request, who),
+        ...progressLines(request),
+        ...(isOurs ? resultLines(request) : []),
       ],
       ...(request.plan?.warnings ? { warnings: request.plan.warnings } : {}),
       fields: fields(request, now),
       table: {
         columns: ['when', 'what', 'who', 'detail'],
-        rows: history.map(({ at, event, by, detail }) => [formatInstantWithAge(at, now), event, by ?? '', detail ?? '']),
+        rows: history.map(({ at, event, by, detail = '' }) => [
+          formatInstantWithAge(at, now),
+          event,
+          by ?? '',
+          isOurs ? detail : '',
+        ]),
       },
       // The policy's second question: who may not see these things does not see the request either.
       touches: request.plan?.touches ?? [],
@@ -66,12 +74,10 @@ function voteLine({ user, name, verdict, roles, reason, at }: Vote, now: number)
   return `${verdict === 'approve' ? 'Approved' : 'Denied'} by ${who}, ${formatInstantWithAge(at, now)}${reason ? `: ${plain(reason)}` : ''}`;
 }
 
-function progressLines(request: Request, { user }: Who): string[] {
-  const { progress, result, state, effect } = request;
-  // What a read found was for its asker's eyes.
-  const isOurs = effect !== 'read' || ('user' in request.requester && request.requester.user === user);
-  return [
-    ...(progress && !ENDED.has(state) ? [`So far: ${progress}`] : []),
-    ...(result && isOurs ? [`Result: ${result.text}`, ...(result.lines ?? [])] : []),
-  ];
+function progressLines({ progress, state }: Request): string[] {
+  return progress && !ENDED.has(state) ? [`So far: ${progress}`] : [];
+}
+
+function resultLines({ result }: Request): string[] {
+  return result ? [`Result: ${result.text}`, ...(result.lines ?? [])] : [];
 }
