@@ -11,6 +11,8 @@ import { cacheFolder, stateFolder } from './state-folder.ts';
 
 /** How long a stop may take before the process goes anyway: running changes are another worker's then. */
 const STOP_WITHIN_MS = 25_000;
+/** npm passes on what the terminal or systemd has sent to every process of the group: that is no second one. */
+const SAME_SIGNAL_MS = 1_000;
 
 /** Runs gateway, worker or both until SIGTERM or SIGINT. @returns the exit status. */
 export async function serve({ role, file }: { role: Role; file?: string }): Promise<number> {
@@ -61,13 +63,15 @@ async function refuseUnsafeRedis(target: RedisTarget, log: Logger): Promise<void
 /** Ends with 0 on SIGTERM or SIGINT (a second one kills), with 1 when the embedded Redis has gone. */
 function untilEnd(embedded: EmbeddedRedis | undefined, log: Logger): Promise<number> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        log.info({ signal }, 'stopping');
-        process.once(signal, () => process.exit(1));
-        resolve(0);
-      });
-    }
+    let asked: number | undefined;
+    const stop = (signal: NodeJS.Signals): void => {
+      if (asked !== undefined && performance.now() - asked > SAME_SIGNAL_MS) process.exit(1);
+      if (asked !== undefined) return;
+      asked = performance.now();
+      log.info({ signal }, 'stopping');
+      resolve(0);
+    };
+    process.on('SIGTERM', stop).on('SIGINT', stop);
     void embedded?.exited.then(({ expected, reason }) => {
       if (expected) return;
       log.fatal({ reason }, 'redis ended by itself');

@@ -93,7 +93,8 @@ async function numberOf(taken: Taken, system: System): Promise<number | undefine
 }
 
 async function follow(core: TerminalCore, number: number, user: string, system: System): Promise<number> {
-  let shown = '';
+  // Said already, once the line was in.
+  let shown = `${label(number)} was taken.`;
   let planShown: string | undefined;
   let last: Request | undefined;
   for await (const request of core.watch(number, system.interrupted)) {

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,54 +8,98 @@ import { expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { startCloud } from '../../demo/cloud/cloud.ts';
 import { startWorkspace } from '../../demo/workspace/workspace.ts';
-import { defaultYaml } from '../bot.ts';
+import { defaultYaml, eventually } from '../bot.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const START = [process.execPath, join(REPOSITORY, 'dist/src/main.js'), 'start'];
 
-/** `stackhand start` as people type it, with a Redis of its own, until it ends by itself. */
-async function startAndEnd(broken: { env?: Record<string, string>; yaml?: Record<string, unknown> }) {
+interface Started {
+  child: ChildProcess;
+  /** What it wrote, to its log as to its standard error. */
+  said(): string;
+  socket: string;
+  /** Its exit status, once it and whatever it started have ended. */
+  ended: Promise<number | null>;
+}
+
+/** Stackhand as people start it, with a Redis of its own. */
+async function startProcess(
+  [command = '', ...args]: string[],
+  { env = {}, yaml = {} }: { env?: Record<string, string>; yaml?: Record<string, unknown> } = {},
+): Promise<Started> {
   const slack = await startWorkspace();
   const cloud = await startCloud();
   const folder = await mkdtemp(join(tmpdir(), 'stackhand-start-'));
-  await writeFile(join(folder, 'stackhand.yaml'), stringify({ ...defaultYaml(slack), ...broken.yaml }));
+  await writeFile(join(folder, 'stackhand.yaml'), stringify({ ...defaultYaml(slack), ...yaml }));
   await writeFile(join(folder, 'clouds.yaml'), cloud.cloudsYaml.replace('pretend-admin:', 'prod:'));
-  const child = spawn(process.execPath, [MAIN, 'start'], {
-    cwd: folder,
+  const child = spawn(command, args, {
+    cwd: REPOSITORY,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       SLACK_BOT_TOKEN: slack.botToken,
       SLACK_APP_TOKEN: slack.appToken,
       SLACK_API_URL: slack.apiUrl,
+      STACKHAND_CONFIG: join(folder, 'stackhand.yaml'),
       STACKHAND_STATE: join(folder, 'state'),
-      ...broken.env,
+      OS_CLIENT_CONFIG_FILE: join(folder, 'clouds.yaml'),
+      ...env,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
+  // A group of its own, so that a test that failed leaves nobody behind.
   onTestFinished(async () => {
-    child.kill('SIGKILL');
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     await slack.stop();
     await cloud.stop();
     await rm(folder, { recursive: true, force: true });
   });
   let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  const [status] = await once(child, 'close');
-  return { status, said };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+  }
+  const ended = once(child, 'close').then(([status]) => status as number | null); // 'close' has the exit status first
+  return { child, said: () => said, socket: join(folder, 'state', 'redis', 'redis.sock'), ended };
+}
+
+async function ready(started: Started): Promise<Started> {
+  await eventually(() => started.said().includes('stackhand is ready'), 'its start');
+  return started;
 }
 
 it('ends and says why where clouds.yaml lacks a cloud', async () => {
-  const { status, said } = await startAndEnd({ yaml: { clouds: [{ name: 'production' }] } });
+  const { said, ended } = await startProcess(START, { yaml: { clouds: [{ name: 'production' }] } });
 
-  expect(said).toContain('has no cloud `production`; it has `prod`');
-  expect(status).toBe(1);
+  expect(await ended).toBe(1);
+  expect(said()).toContain('has no cloud `production`; it has `prod`');
 });
 
 it('ends and says why where Slack refuses the app token, though its worker was running by then', async () => {
-  const { status, said } = await startAndEnd({ env: { SLACK_APP_TOKEN: 'xapp-1-A0-wrong' } });
+  const { said, ended } = await startProcess(START, { env: { SLACK_APP_TOKEN: 'xapp-1-A0-wrong' } });
 
-  expect(said).toContain('Slack refuses `SLACK_APP_TOKEN`');
-  expect(status).toBe(1);
+  expect(await ended).toBe(1);
+  expect(said()).toContain('Slack refuses `SLACK_APP_TOKEN`');
+});
+
+it('a SIGTERM to `npm start` ends all of it, Redis last', async () => {
+  const { child, socket, ended } = await ready(await startProcess(['npm', 'start']));
+
+  child.kill('SIGTERM');
+  await ended;
+
+  await expect(access(socket)).rejects.toThrow('ENOENT');
+});
+
+it('the same signal twice, as npm and systemd send it, is one', async () => {
+  const { child, said, socket, ended } = await ready(await startProcess(START));
+
+  child.kill('SIGTERM');
+  await eventually(() => said().includes('"stopping"'), 'its end to begin');
+  child.kill('SIGTERM');
+
+  expect(await ended).toBe(0);
+  await expect(access(socket)).rejects.toThrow('ENOENT');
 });
