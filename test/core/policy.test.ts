@@ -158,7 +158,8 @@ describe('a read that needs approval', () => {
     await bot.slack.waitFor(() => bot.card().includes('R-1001 was answered'), 'the card');
     await bot.slack.waitFor(() => bot.directs('carol').some((text) => text.includes('was answered')), "carol's card");
     expect(readByOthers(bot)).not.toContain('20 cores');
-    expect(await bot.say('alice', 'request show R-1001')).not.toContain('20 cores');
+    await bot.slack.slash('alice', '#ops', 'request show R-1001');
+    expect(await bot.hears('alice', 'R-1001: ')).not.toContain('20 cores');
   });
 
   it('reads the cloud again after the vote', async () => {

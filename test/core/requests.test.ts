@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { type Bot, toyBot } from '../bot.ts';
+
+const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
+
+async function waiting(): Promise<Bot> {
+  const bot = await toyBot();
+  await bot.say('bob', SET);
+  await bot.slack.waitFor(() => bot.card().includes('[Cancel]'), 'the card');
+  for (const who of ['alice', 'carol']) await bot.hears(who, 'R-1001 waits for approval');
+  return bot;
+}
+
+describe('taking a request back', () => {
+  it.each([
+    ['its requester', 'bob'],
+    ['another operator, without a vote', 'carol'],
+  ])('by the button: %s may', async (_who, who) => {
+    const bot = await waiting();
+
+    const answer = await bot.click(who, 'Cancel');
+
+    expect(answer).toContain('R-1001 is cancelled.');
+    await bot.until('cancelled');
+    await bot.slack.waitFor(() => bot.card().includes(`Cancelled by ${who}. Nothing was changed.`), 'the card at its end');
+    await bot.hears('bob', 'R-1001 was cancelled');
+    await bot.slack.waitFor(
+      () => bot.directs('alice').some((text) => text.includes('R-1001 was cancelled')),
+      "the approver's card",
+    );
+    expect(bot.cloud.writes).toEqual([]);
+  });
+
+  it('by the line, whoever may use a change command', async () => {
+    const bot = await waiting();
+
+    await bot.slack.slash('alice', '#ops', 'request cancel R-1001');
+
+    await bot.hears('alice', 'R-1001 is cancelled, and nothing of it was done.');
+    expect((await bot.request(1001)).state).toBe('cancelled');
+    await bot.hears('bob', 'Cancelled by alice');
+  });
+
+  it('is refused to a viewer, by button as by line', async () => {
+    const bot = await waiting();
+
+    const clicked = await bot.click('eve', 'Cancel');
+    const typed = await bot.say('eve', 'request cancel R-1001');
+
+    for (const answer of [clicked, typed]) {
+      expect(answer).toContain('Only its requester, or someone who may use a change command, may stop R-1001.');
+    }
+    expect((await bot.request(1001)).state).toBe('waiting');
+  });
+
+  it('of what has ended is refused, and says how it ended', async () => {
+    const bot = await waiting();
+    await bot.approve('alice');
+    await bot.untilOf(1001, 'done');
+
+    await bot.slack.slash('bob', '#ops', 'request cancel R-1001');
+
+    await bot.hears('bob', 'R-1001 has ended already: done.');
+    expect(bot.cloud.writes).toHaveLength(2);
+  });
+
+  it('twice at once has one outcome, and both are answered', async () => {
+    const bot = await waiting();
+
+    const answers = await Promise.all([bot.click('bob', 'Cancel'), bot.click('carol', 'Cancel')]);
+
+    expect(answers.filter((answer) => answer.includes('R-1001 is cancelled.'))).toHaveLength(1);
+    expect(answers.filter((answer) => answer.includes('R-1001 has ended already'))).toHaveLength(1);
+  });
+});
+
+describe('looking at requests', () => {
+  it.each(['request show R-9999', 'request cancel R-9999', 'request show 9999'])('%s: there is none', async (line) => {
+    const bot = await toyBot();
+
+    expect(await bot.say('bob', line)).toContain('R-9999');
+    expect((await bot.request(1001)).state).toBe('refused');
+  });
+
+  it('anybody who may read sees the plan, the votes and the history of somebody else’s change', async () => {
+    const bot = await waiting();
+    await bot.deny('alice', 'not before the audit');
+    await bot.untilOf(1001, 'rejected');
+
+    const shown = await bot.say('eve', 'request show R-1001');
+
+    expect(shown).toContain('R-1001: ');
+    expect(shown).toContain('Plan: Set cores to 40 in 2 projects: more load');
+    expect(shown).toContain('Denied by alice');
+    expect(shown).toContain('not before the audit');
+    expect(shown).toContain('Asked by: bob');
+    expect(shown).toMatch(/planned[\s\S]*vote/);
+  });
+
+  it('whoever may not see its things does not see the request', async () => {
+    const rules = [
+      { effects: ['change'], roles: ['operator'] },
+      { effects: ['read'], roles: ['viewer'], targets: ['project:demo'] },
+    ];
+    const bot = await toyBot({ yaml: { rules } });
+    await bot.say('bob', SET);
+
+    const shown = await bot.say('eve', 'request show R-1001');
+
+    expect(shown).toContain('this would show 1 thing beyond that');
+    expect(shown).not.toContain('alice-lab');
+  });
+
+  it('lists what is open, newest first, and with --all what has ended', async () => {
+    const bot = await waiting();
+    await bot.slack.slash('carol', '#ops', 'cores set demo --cores 30 --reason "less load"');
+    await bot.slack.waitFor(() => bot.card().includes('R-1002 waits for approval'), 'the second card');
+    await bot.click('carol', 'Cancel');
+    await bot.untilOf(1002, 'cancelled');
+
+    const open = await bot.say('eve', 'request list');
+    const all = await bot.say('eve', 'request list --all');
+
+    expect(open).toContain('R-1001');
+    expect(open).not.toContain('R-1002');
+    expect(all.indexOf('R-1002')).toBeGreaterThan(0);
+    expect(all.indexOf('R-1002')).toBeLessThan(all.indexOf('R-1001'));
+  });
+});
