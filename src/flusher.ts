@@ -6,6 +6,7 @@ import { readFileAgain } from './dispatch.ts';
 import { DeliveryError } from './errors.ts';
 import { type Destination, PRIORITIES, PRIORITY, say } from './outbox.ts';
 import { script } from './redis/script.ts';
+import { repeat } from './repeat.ts';
 import type { Reply } from './reply.ts';
 import { type Message, type Saying, sayNow } from './saying.ts';
 import type { Store } from './store.ts';
@@ -31,45 +32,23 @@ export interface Flusher {
 export function startFlusher(core: Core, subscriber: Redis, delivery: Delivery): Flusher {
   const { store, log } = core;
   const saying: Saying = { store, delivery, log, fileAgain: (number) => readFileAgain(core, number) };
-  let stopped = false;
-  let again = true;
-  let wakeUp: () => void = () => undefined;
-  const kick = (): void => {
-    again = true;
-    wakeUp();
-  };
-  subscriber.on('message', kick);
-  subscriber.subscribe(store.keys.kick).catch((error) => log.warn({ err: error }, 'outbox subscription failed'));
-
-  const loop = (async () => {
-    while (!stopped) {
-      again = false;
-      try {
-        const due = await dueMessages(store);
-        const results = await Promise.all(due.map((id) => flush(saying, id)));
-        if (results.includes('flushed')) again = true;
-      } catch (error) {
-        log.warn({ err: error }, 'outbox could not be read');
-      }
-      if (again || stopped) continue;
-      const wait = await untilNext(store).catch(() => LOOK_EVERY_MS);
-      if (again || stopped) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait);
-        wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+  const loop = repeat(async () => {
+    try {
+      const due = await dueMessages(store);
+      const results = await Promise.all(due.map((id) => flush(saying, id)));
+      return results.includes('flushed') ? 0 : await untilNext(store);
+    } catch (error) {
+      log.warn({ err: error }, 'outbox could not be read');
+      return LOOK_EVERY_MS;
     }
-  })();
+  });
+  subscriber.on('message', loop.kick);
+  subscriber.subscribe(store.keys.kick).catch((error) => log.warn({ err: error }, 'outbox subscription failed'));
 
   return {
     async stop() {
-      stopped = true;
-      subscriber.off('message', kick);
-      wakeUp();
-      await loop;
+      subscriber.off('message', loop.kick);
+      await loop.stop();
     },
   };
 }

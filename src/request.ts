@@ -1,6 +1,5 @@
-import type { Effect } from './command.ts';
-import type { Field, Mention, Reply, Table } from './reply.ts';
-import type { Target } from './target.ts';
+import type { Effect, Plan } from './command.ts';
+import type { Mention, Reply } from './reply.ts';
 
 export type RequestState =
   | 'received'
@@ -53,20 +52,12 @@ export type Place =
 
 export type Entry = 'slash' | 'mention' | 'direct' | 'button' | 'modal' | 'terminal' | 'schedule';
 
-/** A plan as it was approved: what the hash is made of, and what the job gets. */
-export interface FrozenPlan {
-  text: string;
-  lines?: string[];
-  warnings?: string[];
-  fields?: Field[];
-  table?: Table;
-  touches: Target[];
-  typed?: string;
-  /** The job's name, `quota/set`; for a read that needs votes: undefined. */
+/** A plan as it was approved: what the hash is made of, and what the job gets. A read that needs votes has no job. */
+export type FrozenPlan = Omit<Plan, 'job'> & {
+  /** The job's name, `quota/set`. */
   job?: string;
   payload?: unknown;
-  undo: { possible: true; how: string } | { possible: false; because: string };
-}
+};
 
 export interface Vote {
   user: string;

@@ -3,6 +3,7 @@ import type { Core } from './core.ts';
 import { phaseOf, wake, wakeForClick } from './queue.ts';
 import { watchMemory } from './redis/memory.ts';
 import { script } from './redis/script.ts';
+import { repeat } from './repeat.ts';
 import type { Request } from './request.ts';
 import { seal } from './seal.ts';
 import { findRequest } from './store.ts';
@@ -27,27 +28,13 @@ export interface Sweeper {
 export function startSweeper(core: Core): Sweeper {
   // Nobody waits longer for a sweep than for a lease to run out.
   const everyMs = Math.min(EVERY_MS, core.leaseMs / 2);
-  let stopped = false;
-  let wakeUp: () => void = () => undefined;
-  const loop = (async () => {
-    while (!stopped) {
-      await sweep(core, everyMs).catch((error: unknown) => core.log.warn({ err: error }, 'sweep ended early'));
-      const wait = await untilNextTimer(core, everyMs).catch(() => everyMs);
-      if (stopped) break;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait);
-        wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  })();
+  const loop = repeat(async () => {
+    await sweep(core, everyMs).catch((error: unknown) => core.log.warn({ err: error }, 'sweep ended early'));
+    return untilNextTimer(core, everyMs).catch(() => everyMs);
+  });
   return {
     async stop() {
-      stopped = true;
-      wakeUp();
-      await loop;
+      await loop.stop();
       // The next one need not wait until this one's right has run out.
       await leave(core.store.redis, [core.store.keys.sweeper, core.worker]).catch(() => undefined);
     },
