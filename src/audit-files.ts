@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChainedEntry, checkChain, checkSealed, type Sealed } from './audit.ts';
-import { commit } from './redis/commit.ts';
+import { type Command, commit } from './redis/commit.ts';
 import { KEEP_SECONDS, readAudit, type Store } from './store.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,11 +18,23 @@ interface Line extends Sealed {
   entries: ChainedEntry[];
 }
 
+/** A day that was written: how many requests ended on it, and the hash at which the global chain stood at its end. */
+export interface WrittenDay {
+  day: string;
+  requests: number;
+  head: string;
+}
+
 /**
  * Writes each day that is over, once, to `<day>.jsonl`: the audits that were sealed on it. Every file begins with the hash of the one
  * before, which Redis keeps for whichever worker writes the next. What is written and old enough is then trimmed from the global chain.
+ * `also`: commands of the same step in which a day counts as written.
  */
-export async function writeDailyFiles(store: Store, folder: string): Promise<void> {
+export async function writeDailyFiles(
+  store: Store,
+  folder: string,
+  also: (written: WrittenDay) => Command[] = () => [],
+): Promise<void> {
   const { redis, keys, clock } = store;
   const today = dayOf(clock.now());
   const last = await redis.hget(keys.auditFiles, 'day');
@@ -38,7 +50,10 @@ export async function writeDailyFiles(store: Store, folder: string): Promise<voi
   const lost = await commit(
     redis,
     [{ key: keys.auditFiles, field: 'day', is: last }],
-    [['HSET', keys.auditFiles, 'day', first, 'hash', hashOf(text)]],
+    [
+      ['HSET', keys.auditFiles, 'day', first, 'hash', hashOf(text)],
+      ...also({ day: first, requests: lines.length, head: lines.at(-1)?.hash ?? '' }),
+    ],
   );
   if (!lost) await trim(store, first);
 }

@@ -1,13 +1,16 @@
 import { type Sealed, sha256 } from './audit.ts';
-import { writeDailyFiles } from './audit-files.ts';
+import { type WrittenDay, writeDailyFiles } from './audit-files.ts';
 import type { Core } from './core.ts';
-import { commit } from './redis/commit.ts';
+import { PRIORITY, say } from './outbox.ts';
+import { type Command, commit } from './redis/commit.ts';
+import { code, count } from './reply.ts';
 import { findRequest, type Store } from './store.ts';
 
 const AT_A_TIME = 500;
 
 /** Puts the audits of ended requests into the global chain, one after the other. Only the sweeper does this. */
-export async function seal({ store, auditFolder }: Core): Promise<void> {
+export async function seal(core: Core): Promise<void> {
+  const { store, auditFolder } = core;
   const { redis, keys, clock } = store;
   const numbers = await redis.lrange(keys.unsealed, 0, AT_A_TIME - 1);
   for (const number of numbers) {
@@ -27,8 +30,20 @@ export async function seal({ store, auditFolder }: Core): Promise<void> {
     // Another sweeper works: leave it to that one.
     if (lost) return;
   }
-  await writeDailyFiles(store, auditFolder);
+  await writeDailyFiles(store, auditFolder, (written) => tellAuditChannel(core, written));
   await forgetOld(store);
+}
+
+/** Where Redis and files are not: whoever changes both cannot change what was said here. */
+function tellAuditChannel({ store, config }: Core, { day, requests, head }: WrittenDay): Command[] {
+  const { audit } = config.channels;
+  if (audit === undefined) return [];
+  const reply = {
+    text: `The audit of ${day} is closed: ${count(requests, 'request')}, head ${code(head)}.`,
+    note: `${code('stackhand audit verify')} checks the whole of it; the last line of ${code(`${day}.jsonl`)} must have this head.`,
+  };
+  const message = { id: `audit/${day}`, to: { kind: 'channel' as const, channel: audit }, priority: PRIORITY.result, reply };
+  return say(store.keys, message, store.clock.now());
 }
 
 /** Numbers of requests whose records have gone by age. */

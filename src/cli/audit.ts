@@ -13,7 +13,8 @@ export function printAudit({ requests, entries, files, head, problems }: Verifie
   const looked = `${count(entries, 'entry', 'entries')} of ${count(requests, 'request')}, ${count(files, 'daily file')}`;
   if (problems.length === 0) {
     out.write(`The audit is whole: ${looked}, each following the one before it.\n`);
-    if (head !== '') out.write(`Its head is ${head}. Compare it with the ones that were posted to the audit channel.\n`);
+    if (head !== '')
+      out.write(`Its head is ${head}. The heads in the audit channel must be the last ones of their days' files.\n`);
     return 0;
   }
   out.write(`The audit is NOT whole: ${looked}, ${count(problems, 'problem')}.\n`);

@@ -82,7 +82,7 @@ describe('audit verify', () => {
       status: 0,
       out:
         'The audit is whole: 7 entries of 1 request, 2 daily files, each following the one before it.\n' +
-        `Its head is ${HEAD}. Compare it with the ones that were posted to the audit channel.\n`,
+        `Its head is ${HEAD}. The heads in the audit channel must be the last ones of their days' files.\n`,
       err: '',
     });
   });

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { ChainedEntry } from '../../src/audit.ts';
 import { writeDailyFiles } from '../../src/audit-files.ts';
 import { verifyAudit } from '../../src/audit-verify.ts';
+import { seal } from '../../src/seal.ts';
 import type { Store } from '../../src/store.ts';
 import { type Bot, eventually, toyBot } from '../bot.ts';
 
@@ -79,6 +80,23 @@ it('a day that is over is written to a file that the next one follows, and a cha
   expect((await verifyAudit(store, folder)).problems).toEqual([]);
   await writeFile(join(folder, name), text.replaceAll('more load', 'less load'));
   expect((await verifyAudit(store, folder)).problems.join('\n')).toContain(`${name}, R-1001: entry 1 (received) was changed`);
+});
+
+it("the audit channel hears each day's head, once", async () => {
+  const { bot, store } = await botWithHistory();
+  const tomorrow: Store = { ...store, clock: { ...store.clock, now: () => store.clock.now() + DAY_MS } };
+  const { head } = await verifyAudit(store, '');
+
+  await seal({ ...bot.running.core, store: tomorrow });
+  await seal({ ...bot.running.core, store: tomorrow });
+  // It is due by tomorrow's clock.
+  const [message = ''] = await store.redis.zrangebyscore(store.keys.outbox(1), store.clock.now() + DAY_MS / 2, '+inf');
+  await store.redis.zadd(store.keys.outbox(1), 'XX', store.clock.now(), message);
+
+  await bot.slack.waitFor(() => bot.slack.messages('#audit').length > 0, 'the head in the audit channel');
+  const [said, ...more] = bot.slack.messages('#audit').map(bot.text);
+  expect(said).toMatch(new RegExp(`^The audit of [-\\d]+ is closed: 2 requests, head ${head}\\.`));
+  expect(more).toEqual([]);
 });
 
 it('what is written and older than records are kept leaves Redis, and the rest still verifies', async () => {
