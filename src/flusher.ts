@@ -5,6 +5,7 @@ import type { Delivery, Posted } from './delivery.ts';
 import { readFileAgain } from './dispatch.ts';
 import { DeliveryError } from './errors.ts';
 import { type Destination, PRIORITIES, PRIORITY, say } from './outbox.ts';
+import { type Command, commit } from './redis/commit.ts';
 import { script } from './redis/script.ts';
 import { repeat } from './repeat.ts';
 import type { Reply } from './reply.ts';
@@ -137,7 +138,7 @@ function retryMs(tries: number): number {
 }
 
 async function giveUpOrRetry(store: Store, message: Message, error: unknown, log: Logger): Promise<void> {
-  const { redis, keys, clock } = store;
+  const { redis, keys } = store;
   if (!(error instanceof DeliveryError)) {
     // A bug must hold up this message alone.
     log.error({ err: error, message: message.id }, 'message broke');
@@ -159,21 +160,15 @@ async function giveUpOrRetry(store: Store, message: Message, error: unknown, log
     return;
   }
   log.error({ message: message.id, code: error.code }, 'message cannot be said');
+  await commit(redis, [], insteadOf(store, message, error.code));
   await settle(redis, [keys.message(message.id), message.version, message.id, ...PRIORITIES.map(keys.outbox)]);
-  const { to, reply } = message;
-  if (to.kind !== 'channel' || to.tell === undefined) return;
-  const told: Reply = {
-    ...reply,
-    warnings: [
-      `I could not post this in its channel: Slack says ${error.code}. Invite me there with /invite.`,
-      ...(reply.warnings ?? []),
-    ],
-  };
-  const commands = say(
-    keys,
-    { id: `${message.id}/direct`, to: { kind: 'direct', user: to.tell }, priority: PRIORITY.result, reply: told },
-    clock.now(),
-  );
-  const pipeline = redis.multi(commands.map((command) => command.map(String)));
-  await pipeline.exec();
+}
+
+/** Whoever is to hear of it reads it in direct messages, and why. */
+function insteadOf({ keys, clock }: Store, { id, to, reply }: Message, why: string): Command[] {
+  if (to.kind !== 'channel' || to.tell === undefined) return [];
+  const warning = `I could not post this in its channel: Slack says ${why}. Invite me there with /invite.`;
+  const told: Reply = { ...reply, warnings: [warning, ...(reply.warnings ?? [])] };
+  const direct = { kind: 'direct', user: to.tell } as const;
+  return say(keys, { id: `${id}/direct`, to: direct, priority: PRIORITY.result, reply: told }, clock.now());
 }

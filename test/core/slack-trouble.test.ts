@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { hexId } from '../../demo/cloud/seed.ts';
 import type { Message } from '../../demo/workspace/model.ts';
+import { PRIORITIES } from '../../src/outbox.ts';
 import { type Bot, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
@@ -111,10 +113,17 @@ describe('what cannot be posted', () => {
     const rule = { effects: ['change'], roles: ['operator'], approvalChannel: 'C0GONE000' };
     const bot = await toyBot({ yaml: { rules: [rule] } });
 
-    await bot.say('bob', SET);
+    const names = Array.from({ length: 12 }, (_, index) => `lab-${index + 1}`);
+    for (const name of names) {
+      bot.cloud.state.projects.push({ id: hexId(name), name, domain_id: 'default', description: '', enabled: true });
+    }
+    await bot.say('bob', `cores set ${names.join(' ')} --cores 40 --reason "more load"`);
 
     expect(await bot.hears('bob', 'I could not post this in its channel: Slack says channel_not_found')).toContain('R-1001');
     await bot.slack.waitFor(() => directsWith(bot, 'alice', '[Approve]').length > 0, "alice's own card");
+    const { redis, keys } = bot.running.core.store;
+    const unsaid = async (): Promise<number[]> => Promise.all(PRIORITIES.map((priority) => redis.zcard(keys.outbox(priority))));
+    await expect.poll(unsaid).toEqual([0, 0, 0]);
   });
 
   it('a card that somebody deleted is posted anew when it changes', async () => {
