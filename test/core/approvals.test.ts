@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { handleLine } from '../../src/dispatch.ts';
 import { type Bot, type BotOptions, startBot } from '../bot.ts';
 
 const OPERATIONS = fileURLToPath(new URL('../fixtures/operations', import.meta.url));
@@ -43,4 +44,20 @@ it('does not let the requester approve, though he is an approver', async () => {
   expect(answer).toContain('You asked for this yourself');
   expect((await bot.until('waiting')).votes).toEqual([]);
   expect(bot.cloud.writes).toEqual([]);
+});
+
+it('a late wake-up for its line does not plan an approved change again', async () => {
+  const bot = await toyBot();
+  const { core } = bot.running;
+  await bot.say('bob', SET);
+  await core.store.redis.set(core.store.keys.freeze('prod'), 'test');
+  await bot.approve('alice');
+  await bot.until('queued');
+
+  await handleLine(core, 1001);
+
+  expect((await bot.request(1001)).state).toBe('queued');
+  await core.store.redis.del(core.store.keys.freeze('prod'));
+  // Thawed, it goes on with the sweeper's next round, every two seconds.
+  expect((await bot.until('done')).votes).toHaveLength(1);
 });
