@@ -154,10 +154,15 @@ const ESCAPES = new RegExp(
   `${ESC}\\][^\\u0007${ESC}]*(?:\\u0007|${ESC}\\\\)|(?:${ESC}\\[|\\u009B)[0-?]*[ -/]*[@-~]|${ESC}[ -/]*[0-~]`,
   'g',
 );
+/**
+ * The same where Nova has taken their ESC out: colours and modes, and the few others that cannot be taken for text. Left in, they would
+ * part a secret's name from its value. Source: nova/api/openstack/compute/console_output.py
+ */
+const ORPHANS = /(?:\(B)?\[(?:(?:\d{1,3}(?:;\d{0,3})*[mHJKr]|[?=>]\d{1,4}[hl])(?!\])|m(?![\w\]]))/g;
 /** All but tab and line feed, and what changes the direction of a text. */
 const CONTROLS = /[^\P{Cc}\t\n]|[\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
 
 /** What a terminal would show of a text: no colours, control and direction-changing characters, each carriage return a new line. */
 export function plainText(text: string): string {
-  return text.replace(ESCAPES, '').replace(/\r\n?/g, '\n').replace(CONTROLS, '');
+  return text.replace(ESCAPES, '').replace(ORPHANS, '').replace(/\r\n?/g, '\n').replace(CONTROLS, '');
 }

@@ -62,7 +62,20 @@ export function bootLogs(servers: Server[]): Map<string, string> {
   const special: Record<string, string[]> = { 'db-1': PANIC, 'db-2': FSCK, 'batch-1': NO_NETWORK };
   const logs = new Map<string, string>();
   for (const { id, name, host } of servers) {
-    if (host !== null) logs.set(id, `${(special[name] ?? GOOD).join('\n')}\n`);
+    if (host !== null) logs.set(id, (special[name] ?? GOOD).join('\n'));
   }
   return logs;
+}
+
+/**
+ * What nova makes of the last lines of a log: no control characters but tab and line feed, so that escape sequences come without
+ * their ESC, and U+FFFD for each byte that is not ASCII. nova/compute/manager.py, nova/api/openstack/compute/console_output.py
+ */
+export function consoleOutput(log: string, length?: number): string {
+  const lines = log.split('\n');
+  const kept = length === undefined ? lines : length === 0 ? [] : lines.slice(-length);
+  return kept
+    .join('\n')
+    .replace(/[^\p{ASCII}]/gu, (letter) => '\uFFFD'.repeat(Buffer.byteLength(letter)))
+    .replace(/[^\P{Cc}\t\n\u007F]/gu, '');
 }

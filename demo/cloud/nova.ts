@@ -1,4 +1,5 @@
 import { compareVersions } from '../../src/openstack/microversions.ts';
+import { consoleOutput } from './consoles.ts';
 import { controllers, shownHypervisor, shownServer, shownService, versions } from './nova-shapes.ts';
 import { type Answer, type Asked, isAdmin, isRecord, page, Refusal, type ServiceApi } from './router.ts';
 import { type CloudState, computeUse, type Limits, limitsOf, type Server, setLimits } from './state.ts';
@@ -69,10 +70,9 @@ export function nova({ state, min, max, pageSize, keystoneUrl }: NovaOptions): S
       throw fault(400, 'badRequest', words);
     }
     if (server.host === null) throw fault(409, 'conflictingRequest', `Instance ${server.id} is not ready`);
-    const lines = (state.consoles.get(server.id) ?? '').replace(/\n$/, '').split('\n');
-    const kept =
-      length === undefined || length === null ? lines : Number(length) === 0 ? [] : lines.slice(-Math.abs(Number(length)));
-    return { status: 200, body: { output: kept.join('\n') } };
+    const log = state.consoles.get(server.id) ?? '';
+    const output = consoleOutput(log, length === undefined || length === null ? undefined : Number(length));
+    return { status: 200, body: { output } };
   }
 
   function listServers(asked: Asked): Answer {

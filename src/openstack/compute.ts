@@ -189,8 +189,9 @@ export async function listServers(os: Session, filter: Record<string, string> = 
 
 /**
  * The last `lines` lines of a server's serial console. POST /servers/{id}/action `os-getConsoleOutput`, 2.1; changes nothing.
- * There always is a length: without one nova-compute may read all of it (the guide's tale of 5.5 GB and a host that stood still). `conflict` while it has no host,
- * `not_found` also where its console has no log. Source: nova/api/openstack/compute/console_output.py
+ * There always is a length: without one nova-compute may read all of it (the guide's tale of 5.5 GB and a host that stood still).
+ * Escape sequences come without their ESC, carriage returns not at all, and each byte that is not ASCII as U+FFFD. `conflict` while it
+ * has no host, `not_found` also where its console has no log. Source: nova/api/openstack/compute/console_output.py, nova/compute/manager.py
  */
 export async function getConsoleOutput(os: Session, id: string, lines: number): Promise<string> {
   const { output } = await os.request({

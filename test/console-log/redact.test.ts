@@ -102,4 +102,12 @@ describe('plainText', () => {
       plainText('\u001b[0;1;31m[FAILED]\u001b[0m to\u001b]0;title\u0007 start\u001b(B\r\n50%\r100%\ttab\u0000\u202e\u009b1mx'),
     ).toBe('[FAILED] to start\n50%\n100%\ttabx');
   });
+
+  it('takes out what Nova has left of escape sequences, and no text that looks a little like it', () => {
+    const text =
+      '[    0.000000] Linux [mem 0x0-0xf] pci 0000:00:01.0: [8086:7000] [1af4:1000] cloud-init[612]: [main] every [5m] [Kernel';
+
+    expect(plainText('[2J[01;01H[=3h[0;1;31m[FAILED][0m to start (B[m[?25h[32;mok[m')).toBe('[FAILED] to start ok');
+    expect(plainText(text)).toBe(text);
+  });
 });

@@ -154,7 +154,8 @@ describe('console log show', () => {
     const bot = await startBot();
     const { consoles, servers } = bot.cloud.state;
     const web1 = servers.find(({ name }) => name === 'web-1')?.id ?? '';
-    consoles.set(web1, `root:x\npassword=hunter2\n${consoles.get(web1)}\u001b[31mKernel panic - not syncing: VFS\u001b[0m\n`);
+    const coloured = '\u001b[1mpassword\u001b[0m=\u001b[0;32mhunter2\u001b[m';
+    consoles.set(web1, `root:x\n${coloured}\n${consoles.get(web1)}\u001b[31mKernel panic - not syncing: VFS\u001b[0m\n`);
 
     const said = await bot.say('bob', 'console log show web-1 --lines 1');
 
@@ -163,7 +164,7 @@ describe('console log show', () => {
     expect(file).toContain('password=[removed]\n');
     expect(file).toContain('debian:[removed]\n');
     const everything = file + bot.slack.dump() + bot.directs('bob').join();
-    for (const secret of ['hunter2', 'Kx8vTq2mWz', '\u001b']) expect(everything).not.toContain(secret);
+    for (const secret of ['hunter2', 'Kx8vTq2mWz', '[31m']) expect(everything).not.toContain(secret);
   });
 
   it('asks nova for a length, and names the candidates of an ambiguous name', async () => {

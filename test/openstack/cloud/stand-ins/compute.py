@@ -86,7 +86,7 @@ class OperableDriver(fake.FakeDriver):
 
     def get_console_output(self, context, instance):
         log = read_state('console', instance.uuid + '.log')
-        return super().get_console_output(context, instance) if log is None else log
+        return super().get_console_output(context, instance) if log is None else log.encode()
 
     def get_host_uptime(self):
         return ' 08:32:11 up 93 days, 18:25, 12 users,  load average: 0.20, 0.12, 0.14'
