@@ -19,17 +19,18 @@ export default defineCommand({
   }),
   completes: { user: 'user' },
 
-  async run({ all, mine, user, limit }, { requests, who }) {
+  async run({ all, mine, user, limit }, { requests, who, request: own }) {
     if (mine && user !== undefined) throw new UserError('Type either `--mine` or `--user`, not both.');
     if (mine && who.user === undefined)
       throw new UserError('Only Slack members have requests of their own; type `request list`.');
     const asker = mine ? who.user : user;
-    // One more than is shown, to know whether there are more.
-    const found = await requests.list({
+    // One more than is shown, to know whether there are more; and this one, which is no news.
+    const listed = await requests.list({
       ...(all ? {} : { open: true }),
       ...(asker === undefined ? {} : { user: asker }),
-      limit: limit + 1,
+      limit: limit + 2,
     });
+    const found = listed.filter(({ number }) => number !== own.number);
     const shown = found.slice(0, limit);
     const kind = all ? 'request' : 'open request';
     if (shown.length === 0)

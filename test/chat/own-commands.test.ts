@@ -96,8 +96,9 @@ const BOB: Who = {
 async function say(line: string, { registry = own, who = BOB, requests = book(waiting, running, ended) } = {}): Promise<Answer> {
   const { command, args } = parseLine(line, own);
   if (command.effect !== 'read') throw new Error('these are reads');
-  const context: Pick<CommandContext, 'registry' | 'requests' | 'who' | 'log'> = {
+  const context: Pick<CommandContext, 'registry' | 'request' | 'requests' | 'who' | 'log'> = {
     registry,
+    request: { number: 1043, label: 'R-1043', line },
     requests,
     who,
     log: pino({ enabled: false }),
@@ -252,6 +253,13 @@ describe('request list', () => {
     expect((await say('request list --all --user U0CAROL')).table?.rows.map(([label]) => label)).toEqual(['R-7']);
     expect((await say('request list --user U0CAROL')).text).toBe('There is no open request of U0CAROL.');
     expect((await say('request list --limit 1')).text).toBe('The newest 1 open request; there are more.');
+  });
+
+  it('leaves itself out', async () => {
+    const itself = request(1043, { state: 'planning', line: 'request list' });
+
+    expect((await say('request list', { requests: book(itself) })).text).toBe('There is no open request.');
+    expect((await say('request list --limit 1', { requests: book(itself, ended, running) })).text).toBe('1 open request.');
   });
 });
 
