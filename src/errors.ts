@@ -83,7 +83,8 @@ function openStackMessage({ code, call, status, fault, requestId }: OpenStackErr
         : code === 'lost_answer'
           ? 'was sent, and its answer got lost'
           : 'was not possible';
-  return `${call} ${what}${fault ? `: ${fault}` : ''}${requestId ? ` (${requestId})` : ''}`;
+  const said = fault === undefined || fault === '' ? '' : `: ${fault.replace(/\.$/, '')}`;
+  return `${call} ${what}${said}${requestId ? ` (${requestId})` : ''}`;
 }
 
 /** The sender of a chat message says whether to try again. `retryAfterMs` where Slack asked for a wait. */

@@ -76,7 +76,7 @@ function readBack(service: Service, after: QuotaUses, wanted: Record<string, num
 function textOf(project: string, services: Service[], outcomes: Outcome[]): string {
   const set = outcomes.filter(({ state }) => state === 'done' || state === 'already');
   if (set.length === outcomes.length) return `Project ${code(project)} now has ${services.flatMap(newValues).join(', ')}.`;
-  const names = (wanted: Outcome[]): string => wanted.map(({ item }) => item.name).join(' and ');
+  const names = (wanted: Outcome[]): string => listed(wanted.map(({ item }) => item.name));
   const unknown = outcomes.filter(({ state }) => state === 'unknown');
   const notSet = outcomes.filter((outcome) => !set.includes(outcome) && !unknown.includes(outcome));
   const parts = [
@@ -85,6 +85,11 @@ function textOf(project: string, services: Service[], outcomes: Outcome[]): stri
     ...(unknown.length > 0 ? [`perhaps set in ${names(unknown)}`] : []),
   ];
   return `The quotas of project ${code(project)} were ${parts.join(', ')}.`;
+}
+
+/** "Nova", "Nova and Cinder", "Nova, Cinder and Neutron" */
+function listed(names: string[]): string {
+  return names.join(', ').replace(/, (?=[^,]*$)/, ' and ');
 }
 
 function newValues(service: Service): string[] {
