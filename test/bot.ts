@@ -17,6 +17,8 @@ import { testRedis } from './setup/redis-client.ts';
 export interface BotOptions {
   slack?: SlackOptions;
   cloud?: CloudOptions;
+  /** The clouds.yaml of clouds that are there already; the pretend one is then left alone. */
+  cloudsFile?: string;
   /** Laid over the usual stackhand.yaml, key by key. */
   yaml?: Record<string, unknown>;
   role?: Role;
@@ -89,14 +91,14 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const cloud = await startCloud(options.cloud);
   const folder = await mkdtemp(join(tmpdir(), 'stackhand-bot-'));
   const file = join(folder, 'stackhand.yaml');
-  const cloudsFile = join(folder, 'clouds.yaml');
+  const pretended = join(folder, 'clouds.yaml');
   await writeFile(file, stringify({ ...defaultYaml(slack), ...options.yaml }));
-  await writeFile(cloudsFile, cloud.cloudsYaml.replace('pretend-admin:', 'prod:'));
+  await writeFile(pretended, cloud.cloudsYaml.replace('pretend-admin:', 'prod:'));
   const env = {
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
     SLACK_API_URL: slack.apiUrl,
-    OS_CLIENT_CONFIG_FILE: cloudsFile,
+    OS_CLIENT_CONFIG_FILE: options.cloudsFile ?? pretended,
     STACKHAND_STATE: folder,
   };
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });

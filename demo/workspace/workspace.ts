@@ -16,6 +16,8 @@ import { text } from './text.ts';
 
 export interface Options extends Seed {
   port?: number;
+  /** How long `sees` and `waitFor` wait where they are not told. */
+  patienceMs?: number;
   /** Answers addresses that are not Slack's: the demo's web page. */
   page?: RequestListener;
 }
@@ -97,9 +99,9 @@ export interface Slack {
   stop(): Promise<void>;
 }
 
-const WAIT_MS = 5000;
+const PATIENCE_MS = 5000;
 
-export async function startWorkspace({ port = 0, page, ...seed }: Options = {}): Promise<Slack> {
+export async function startWorkspace({ port = 0, patienceMs = PATIENCE_MS, page, ...seed }: Options = {}): Promise<Slack> {
   const clock = { skewMs: 0 };
   const workspace = createWorkspace(seed, clock);
   const faults = createFaults();
@@ -163,14 +165,14 @@ export async function startWorkspace({ port = 0, page, ...seed }: Options = {}):
     text: (thing) => text(thing, names),
     pings: (message) => pings(message, names),
     dump: shown,
-    sees: (who, words, timeoutMs = WAIT_MS) => {
+    sees: (who, words, timeoutMs = patienceMs) => {
       const reads = (message: Message): boolean => {
         const said = text(message, names);
         return typeof words === 'string' ? said.includes(words) : words.test(said);
       };
       return waitFor(workspace, () => seenBy(workspace, userId(who)).findLast(reads), `${who} to see ${words}`, timeoutMs, shown);
     },
-    waitFor: (check, what, timeoutMs = WAIT_MS) => waitFor(workspace, check, what, timeoutMs, shown),
+    waitFor: (check, what, timeoutMs = patienceMs) => waitFor(workspace, check, what, timeoutMs, shown),
 
     answer: faults.answer,
     clearFaults: faults.clear,

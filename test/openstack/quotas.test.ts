@@ -1,0 +1,230 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Bot } from '../bot.ts';
+import type { Limits, RawCloud } from './raw-cloud.ts';
+import { anotherAdmin, changed, keptLimits, realBot, steady } from './real-bot.ts';
+
+const LINE =
+  'quota set demo cores=40 ram=80G volumes=20 floatingips=60 gigabytes___DEFAULT__=500G secgroup-rules=200 --reason "ticket 4711"';
+/** What LINE is to make of it, in the services' own words. */
+const NOVA = { cores: 40, ram: 81_920 };
+const CINDER = { volumes: 20, gigabytes___DEFAULT__: 500 };
+const NEUTRON = { floatingip: 60, security_group_rule: 200 };
+
+interface Scene {
+  bot: Bot;
+  cloud: RawCloud;
+  demo: string;
+  before: Limits;
+}
+
+/** A project with well-known limits, which it has again after the test. */
+async function scene(writer?: { name: string; file?: string }): Promise<Scene> {
+  const { bot, cloud } = await realBot(writer);
+  const demo = await cloud.projectId('demo');
+  await keptLimits(cloud, demo);
+  await cloud.setLimits('compute', demo, { cores: 20, ram: 51_200 });
+  await cloud.setLimits('volume', demo, { volumes: 10, gigabytes___DEFAULT__: -1 });
+  await cloud.setLimits('network', demo, { floatingip: 50, security_group_rule: 100 });
+  return { bot, cloud, demo, before: await cloud.limits(demo) };
+}
+
+async function differs({ cloud, demo, before }: Scene): Promise<Limits> {
+  return changed(before, await cloud.limits(demo));
+}
+
+/** The card, once it says so. */
+async function cardSaying(bot: Bot, words: string): Promise<string> {
+  return bot.slack.waitFor(() => bot.card().includes(words) && steady(bot.card()), `a card saying "${words}"`);
+}
+
+/** One line of a table without its first column and those that change with what runs in the cloud. */
+function row(text: string, quota: string): string[] {
+  const line = text.split('\n').find((one) => one.startsWith(`${quota} `)) ?? '';
+  return line.trim().split(/ {2,}/).slice(1);
+}
+
+/** Has LINE approved after something has happened, and waits for the end. @returns the card of the end. */
+async function ended(one: Scene, words: string, meanwhile: () => Promise<void> = async () => undefined): Promise<string> {
+  await one.bot.say('bob', LINE);
+  await meanwhile();
+  await one.bot.approve('alice');
+  return cardSaying(one.bot, words);
+}
+
+describe('quota set', () => {
+  it('changes nothing before somebody else approves, and all of it in three services then', async () => {
+    const one = await scene();
+    const { bot } = one;
+
+    expect(await bot.say('bob', LINE)).toMatchInlineSnapshot(`
+      "R-1001 waits for 1 of approver: Change 6 quotas of project demo: cores 20 → 40, ram 50 GiB → 80 GiB, volumes 10 → 20, floating-ips 50 → 60, secgroup-rules 100 → 200, gigabytes___DEFAULT__ unlimited → 500 GiB.
+      You hear from me when it is decided. request cancel R-1001 takes it back."
+    `);
+    const card = await cardSaying(bot, 'waits for approval');
+    expect(card).toContain(
+      'R-1001 waits for approval · real-admin/RegionOne · change, 1 project. Change 6 quotas of project demo',
+    );
+    expect(card).toContain('Undo: quota set <id> cores=20 ram=51200 volumes=10 floating-ips=50');
+    expect(row(card, 'ram')).toEqual(['Nova', expect.stringMatching(/iB$/), '50 GiB', '80 GiB']);
+    expect(await bot.click('bob', 'Approve')).toContain('You asked for this yourself, so somebody else must decide.');
+    expect(await bot.click('eve', 'Approve')).toContain(
+      'Your vote does not count here: this takes approver, and you hold viewer.',
+    );
+    expect(await differs(one)).toEqual({});
+
+    expect(await bot.approve('alice')).toBe('You approved R-1001, and it goes ahead now.');
+    const end = await cardSaying(bot, 'is done');
+    expect(await differs(one)).toEqual({ ...NOVA, ...CINDER, ...NEUTRON });
+    expect(end).toMatchInlineSnapshot(`
+      "R-1001 is done · real-admin/RegionOne · change, 1 project. Project demo now has cores 40, ram 80 GiB, volumes 20, gigabytes___DEFAULT__ 500 GiB, floating-ips 60, secgroup-rules 200.
+      Asked for: Change 6 quotas of project demo: cores 20 → 40, ram 50 GiB → 80 GiB, volumes 10 → 20, floating-ips 50 → 60, secgroup-rules 100 → 200, gigabytes___DEFAULT__ unlimited → 500 GiB.
+      @approvers
+      Asked by: bob
+      Reason: ticket 4711
+      Votes: alice approved
+      quota                  service  before     wanted   now
+      cores                  Nova     20         40       40
+      ram                    Nova     50 GiB     80 GiB   80 GiB
+      volumes                Cinder   10         20       20
+      gigabytes___DEFAULT__  Cinder   unlimited  500 GiB  500 GiB
+      floating-ips           Neutron  50         60       60
+      secgroup-rules         Neutron  100        200      200"
+    `);
+    expect(await bot.hears('bob', 'R-1001 is done')).toContain('Project demo now has cores 40, ram 80 GiB');
+  });
+
+  it('is refused to a role that may only look, without a card', async () => {
+    const one = await scene();
+
+    expect(await one.bot.say('eve', LINE)).toBe('You may not use quota set: it takes the role operator, and you hold viewer.');
+
+    expect(one.bot.slack.messages('#ops')).toEqual([]);
+    expect(await differs(one)).toEqual({});
+  });
+
+  it('with --dry-run shows the plan and writes nothing', async () => {
+    const one = await scene();
+
+    const said = await one.bot.say('bob', `${LINE} --dry-run`);
+
+    expect(said).toContain(
+      'Dry run on real-admin/RegionOne: nothing was changed and nobody was asked. Change 6 quotas of project demo',
+    );
+    expect(row(said, 'floating-ips')).toEqual(['Neutron', expect.any(String), '50', '60']);
+    expect(one.bot.slack.messages('#ops')).toEqual([]);
+    expect(await differs(one)).toEqual({});
+  });
+
+  it('never goes below what is in use, and what it proposes instead is taken', async () => {
+    const one = await scene();
+
+    const said = await one.bot.say('bob', 'quota set demo cores=1 volumes=1 floatingips=1 --reason "ticket 4711"');
+    expect(said.replace(/\d{1,3}/g, '<n>')).toMatchInlineSnapshot(
+      `"cores cannot be <n>: demo uses <n>. Type at least cores=<n>. volumes cannot be <n>: demo uses <n>. Type at least volumes=<n>. floating-ips cannot be <n>: demo uses <n>. Type at least floating-ips=<n>."`,
+    );
+    const proposed = [...said.matchAll(/Type at least (\S+)\./g)].map(([, words]) => words).join(' ');
+    const again = await one.bot.say('bob', `quota set demo ${proposed} --reason "ticket 4711" --dry-run`);
+
+    expect(again).toContain('Change 3 quotas of project demo');
+    expect(again).toContain('All of cores is in use then: nothing new fits.');
+    expect(await differs(one)).toEqual({});
+  });
+
+  it('refuses projects that are not there, and a name that two have unless the domain is said', async () => {
+    const { bot, cloud } = await scene();
+    const remove = async (): Promise<void> => {
+      await cloud.deleteDomain('stackhand-test');
+      await cloud.deleteProject('stackhand-twin');
+    };
+    await remove();
+    onTestFinished(remove);
+    await cloud.createProject('stackhand-twin');
+    await cloud.createDomain('stackhand-test', 'stackhand-twin');
+    const set = (project: string): Promise<string> =>
+      bot.say('bob', `quota set ${project} cores=30 --reason "ticket 4711" --dry-run`);
+
+    expect(await set('dem')).toBe('There is no project dem. Did you mean demo?');
+    expect(await set('f'.repeat(32))).toContain('There is no project ffff');
+    expect(steady(await set('stackhand-twin'))).toMatch(
+      /^There are 2 projects called stackhand-twin: <id> in domain (Default|stackhand-test); <id> in domain (Default|stackhand-test)\. Give the ID, or add --domain NAME\.$/,
+    );
+    expect(await set('stackhand-twin --domain stackhand-test')).toContain('Change 1 quota of project stackhand-twin');
+    expect(await set('demo --domain nowhere')).toContain('There is no domain nowhere. There are ');
+  });
+
+  it('run twice, finds nothing to do', async () => {
+    const one = await scene();
+    await ended(one, 'is done');
+    await one.bot.hears('bob', 'R-1001 is done');
+
+    const said = await one.bot.say('bob', LINE);
+
+    expect(said).toContain('Project demo has these quotas already: cores 40, ram 80 GiB');
+    expect(await differs(one)).toEqual({ ...NOVA, ...CINDER, ...NEUTRON });
+  });
+});
+
+describe('quota set, where something is in the way', () => {
+  it('says of each service why it refuses a writer without the right', async () => {
+    const one = await scene({ name: 'real-demo' });
+
+    const end = await ended(one, 'FAILED');
+
+    expect(end).toMatchInlineSnapshot(`
+      "R-1001 FAILED · real-admin/RegionOne · change, 1 project. The quotas of project demo were not set in Nova, Cinder and Neutron.
+      Nova: failed. PUT compute /os-quota-sets/<id> answered 403: Policy doesn't allow os_compute_api:os-quota-sets:update to be performed (req-…).
+      Cinder: failed. PUT volume /os-quota-sets/<id> answered 403: Policy doesn't allow volume_extension:quotas:update to be performed (req-…).
+      Neutron: failed. PUT network /quotas/<id> answered 403: rule:update_quota is disallowed by policy (req-…).
+      Asked for: Change 6 quotas of project demo: cores 20 → 40, ram 50 GiB → 80 GiB, volumes 10 → 20, floating-ips 50 → 60, secgroup-rules 100 → 200, gigabytes___DEFAULT__ unlimited → 500 GiB.
+      @approvers
+      Asked by: bob
+      Reason: ticket 4711
+      Votes: alice approved
+      quota                  service  before     wanted   now
+      cores                  Nova     20         40       20
+      ram                    Nova     50 GiB     80 GiB   50 GiB
+      volumes                Cinder   10         20       10
+      gigabytes___DEFAULT__  Cinder   unlimited  500 GiB  unlimited
+      floating-ips           Neutron  50         60       50
+      secgroup-rules         Neutron  100        200      100"
+    `);
+    expect(await differs(one)).toEqual({});
+  });
+
+  it('does the rest where one service cannot be reached, and says which', async () => {
+    const one = await scene(await anotherAdmin({ block_storage_endpoint_override: 'http://127.0.0.1:9/v3' }));
+
+    const end = await ended(one, 'was PARTLY done');
+
+    expect(end).toContain('The quotas of project demo were set in Nova and Neutron, not set in Cinder.');
+    expect(end).toContain('Cinder: failed. GET volume /os-quota-sets/<id> was not sent, the service cannot be reached');
+    expect(row(end, 'volumes')).toEqual(['Cinder', '10', '20', 'not known']);
+    expect(await differs(one)).toEqual({ ...NOVA, ...NEUTRON });
+  });
+
+  it('leaves alone what somebody changed after the plan was made', async () => {
+    const one = await scene();
+
+    const end = await ended(one, 'was PARTLY done', () => one.cloud.setLimits('compute', one.demo, { cores: 25 }));
+
+    expect(end).toContain('Nova: left alone. cores is 25 and was 20 when this was approved.');
+    expect(await differs(one)).toEqual({ cores: 25, ...CINDER, ...NEUTRON });
+  });
+});
+
+describe('quota show', () => {
+  it('shows what all three services say', async () => {
+    const { bot, before } = await scene();
+
+    const said = await bot.say('eve', 'quota show demo');
+
+    expect(said).toContain('Quotas of project demo');
+    expect(row(said, 'cores').at(1)).toBe('20');
+    expect(row(said, 'ram').at(1)).toBe('50 GiB');
+    expect(row(said, 'volumes').at(1)).toBe('10');
+    expect(row(said, 'gigabytes___DEFAULT__').at(1)).toBe('unlimited');
+    expect(row(said, 'floating-ips').at(1)).toBe('50');
+    expect(row(said, 'key-pairs')).toEqual(['per user', String(before.key_pairs)]);
+    expect(row(said, 'routers').at(1)).toBe(String(before.router));
+  });
+});
