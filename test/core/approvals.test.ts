@@ -1,14 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { handleLine } from '../../src/dispatch.ts';
-import { type Bot, type BotOptions, startBot } from '../bot.ts';
+import { toyBot } from '../bot.ts';
 
-const OPERATIONS = fileURLToPath(new URL('../fixtures/operations', import.meta.url));
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
-
-function toyBot(options: BotOptions = {}): Promise<Bot> {
-  return startBot({ registryRoot: OPERATIONS, ...options });
-}
 
 it('changes nothing before someone else approves, and then exactly what the card showed', async () => {
   const bot = await toyBot();
