@@ -75,7 +75,8 @@ async function considerRead(
   const reply = withLosses(answer, context);
   const decision = decidePlan({ ...question, touches });
   if (!decision.allowed) throw new NotAllowed(decision.because);
-  if (!decision.approval) return { end: 'answered', reply, facts };
+  // Nobody is asked about what shows nothing of the cloud: help, a stop.
+  if (!decision.approval || touches.length === 0) return { end: 'answered', reply, facts };
   const plan: FrozenPlan = {
     // By the name that the approvers saw: Slack may not tell it a second time.
     text: `Show the answer to ${code(request.line)} to ${request.askedBy ?? facts.askedBy ?? 'its asker'} alone.`,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clouds } from './clouds.ts';
 import type { StackhandYaml } from './config-schema.ts';
-import type { Directory } from './delivery.ts';
+import type { Delivery, Directory } from './delivery.ts';
 import type { Metrics } from './metrics.ts';
 import type { Wakers } from './queue.ts';
 import type { Registry } from './registry.ts';
@@ -14,6 +14,8 @@ export interface Core {
   store: Store;
   wakers: Wakers;
   directory: Directory;
+  /** For what must not be kept: everything else goes through the outbox. */
+  delivery: Delivery;
   clouds: Clouds;
   log: Logger;
   metrics: Metrics;

@@ -10,6 +10,7 @@ import { phaseOf, wake } from './queue.ts';
 import type { Command } from './redis/commit.ts';
 import type { Reply, TextFile } from './reply.ts';
 import { label, type Request } from './request.ts';
+import { sayInSecret } from './secret.ts';
 import { decideAndAdvance, findRequest, type Step } from './store.ts';
 import { tellRequester, tellState, waitingNotice } from './tell.ts';
 
@@ -30,12 +31,18 @@ export async function handleLine(core: Core, number: number): Promise<void> {
     const considered =
       stored.request.attempt > MAX_ATTEMPTS
         ? tooOften(stored.request)
-        : await consider(core, stored.request, lease.signal).catch((error: unknown) => whyNot(core, number, error));
+        : await considerInPrivate(core, stored.request, lease.signal).catch((error: unknown) => whyNot(core, number, error));
     // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
     await settle(core, held, considered).catch((error: unknown) => settle(core, held, whyNot(core, number, error)));
   } finally {
     await lease.release();
   }
+}
+
+/** Nothing secret comes out of here. */
+async function considerInPrivate(core: Core, request: Request, signal: AbortSignal): Promise<Considered> {
+  const considered = await consider(core, request, signal);
+  return 'end' in considered && considered.reply.secret ? sayInSecret(core, request, considered) : considered;
 }
 
 function tooOften({ number, attempt }: Request): Considered {
@@ -102,15 +109,17 @@ function end(draft: Request, considered: Ended): void {
   draft.state = considered.end;
 }
 
-/** What others may read of an answer: no file, nothing secret, nothing that took a vote to be seen. */
-function whatIsKept({ plan }: Request, { end, reply: { file: _, secret, ...kept } }: Ended): Reply {
-  if (secret) return { text: 'The answer was secret, and went to its asker alone.' };
+/** What others may read of an answer: no file, nothing that took a vote to be seen. */
+function whatIsKept({ plan }: Request, { end, reply: { file: _, ...kept } }: Ended): Reply {
   return plan && end === 'answered' ? { text: 'The answer went to its asker alone.' } : kept;
 }
 
 function tellAnswer(core: Core, draft: Request, { reply }: Ended): Command[] {
   const approvedRead = draft.plan !== undefined;
-  return [...(approvedRead ? tellState(core, draft) : []), ...tellRequester(core, draft, 'answer', reply)];
+  return [
+    ...(approvedRead ? tellState(core, draft) : []),
+    ...tellRequester(core, draft, 'answer', reply, { notInRecord: approvedRead || reply.file !== undefined }),
+  ];
 }
 
 function tellPlan(core: Core, draft: Request): Command[] {

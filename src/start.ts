@@ -110,6 +110,7 @@ async function compose(
     store,
     wakers,
     directory: delivery,
+    delivery,
     clouds,
     log,
     metrics,

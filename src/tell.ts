@@ -26,10 +26,16 @@ export function toAsker(place: Place, user: string, askedAt: number): Destinatio
   };
 }
 
-/** Tells the requester, alone. A terminal reads the record instead, and gets in direct messages what is a file. */
-export function tellRequester({ store }: Core, request: Request, what: string, reply: Reply): Command[] {
+/** Tells the requester, alone. A terminal reads the record, and gets in direct messages only what that does not hold. */
+export function tellRequester(
+  { store }: Core,
+  request: Request,
+  what: string,
+  reply: Reply,
+  { notInRecord = reply.file !== undefined } = {},
+): Command[] {
   const user = userOf(request);
-  if (user === undefined || (request.place.kind === 'terminal' && !reply.file)) return [];
+  if (user === undefined || (request.place.kind === 'terminal' && !notInRecord)) return [];
   const to = toAsker(request.place, user, request.receivedAt);
   const id = `${label(request.number)}/${what}`;
   return say(store.keys, { id, to, priority: PRIORITY.result, reply: fitting(request, reply) }, store.clock.now());
