@@ -19,6 +19,15 @@ describe('redact', () => {
     ['git clone https://bot:hunter2@git.example.org/x.git', 'git clone https://bot:[removed]@git.example.org/x.git'],
     ['root:$6$saltsalt$abcdefghijklmnop/xyz.:19000:0', 'root:[removed]:19000:0'],
     ['api_key=abc token="d e f"', 'api_key=[removed] token=[removed]'],
+    ['DB_PASS=hunter2', 'DB_PASS=[removed]'],
+    ['RABBIT_PASS: hunter2', 'RABBIT_PASS: [removed]'],
+    ['export NOVA_DBPASS=hunter2', 'export NOVA_DBPASS=[removed]'],
+    ['MYSQL_PWD=hunter2 mysql', 'MYSQL_PWD=[removed] mysql'],
+    ['psk=hunter2hunter2', 'psk=[removed]'],
+    ['encryption_key: abcdef0123', 'encryption_key: [removed]'],
+    ['The root password is hunter2', 'The root password is [removed]'],
+    ['password for admin was set to hunter2', 'password for admin was set to [removed]'],
+    ['curl -u bob:hunter2 http://localhost', 'curl -u bob:[removed] http://localhost'],
   ])('%s', (line, expected) => {
     expect(redact(line).text).toBe(expected);
   });
@@ -30,6 +39,9 @@ describe('redact', () => {
     'systemd[1]: Started Dispatch Password Requests to Console Directory Watch.',
     'host login: ',
     'Password: ',
+    'PWD=/root',
+    'tests_passed: 3',
+    'The password is required',
     '[    1.732514] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)',
     'http://169.254.169.254/2009-04-04/instance-id',
   ])('leaves alone: %s', (line) => {
