@@ -104,9 +104,9 @@ function whyNot(request: Request, vote: Vote, now: number): string | undefined {
   if (now >= approval.expiresAt) return `${name} expired, and your vote does not count.`;
   const uncounted = whyNotCounted(tallying(request), vote);
   if (uncounted) return uncounted;
-  return votes.some(({ user, hash }) => user === vote.user && hash === vote.hash)
-    ? `You have voted on ${name} already.`
-    : undefined;
+  // The last verdict stands: who approved may still deny while others are asked.
+  const last = votes.findLast(({ user, hash }) => user === vote.user && hash === vote.hash);
+  return last?.verdict === vote.verdict ? `You have voted on ${name} already.` : undefined;
 }
 
 function answerTo({ number }: Request, verdict: Vote['verdict'], state: string, missing: string): string {

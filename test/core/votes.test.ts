@@ -77,6 +77,17 @@ it('two quick clicks by one person are one vote, and the second is told so', asy
   expect(bot.cloud.writes).toEqual([]);
 });
 
+it('who approved may still deny while others are asked', async () => {
+  const bot = await toyBot({ yaml: TWO_NEEDED });
+  await bot.say('bob', SET);
+  await bot.approve('alice');
+
+  expect(await bot.deny('alice', 'I looked again')).toContain('You denied R-1001');
+
+  await bot.until('rejected');
+  expect(bot.cloud.writes).toEqual([]);
+});
+
 it('a vote after it was done changes nothing and is answered', async () => {
   const bot = await toyBot();
   await bot.say('bob', SET);
