@@ -97,7 +97,7 @@ export async function cancelReplaced(core: Core, { number, replaces, requester, 
     const now = old ? inWords(old.request.state) : 'is not kept any more';
     throw new UserError(`${label(replaces)} ${now}, so it cannot be changed. To ask for this besides, type the line.`);
   }
-  const user = requester.kind === 'schedule' ? requester.name : requester.user;
+  const user = (requester.kind === 'schedule' ? requester.name : requester.user) ?? 'somebody';
   const change = (draft: Request): void => {
     draft.state = 'cancelled';
     draft.result = { text: `Changed into ${label(number)} by ${askedBy ?? user}. Nothing was changed by this one.` };

@@ -3,13 +3,15 @@ import { broke } from './broke.ts';
 import type { Core } from './core.ts';
 import { NotAllowed, UserError } from './errors.ts';
 import { createIntake, type StoredClick } from './gateway.ts';
+import type { Taken } from './intake.ts';
+import { slackUserOf } from './people.ts';
 import { commit } from './redis/commit.ts';
 import type { Act } from './reply.ts';
 import { label } from './request.ts';
 import { findRequest } from './store.ts';
 import { tellClicker } from './tell.ts';
 import { type Answering, castVote, typeTarget } from './vote.ts';
-import { asWho, whoClicks } from './who.ts';
+import { asWho, whoClicks, whoStops } from './who.ts';
 
 /** Decides what a click means, from our own record; the clicker always gets an answer. */
 export async function handleClick(core: Core, number: number): Promise<void> {
@@ -17,10 +19,12 @@ export async function handleClick(core: Core, number: number): Promise<void> {
   const stored = await redis.hget(keys.clicks, String(number));
   if (!stored) return;
   const click = JSON.parse(stored) as StoredClick;
+  if (click.place.kind === 'terminal') click.user = slackUserOf(click.user, core.config.terminal) ?? '';
   const done = ['HDEL', keys.clicks, number];
   const answering: Answering = {
     guard: { key: keys.clicks, field: String(number), is: stored },
-    tell: (text) => [done, ...tellClicker(core, number, click.place, click.user, { text })],
+    // Whom stackhand.yaml does not map has no place to be told.
+    tell: (text) => [done, ...(click.user === '' ? [] : tellClicker(core, number, click, { text }))],
   };
   const { answer, said } = await decide(core, number, click, answering).catch((error: unknown) => {
     if (error instanceof UserError || error instanceof NotAllowed) return { answer: error.message, said: false };
@@ -32,8 +36,16 @@ export async function handleClick(core: Core, number: number): Promise<void> {
 type Answered = { answer: string; said: boolean };
 
 async function decide(core: Core, id: number, click: StoredClick, answering: Answering): Promise<Answered> {
-  const { act, user, values } = click;
+  const { act, user, values, place } = click;
+  if (user === '') throw new NotAllowed('A terminal whose Unix user is mapped to nobody decides nothing.');
   if (act.kind === 'line') return lineFromButton(core, id, click, act.line);
+  if (act.kind === 'cancel') {
+    const channel = place.kind === 'channel' ? place.channel : undefined;
+    const who = asWho(core, await whoStops(core, click), { kind: 'slack', user, team: click.team }, channel);
+    const outcome = await createRequestBook(core).cancel(act.request, who);
+    const answer = outcome === 'cancelled' ? 'is cancelled' : 'stops before its next item';
+    return { answer: `${label(act.request)} ${answer}.`, said: false };
+  }
   const who = await whoClicks(core, click, await decisiveRoles(core, act));
   switch (act.kind) {
     case 'approve':
@@ -51,17 +63,6 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
         },
         answering,
       );
-    case 'cancel': {
-      const outcome = await createRequestBook(core).cancel(
-        act.request,
-        asWho(core, who, { kind: 'slack', user, team: click.team }, undefined),
-      );
-      return {
-        answer:
-          outcome === 'cancelled' ? `${label(act.request)} is cancelled.` : `${label(act.request)} stops before its next item.`,
-        said: false,
-      };
-    }
     case 'type target':
       return typeTarget(core, { number: act.request, user, typed: values?.typed ?? '', hash: act.hash }, answering);
     case 'change':
@@ -69,9 +70,8 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
   }
 }
 
-/** What the clicker must hold now, not a minute ago: what a vote is asked of; for a stop any role may do. */
-async function decisiveRoles({ store, config }: Core, act: Exclude<Act, { kind: 'line' }>): Promise<string[]> {
-  if (act.kind === 'cancel') return Object.keys(config.roles);
+/** What the clicker must hold now, not a minute ago: what a vote is asked of. */
+async function decisiveRoles({ store }: Core, act: Act): Promise<string[]> {
   if (act.kind !== 'approve' && act.kind !== 'deny') return [];
   const needs = (await findRequest(store, act.request))?.request.approval?.needs ?? [];
   return needs.flatMap(({ roles }) => roles);
@@ -80,6 +80,21 @@ async function decisiveRoles({ store, config }: Core, act: Exclude<Act, { kind: 
 async function lineFromButton(core: Core, id: number, { user, team, place }: StoredClick, line: string): Promise<Answered> {
   const intake = createIntake(core.store, core.wakers, core.log);
   // The click was deduplicated; its own number makes this line the same however often it is handled.
-  await intake.line({ dedupe: [`click/${id}`], text: line, requester: { kind: 'slack', user, team }, place, entry: 'button' });
-  return { answer: '', said: false };
+  const taken = await intake.line({
+    dedupe: [`click/${id}`],
+    text: line,
+    requester: { kind: 'slack', user, team },
+    place,
+    entry: 'button',
+  });
+  return { answer: await whyNotTaken(taken), said: false };
+}
+
+/** Empty where the line was taken, now or before, and so answers for itself. */
+async function whyNotTaken(taken: Taken): Promise<string> {
+  if (taken.taken || taken.because === 'seen') return '';
+  if (taken.because === 'full') return 'Redis is nearly full, so I take no new lines for now. Nothing came of your click.';
+  // While Redis is silent nobody can be told anyway.
+  if (taken.because === 'no answer' && (await taken.later).taken) return '';
+  return 'Redis was too slow, so nothing came of your click. Click again.';
 }

@@ -13,6 +13,7 @@ import { label, type Request } from './request.ts';
 import { sayInSecret } from './secret.ts';
 import { decideAndAdvance, findRequest, type Step } from './store.ts';
 import { tellRequester, tellState, waitingNotice } from './tell.ts';
+import { mapTerminalUser } from './who.ts';
 
 /** A line that took its worker down this often is given up. */
 const MAX_ATTEMPTS = 5;
@@ -24,7 +25,9 @@ export async function handleLine(core: Core, number: number): Promise<void> {
   if (!found || phaseOf(found.request) !== 'line') return;
   const held = found.request.plan
     ? await takeUp(core, number, ['queued', 'running'], 'running')
-    : await takeUp(core, number, ['received', 'planning'], 'planning');
+    : await takeUp(core, number, ['received', 'planning'], 'planning', {
+        change: (draft) => mapTerminalUser(draft, core.config),
+      });
   if (!held || 'lost' in held) return;
   const { stored, lease } = held;
   try {
@@ -85,10 +88,12 @@ async function settle(core: Core, { stored, lease }: Held, considered: Considere
       move: {
         event: 'end' in considered ? (considered.event ?? considered.end) : 'planned',
         by: core.worker,
-        detail:
-          'plan' in considered
+        detail: {
+          ...('plan' in considered
             ? { hash: considered.hash, plan: considered.plan }
-            : { text: whatIsKept(request, considered).text },
+            : { text: whatIsKept(request, considered).text }),
+          ...(request.requester.kind === 'terminal' ? { user: request.requester.user } : {}),
+        },
         when: [lease.guard, ...replaced.when],
         also: (draft) => [
           ...replaced.commands,

@@ -39,7 +39,12 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?
       take(
         store,
         click.dedupe,
-        (deadline) => takeClickRecord(redis, keys, { dedupe: click.dedupe, deadline, click: JSON.stringify(storedClick(click)) }),
+        (deadline) =>
+          takeClickRecord(redis, keys, {
+            dedupe: click.dedupe,
+            deadline,
+            click: JSON.stringify(storedClick(click, clock.now())),
+          }),
         { taken: (number) => woken(wakeForClick(wakers, number)) },
       ),
     async request(number) {
@@ -51,10 +56,13 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?
 }
 
 /** A click as it waits in Redis. */
-export type StoredClick = Omit<IncomingClick, 'dedupe'>;
+export interface StoredClick extends Omit<IncomingClick, 'dedupe'> {
+  /** When it came. */
+  at: number;
+}
 
-function storedClick({ dedupe: _, ...click }: IncomingClick): StoredClick {
-  return click;
+function storedClick({ dedupe: _, ...click }: IncomingClick, at: number): StoredClick {
+  return { ...click, at };
 }
 
 async function take(
@@ -150,6 +158,6 @@ function newRecord(line: IncomingLine, at: number): { record: string; head: stri
 /** As the audit names people: a Slack user ID, `unix:bob`, `schedule:nightly`. */
 export function whoIs(requester: Requester): string {
   if (requester.kind === 'schedule') return `schedule:${requester.name}`;
-  if (requester.kind === 'terminal') return `unix:${requester.unixUser} (${requester.user})`;
+  if (requester.kind === 'terminal') return `unix:${requester.unixUser}`;
   return requester.user;
 }

@@ -18,6 +18,7 @@ export interface IncomingLine {
 export interface IncomingClick {
   dedupe: string[];
   act: Act;
+  /** Slack user ID; at a terminal the Unix user's name, which the worker maps. */
   user: string;
   team: string;
   /** Where to answer the clicker. */

@@ -2,6 +2,11 @@ import type { StackhandYaml } from './config-schema.ts';
 import type { Directory } from './delivery.ts';
 import { DeliveryError } from './errors.ts';
 
+/** The Slack user of a Unix user, as `terminal` of this stackhand.yaml has it. */
+export function slackUserOf(unixUser: string, terminal: StackhandYaml['terminal']): string | undefined {
+  return Object.hasOwn(terminal, unixUser) ? terminal[unixUser] : undefined;
+}
+
 export interface Roles {
   roles: string[];
   /** Roles that the user may hold besides: Slack did not answer about their groups. Only where `fresh` is false. */

@@ -38,8 +38,8 @@ export const ENDED: ReadonlySet<RequestState> = new Set<RequestState>([
 
 export type Requester =
   | { kind: 'slack'; user: string; team: string }
-  /** A Unix user, mapped to a Slack user in stackhand.yaml. */
-  | { kind: 'terminal'; unixUser: string; user: string }
+  /** A Unix user. The worker that takes the line up adds the Slack user of its own stackhand.yaml; nobody else's word counts. */
+  | { kind: 'terminal'; unixUser: string; user?: string }
   | { kind: 'schedule'; name: string }
   /** Who clicked an alert's offer. */
   | { kind: 'offer'; user: string; team: string; alert: string };

@@ -1,5 +1,6 @@
 import { card, details } from './card.ts';
 import type { Core } from './core.ts';
+import type { StoredClick } from './gateway.ts';
 import { type Destination, PRIORITY, PROGRESS_DELAY_MS, say } from './outbox.ts';
 import type { Command } from './redis/commit.ts';
 import { code, type Reply } from './reply.ts';
@@ -42,9 +43,9 @@ export function tellRequester(
 }
 
 /** Answers whoever clicked. */
-export function tellClicker({ store }: Core, click: number, place: Place, user: string, reply: Reply): Command[] {
-  const now = store.clock.now();
-  return say(store.keys, { id: `C-${click}/answer`, to: toAsker(place, user, now), priority: PRIORITY.result, reply }, now);
+export function tellClicker({ store }: Core, click: number, { place, user, at }: StoredClick, reply: Reply): Command[] {
+  const to = toAsker(place, user, at);
+  return say(store.keys, { id: `C-${click}/answer`, to, priority: PRIORITY.result, reply }, store.clock.now());
 }
 
 /** A body over 1 MiB would fill Redis: its file is left out, and read again when the message is delivered. */

@@ -4,9 +4,10 @@ import type { StackhandYaml } from './config-schema.ts';
 import type { Core } from './core.ts';
 import { DeliveryError, NotAllowed, UserError } from './errors.ts';
 import type { StoredClick } from './gateway.ts';
-import { RolesUnknown, rolesOf } from './people.ts';
+import { RolesUnknown, rolesOf, slackUserOf } from './people.ts';
 import { type Asker, decideLine, type Refusal } from './policy.ts';
 import type { NamedCommand } from './registry.ts';
+import { code } from './reply.ts';
 import type { Request } from './request.ts';
 
 const PATIENCE_MS = 10_000;
@@ -22,10 +23,24 @@ export async function whoAsks(core: Core, { requester }: Request): Promise<Perso
   const { config, directory, log } = core;
   if (requester.kind === 'schedule') return { asker: { roles: [] }, name: requester.name };
   const { user } = requester;
+  if (user === undefined) throw new NotAllowed(notMapped(requester));
   const { roles, unsure, unknownGroups } = await rolesOf(user, config.roles, directory, { fresh: false });
   if (unknownGroups.length > 0) log.warn({ groups: unknownGroups }, 'groups unknown to slack grant nothing');
   const name = requester.kind === 'terminal' ? requester.unixUser : await nameOf(core, user);
   return { asker: { user, roles, unsure }, name };
+}
+
+/** A terminal's line as whoever the worker's own stackhand.yaml says, whatever came with it. */
+export function mapTerminalUser(draft: Request, { terminal }: StackhandYaml): void {
+  const { requester } = draft;
+  if (requester.kind !== 'terminal') return;
+  const user = slackUserOf(requester.unixUser, terminal);
+  draft.requester = { kind: 'terminal', unixUser: requester.unixUser, ...(user === undefined ? {} : { user }) };
+}
+
+function notMapped(requester: Request['requester']): string {
+  const who = requester.kind === 'terminal' ? `The Unix user ${code(requester.unixUser)}` : 'Whoever asked';
+  return `${who} is no Slack user in the stackhand.yaml of this Stackhand. Whoever keeps that adds it under ${code('terminal')}.`;
 }
 
 /**
@@ -44,6 +59,17 @@ export async function whoClicks(
   const fresh = await patiently(() => rolesOf(user, rolesWhere(true), directory, { fresh: true }));
   const others = await rolesOf(user, rolesWhere(false), directory, { fresh: false });
   return { asker: { user, roles: [...fresh.roles, ...others.roles], unsure: others.unsure }, name: found.name };
+}
+
+/** For a stop, which must not wait for Slack: what it said a while ago will do, and a requester needs no role at all. */
+export async function whoStops({ config, directory }: Core, { user }: Pick<StoredClick, 'user'>): Promise<Person> {
+  const found = await directory.findUser(user).catch((error: unknown) => {
+    if (error instanceof DeliveryError) return { name: user, stranger: false, deleted: false };
+    throw error;
+  });
+  if (!found || found.stranger || found.deleted) throw new NotAllowed('Only members of this workspace decide here.');
+  const { roles, unsure } = await rolesOf(user, config.roles, directory, { fresh: false });
+  return { asker: { user, roles, unsure }, name: found.name };
 }
 
 /** Waits where only a limit keeps us from asking: a clicker rather waits than clicks again. */

@@ -52,11 +52,11 @@ export async function openTerminalCore(target: RedisTarget, log: Logger, prefix 
   const intake = createIntake(store, wakers, log);
   return {
     line: (line) => intake.line(line),
-    typeTarget: ({ number, hash = '' }, user, typed) =>
+    typeTarget: ({ number, hash = '' }, unixUser, typed) =>
       intake.click({
         dedupe: [`terminal:${randomUUID()}`],
         act: { kind: 'type target', request: number, hash },
-        user,
+        user: unixUser,
         team: '',
         place: { kind: 'terminal' },
         values: { typed },

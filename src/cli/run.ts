@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { card, inWords } from '../card.ts';
 import type { Config } from '../config.ts';
 import type { IncomingLine, Taken } from '../intake.ts';
+import { slackUserOf } from '../people.ts';
 import { ENDED, label, type Request, type RequestState } from '../request.ts';
 import type { System } from './system.ts';
 import { replyText, shellQuoted, spans } from './terminal.ts';
@@ -10,7 +11,7 @@ import { replyText, shellQuoted, spans } from './terminal.ts';
 export interface TerminalCore {
   line(line: IncomingLine): Promise<Taken>;
   /** A destructive plan's target, as its requester typed it. */
-  typeTarget(request: Request, user: string, typed: string): Promise<Taken>;
+  typeTarget(request: Request, unixUser: string, typed: string): Promise<Taken>;
   /** The record now and whenever it has changed, until the request has ended or the signal aborts. */
   watch(number: number, signal: AbortSignal): AsyncIterable<Request>;
   workersAlive(): Promise<number>;
@@ -40,8 +41,8 @@ export interface RunOptions {
  */
 export async function runLine({ line, wait, config, openCore, system }: RunOptions): Promise<number> {
   const unixUser = system.unixUser();
-  const user = Object.hasOwn(config.terminal, unixUser) ? config.terminal[unixUser] : undefined;
-  if (user === undefined) {
+  // Only to say it early: who this is, the worker decides by its own stackhand.yaml.
+  if (slackUserOf(unixUser, config.terminal) === undefined) {
     say(system, `The Unix user ${unixUser} is no Slack user yet, so it may only use help, doctor and audit verify.`);
     say(system, `Whoever keeps ${config.file} adds it there:\n  terminal:\n    ${unixUser}: U…   # the Slack member ID`);
     return NOT_DONE;
@@ -51,7 +52,7 @@ export async function runLine({ line, wait, config, openCore, system }: RunOptio
     const taken = await core.line({
       dedupe: [`terminal:${randomUUID()}`],
       text: line,
-      requester: { kind: 'terminal', unixUser, user },
+      requester: { kind: 'terminal', unixUser },
       place: { kind: 'terminal' },
       entry: 'terminal',
     });
@@ -61,7 +62,7 @@ export async function runLine({ line, wait, config, openCore, system }: RunOptio
     if ((await core.workersAlive()) === 0) {
       say(system, 'No worker is running, so it waits until one does: `stackhand start`.');
     }
-    return wait ? await follow(core, number, user, system) : DONE;
+    return wait ? await follow(core, number, unixUser, system) : DONE;
   } finally {
     await core.close();
   }
@@ -92,7 +93,7 @@ async function numberOf(taken: Taken, system: System): Promise<number | undefine
   }
 }
 
-async function follow(core: TerminalCore, number: number, user: string, system: System): Promise<number> {
+async function follow(core: TerminalCore, number: number, unixUser: string, system: System): Promise<number> {
   // Said already, once the line was in.
   let shown = `${label(number)} was taken.`;
   let planShown: string | undefined;
@@ -106,7 +107,7 @@ async function follow(core: TerminalCore, number: number, user: string, system: 
     const news = newsOf(request);
     if (news !== shown) say(system, news);
     shown = news;
-    if (isNewPlan && request.state === 'planned') await askTarget(core, request, user, system);
+    if (isNewPlan && request.state === 'planned') await askTarget(core, request, unixUser, system);
   }
   if (!last) {
     say(system, `There is no ${label(number)} any more.`);
@@ -132,7 +133,7 @@ function newsOf({ number, state, approval, missing, waitsFor, progress }: Reques
   return `${said.join('')}.`;
 }
 
-async function askTarget(core: TerminalCore, request: Request, user: string, system: System): Promise<void> {
+async function askTarget(core: TerminalCore, request: Request, unixUser: string, system: System): Promise<void> {
   const target = request.plan?.typed ?? '';
   for (let tries = 0; tries < 3 && !system.interrupted.aborted; tries++) {
     const typed = await system.ask(`Type ${spans(target)} to go on, or press Ctrl-C: `);
@@ -141,7 +142,7 @@ async function askTarget(core: TerminalCore, request: Request, user: string, sys
       say(system, `That is not ${spans(target)}.`);
       continue;
     }
-    const taken = await core.typeTarget(request, user, target);
+    const taken = await core.typeTarget(request, unixUser, target);
     if (!taken.taken) say(system, 'Redis did not take it. Type it in Slack, or send the line again.');
     return;
   }

@@ -2,19 +2,26 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openTerminalCore } from '../../src/cli/core.ts';
 import { runLine, type TerminalCore } from '../../src/cli/run.ts';
+import { createIntake } from '../../src/gateway.ts';
 import type { Taken } from '../../src/intake.ts';
-import { type Bot, type BotOptions, toyBot } from '../bot.ts';
+import { type Bot, type BotOptions, eventually, toyBot } from '../bot.ts';
 import { testRedis } from '../setup/redis-client.ts';
 import { type Terminal, terminal } from './system.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
-const CONFIG = { terminal: { bob: 'U0BOB0000', eve: 'U0EVE0000' }, file: 'stackhand.yaml' };
+const TERMINAL: Record<string, string> = { bob: 'U0BOB0000', eve: 'U0EVE0000' };
+const CONFIG = { terminal: TERMINAL, file: 'stackhand.yaml' };
+
+/** Its worker maps these Unix users. */
+function botWith(yaml: BotOptions['yaml'] = {}, role: BotOptions['role'] = 'all'): Promise<Bot> {
+  return toyBot({ yaml: { terminal: CONFIG.terminal, ...yaml }, role });
+}
 
 /** Runs a line in a terminal of this bot's machine. */
-function inTerminal(bot: Bot, system: Terminal, line: string, wait = true): Promise<number> {
+function inTerminal(bot: Bot, system: Terminal, line: string, wait = true, config = CONFIG): Promise<number> {
   const prefix = bot.running.core.store.keys.number.replace(/:[^:]*$/, '');
   const openCore = () => openTerminalCore(testRedis().target, pino({ level: 'silent' }), prefix);
-  return runLine({ line, wait, config: CONFIG, openCore, system });
+  return runLine({ line, wait, config, openCore, system });
 }
 
 async function shows(system: Terminal, words: string): Promise<void> {
@@ -23,7 +30,7 @@ async function shows(system: Terminal, words: string): Promise<void> {
 
 describe('a line in the terminal', () => {
   it('is answered on stdout alone', async () => {
-    const bot = await toyBot();
+    const bot = await botWith();
     const system = terminal({ user: 'eve' });
 
     expect(await inTerminal(bot, system, 'cores show demo')).toBe(0);
@@ -32,7 +39,7 @@ describe('a line in the terminal', () => {
   });
 
   it('waits for approval in Slack, shows the plan and who must approve, and says how it ended', async () => {
-    const bot = await toyBot();
+    const bot = await botWith();
     const system = terminal();
     const running = inTerminal(bot, system, SET);
     await shows(system, 'waits for approval: ');
@@ -50,7 +57,7 @@ describe('a line in the terminal', () => {
   });
 
   it('is refused by the same policy as in Slack', async () => {
-    const bot = await toyBot();
+    const bot = await botWith();
     const system = terminal({ user: 'eve' });
 
     expect(await inTerminal(bot, system, SET)).toBe(1);
@@ -59,7 +66,7 @@ describe('a line in the terminal', () => {
   });
 
   it('cannot be approved by who asked for it, though the terminal is not Slack', async () => {
-    const bot = await toyBot({ yaml: { roles: everybody() } });
+    const bot = await botWith({ roles: everybody() });
     const system = terminal();
     const running = inTerminal(bot, system, SET);
     await shows(system, 'waits for approval: ');
@@ -71,8 +78,75 @@ describe('a line in the terminal', () => {
     expect(await running).toBe(0);
   });
 
+  it('is from whom the worker maps, whatever the stackhand.yaml of the terminal says', async () => {
+    const bot = await botWith({ roles: everybody() });
+    const system = terminal();
+    const posing = { ...CONFIG, terminal: { bob: 'U0ALICE00' } };
+    const running = inTerminal(bot, system, SET, true, posing);
+    await shows(system, 'waits for approval: ');
+
+    expect((await bot.request(1001)).requester).toEqual({ kind: 'terminal', unixUser: 'bob', user: 'U0BOB0000' });
+    expect(await bot.approve('bob')).toContain('You asked for this yourself');
+    expect(bot.cloud.writes).toEqual([]);
+
+    await bot.approve('alice');
+    expect(await running).toBe(0);
+  });
+
+  it('is refused to whom only the stackhand.yaml of the terminal maps, and says what to do', async () => {
+    const bot = await botWith();
+    const system = terminal({ user: 'mallory' });
+
+    const config = { ...CONFIG, terminal: { ...CONFIG.terminal, mallory: 'U0BOB0000' } };
+
+    expect(await inTerminal(bot, system, SET, true, config)).toBe(1);
+    expect(system.stdout()).toContain('The Unix user mallory is no Slack user in the stackhand.yaml of this Stackhand.');
+    expect((await bot.request(1001)).state).toBe('refused');
+  });
+
+  it('with a Slack user sent along is still from whom the worker maps', async () => {
+    const bot = await botWith();
+    const { store, wakers, log } = bot.running.core;
+    const requester = { kind: 'terminal', unixUser: 'eve', user: 'U0BOB0000' } as const;
+
+    await createIntake(store, wakers, log).line({
+      dedupe: ['own'],
+      text: SET,
+      requester,
+      place: { kind: 'terminal' },
+      entry: 'terminal',
+    });
+
+    expect((await bot.until('refused')).requester).toEqual({ ...requester, user: 'U0EVE0000' });
+  });
+
+  it('takes a target only from whom the worker maps', async () => {
+    const bot = await botWith({ terminal: { ...CONFIG.terminal, mallory: 'U0MALLORY' } });
+    const system = terminal();
+    const running = inTerminal(bot, system, 'cores wipe demo --cores 40 --reason "more load"', false);
+    expect(await running).toBe(0);
+    const { hash = '' } = await bot.until('planned');
+    const { store, wakers, log } = bot.running.core;
+    const click = (user: string) =>
+      createIntake(store, wakers, log).click({
+        dedupe: [`by ${user}`],
+        act: { kind: 'type target', request: 1001, hash },
+        user,
+        team: '',
+        place: { kind: 'terminal' },
+        values: { typed: 'demo' },
+      });
+
+    await click('U0BOB0000');
+    await eventually(async () => (await store.redis.hlen(store.keys.clicks)) === 0, 'the click to be handled');
+    expect((await bot.request(1001)).state).toBe('planned');
+
+    await click('bob');
+    await bot.until('waiting');
+  });
+
   it('asks for the target of what is destructive, and goes on only with the right one', async () => {
-    const bot = await toyBot();
+    const bot = await botWith();
     const system = terminal({ typed: ['deom', 'demo'] });
     const running = inTerminal(bot, system, 'cores wipe demo --cores 40 --reason "more load"');
     await shows(system, 'waits for approval: ');
@@ -86,7 +160,7 @@ describe('a line in the terminal', () => {
   });
 
   it('goes on without the terminal after Ctrl-C, which says how to look at it', async () => {
-    const bot = await toyBot();
+    const bot = await botWith();
     const system = terminal();
     const running = inTerminal(bot, system, SET);
     await shows(system, 'waits for approval: ');
@@ -101,7 +175,7 @@ describe('a line in the terminal', () => {
   });
 
   it('with --no-wait is only taken', async () => {
-    const bot = await toyBot();
+    const bot = await botWith();
     const system = terminal();
 
     expect(await inTerminal(bot, system, SET, false)).toBe(0);
@@ -110,7 +184,7 @@ describe('a line in the terminal', () => {
   });
 
   it('says that no worker runs, and waits in the queue', async () => {
-    const bot = await toyBot({ role: 'gateway' });
+    const bot = await botWith({}, 'gateway');
     const system = terminal();
 
     expect(await inTerminal(bot, system, SET, false)).toBe(0);

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
+import { idOf } from '../../demo/workspace/seed.ts';
+import { createIntake } from '../../src/gateway.ts';
 import { readMemory } from '../../src/redis/memory.ts';
 import { eventually, startBot, toyBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
@@ -41,6 +43,14 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
   await eventually(async () => (await store.redis.exists(store.keys.full)) === 1, 'the sweeper to see it');
 
   const refused = await bot.say('bob', 'cores show demo');
+  await createIntake(store, bot.running.core.wakers, bot.running.core.log).click({
+    dedupe: ['button'],
+    act: { kind: 'line', line: 'cores show demo' },
+    user: idOf('U', 'bob'),
+    team: '',
+    place: { kind: 'channel', team: '', channel: idOf('C', 'ops') },
+  });
+  await bot.hears('bob', 'Nothing came of your click');
   await bot.approve('alice');
   await bot.until('done');
 

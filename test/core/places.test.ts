@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { idOf } from '../../demo/workspace/seed.ts';
+import { createIntake } from '../../src/gateway.ts';
 import { findRequest } from '../../src/store.ts';
 import { type Bot, startBot, toyBot } from '../bot.ts';
 
@@ -95,6 +96,26 @@ describe('what only the asker is told', () => {
     await bot.another('worker');
 
     await bot.slack.waitFor(() => bot.directs('bob').some((text) => text.includes('Project demo has 20 cores')), 'the answer');
+    expect(bot.slack.ephemerals('bob')).toEqual([]);
+  });
+
+  it('of a click more than ten seconds ago: in direct messages', async () => {
+    const bot = await toyBot({ role: 'gateway' });
+    const { store, wakers, log } = bot.running.core;
+    await createIntake(store, wakers, log).click({
+      dedupe: ['click'],
+      act: { kind: 'cancel', request: 999 },
+      user: idOf('U', 'bob'),
+      team: '',
+      place: { kind: 'channel', team: '', channel: idOf('C', 'ops') },
+    });
+    const [[number = '', click = '{}'] = []] = Object.entries(await store.redis.hgetall(store.keys.clicks));
+    const { at } = JSON.parse(click) as { at: number };
+    await store.redis.hset(store.keys.clicks, number, click.replace(`"at":${at}`, `"at":${at - 11_000}`));
+
+    await bot.another('worker');
+
+    await bot.slack.waitFor(() => bot.directs('bob').some((text) => text.includes('There is no R-999')), 'the answer');
     expect(bot.slack.ephemerals('bob')).toEqual([]);
   });
 

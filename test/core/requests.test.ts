@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { idOf } from '../../demo/workspace/seed.ts';
 import { type Bot, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
@@ -51,6 +52,25 @@ describe('taking a request back', () => {
       expect(answer).toContain('Only its requester, or someone who may use a change command, may stop R-1001.');
     }
     expect((await bot.request(1001)).state).toBe('waiting');
+  });
+
+  it('by the button while Slack tells nothing of anybody: its requester may', async () => {
+    const bot = await waiting();
+    bot.slack.answer('users.info', { status: 503 });
+    bot.slack.answer('usergroups.users.list', { status: 503 });
+
+    expect(await bot.click('bob', 'Cancel')).toContain('R-1001 is cancelled.');
+  });
+
+  it('by the button, whoever may use change commands in this channel', async () => {
+    const inOps = [
+      { effects: ['change'], roles: ['operator'], channels: [idOf('C', 'ops')] },
+      { effects: ['read'], roles: ['viewer', 'operator'] },
+    ];
+    const bot = await toyBot({ yaml: { rules: inOps } });
+    await bot.say('bob', SET);
+
+    expect(await bot.click('carol', 'Cancel')).toContain('R-1001 is cancelled.');
   });
 
   it('of what has ended is refused, and says how it ended', async () => {
