@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Core } from './core.ts';
@@ -6,6 +7,7 @@ import { readFileAgain } from './dispatch.ts';
 import { DeliveryError } from './errors.ts';
 import { type Destination, PRIORITIES, PRIORITY, say } from './outbox.ts';
 import { type Command, commit } from './redis/commit.ts';
+import { release, renew } from './redis/release.ts';
 import { script } from './redis/script.ts';
 import { repeat } from './repeat.ts';
 import type { Reply } from './reply.ts';
@@ -13,7 +15,8 @@ import { type Message, type Saying, sayNow } from './saying.ts';
 import type { Store } from './store.ts';
 
 const LOOK_EVERY_MS = 500;
-const AT_A_TIME = 20;
+/** Messages on their way to Slack at once, over all threads. */
+const AT_ONCE = 20;
 /** Renewed while Slack is being called; so a dead worker's messages are another's soon. */
 const FLUSH_LEASE_MS = 3_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
@@ -29,15 +32,31 @@ export interface Flusher {
   stop(): Promise<void>;
 }
 
-/** Makes Slack say the newest of every message; one at a time per channel and thread, over all processes. */
+/**
+ * Makes Slack say the newest of every message; one at a time per channel and thread, over all processes. None waits for another
+ * thread's: a file that is read again takes minutes.
+ */
 export function startFlusher(core: Core, subscriber: Redis, delivery: Delivery): Flusher {
   const { store, log } = core;
   const saying: Saying = { store, delivery, log, fileAgain: (number) => readFileAgain(core, number) };
+  const underWay = new Map<string, Promise<void>>();
+  const begin = (id: string): void => {
+    const flushing = flush(saying, id)
+      .catch(async (error: unknown) => {
+        log.warn({ err: error, message: id }, 'message could not be flushed');
+        await sleep(LOOK_EVERY_MS);
+      })
+      .finally(() => {
+        underWay.delete(id);
+        loop.kick();
+      });
+    underWay.set(id, flushing);
+  };
   const loop = repeat(async () => {
     try {
-      const due = await dueMessages(store);
-      const results = await Promise.all(due.map((id) => flush(saying, id)));
-      return results.includes('flushed') ? 0 : await untilNext(store);
+      const { due, waitMs } = await lookForDue(store, underWay);
+      for (const id of due) begin(id);
+      return waitMs;
     } catch (error) {
       log.warn({ err: error }, 'outbox could not be read');
       return LOOK_EVERY_MS;
@@ -50,60 +69,64 @@ export function startFlusher(core: Core, subscriber: Redis, delivery: Delivery):
     async stop() {
       subscriber.off('message', loop.kick);
       await loop.stop();
+      await Promise.all(underWay.values());
     },
   };
 }
 
-async function dueMessages({ redis, keys, clock }: Store): Promise<string[]> {
-  const due: string[] = [];
+/** What to begin now, most urgent first, and the milliseconds until the next message is due, at most until the next look. */
+async function lookForDue(
+  { redis, keys, clock }: Store,
+  underWay: ReadonlyMap<string, unknown>,
+): Promise<{ due: string[]; waitMs: number }> {
+  const due = new Set<string>();
+  let waitMs = LOOK_EVERY_MS;
   for (const priority of PRIORITIES) {
-    due.push(...(await redis.zrangebyscore(keys.outbox(priority), 0, clock.now(), 'LIMIT', 0, AT_A_TIME)));
-    if (due.length >= AT_A_TIME) break;
+    // Those under way are still in it.
+    const found = await redis.zrange(keys.outbox(priority), '0', String(2 * AT_ONCE), 'WITHSCORES');
+    const now = clock.now();
+    for (let i = 0; i + 1 < found.length; i += 2) {
+      const id = found[i] ?? '';
+      const at = Number(found[i + 1]);
+      if (at > now) waitMs = Math.min(waitMs, Math.max(5, at - now));
+      else if (!underWay.has(id)) due.add(id);
+    }
   }
-  return [...new Set(due)];
+  return { due: [...due].slice(0, Math.max(0, AT_ONCE - underWay.size)), waitMs };
 }
 
-/** Milliseconds until the next message is due, at most until the next look. */
-async function untilNext({ redis, keys, clock }: Store): Promise<number> {
-  let wait = LOOK_EVERY_MS;
-  for (const priority of PRIORITIES) {
-    const [, due] = await redis.zrange(keys.outbox(priority), '0', '0', 'WITHSCORES');
-    if (due !== undefined) wait = Math.min(wait, Math.max(5, Number(due) - clock.now()));
-  }
-  return wait;
-}
-
-async function flush(saying: Saying, id: string): Promise<'flushed' | 'left'> {
+async function flush(saying: Saying, id: string): Promise<void> {
   const { store, log } = saying;
   const { redis, keys } = store;
   const message = await readMessage(store, id);
   if (!message) {
     await Promise.all(PRIORITIES.map((priority) => redis.zrem(keys.outbox(priority), id)));
-    return 'left';
+    return;
   }
   const thread = keys.flushing(threadOf(message.to));
   const mine = `${process.pid}-${Math.random()}`;
   if ((await redis.set(thread, mine, 'PX', FLUSH_LEASE_MS, 'NX')) !== 'OK') {
     await later(store, id, 50);
-    return 'left';
+    return;
   }
-  const renewing = setInterval(() => void redis.pexpire(thread, FLUSH_LEASE_MS).catch(() => undefined), FLUSH_LEASE_MS / 3);
+  const renewing = setInterval(
+    () => void renew(redis, [thread, mine, FLUSH_LEASE_MS]).catch(() => undefined),
+    FLUSH_LEASE_MS / 3,
+  );
   try {
     const said = await sayNow(saying, message);
     // What it belongs below was given up: there is no place for it.
     if (said === 'never') log.warn({ message: id }, 'message has no place');
     if (said === 'later') {
       await later(store, id, 100);
-      return 'left';
+      return;
     }
     await settle(redis, [keys.message(id), message.version, id, ...PRIORITIES.map(keys.outbox)]);
-    return 'flushed';
   } catch (error) {
     await giveUpOrRetry(store, message, error, log);
-    return 'left';
   } finally {
     clearInterval(renewing);
-    if ((await redis.get(thread)) === mine) await redis.del(thread);
+    await release(redis, [thread, mine]);
   }
 }
 
@@ -115,7 +138,7 @@ function threadOf(to: Destination): string {
 }
 
 async function readMessage({ redis, keys }: Store, id: string): Promise<Message | undefined> {
-  const { to, body, version, said, tries, posted, begun, fileSaid } = await redis.hgetall(keys.message(id));
+  const { to, body, version, said, tries, posted, begun, priority, filesSaid } = await redis.hgetall(keys.message(id));
   if (to === undefined || body === undefined || version === undefined || version === said) return undefined;
   return {
     id,
@@ -125,7 +148,8 @@ async function readMessage({ redis, keys }: Store, id: string): Promise<Message 
     tries: Number(tries ?? 0),
     ...(posted ? { posted: JSON.parse(posted) as Posted } : {}),
     ...(begun ? { begun: Number(begun) } : {}),
-    fileSaid: fileSaid === '1',
+    progress: Number(priority) === PRIORITY.progress,
+    filesSaid: filesSaid ? (JSON.parse(filesSaid) as string[]) : [],
   };
 }
 

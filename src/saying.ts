@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import { sha256 } from './audit.ts';
 import type { Channel, Delivery, Posted } from './delivery.ts';
 import { DeliveryError } from './errors.ts';
 import type { Destination } from './outbox.ts';
 import type { Reply, TextFile } from './reply.ts';
+import { label } from './request.ts';
 import type { Store } from './store.ts';
 
 export interface Message {
@@ -14,7 +16,10 @@ export interface Message {
   posted?: Posted;
   /** A first post was begun at this time and its answer never written down. */
   begun?: number;
-  fileSaid: boolean;
+  /** It tells how far a run has come. */
+  progress: boolean;
+  /** What stands for each file that was sent with it: its content's hash, or the request whose file is read again. */
+  filesSaid: string[];
 }
 
 export interface Saying {
@@ -47,15 +52,28 @@ export async function sayNow(saying: Saying, message: Message): Promise<'said' |
   return 'said';
 }
 
-/** Every byte of what the message itself has no room for; in a channel below it, in direct messages beside it. Once. */
+/** Every byte of what the message itself has no room for; in a channel below it, in direct messages beside it. Each content once. */
 async function sayFiles({ store, delivery, fileAgain }: Saying, message: Message, { channel, ts }: Posted): Promise<void> {
-  const { id, to, reply, fileSaid } = message;
-  if (fileSaid) return;
-  const file = reply.fileAgain === undefined ? reply.file : await fileAgain(reply.fileAgain);
-  const files = [file, delivery.overflow(reply)].filter((one) => one !== undefined);
+  const { id, to, reply, progress } = message;
   const place = { channel, ...(to.kind === 'channel' ? { thread: to.thread ?? ts } : {}) };
-  for (const one of files) await delivery.file(place, one, one.title);
-  if (files.length > 0) await store.redis.hset(store.keys.message(id), 'fileSaid', 1);
+  const said = [...message.filesSaid];
+  const send = async (mark: string, file: TextFile): Promise<void> => {
+    if (said.includes(mark)) return;
+    await delivery.file(place, file, file.title);
+    said.push(mark);
+    // At once: should the next one fail, this one is not sent again.
+    await store.redis.hset(store.keys.message(id), 'filesSaid', JSON.stringify(said));
+  };
+  const again = reply.fileAgain;
+  // Read once: a log would have grown meanwhile.
+  if (again !== undefined && !said.includes(label(again))) {
+    const file = await fileAgain(again);
+    if (file) await send(label(again), file);
+  }
+  if (reply.file) await send(sha256(reply.file.content), reply.file);
+  // A file for every step of a run would bury the thread; what was sent before it began holds the plan.
+  const overflow = progress && said.length > 0 ? undefined : delivery.overflow(reply);
+  if (overflow) await send(sha256(overflow.content), overflow);
 }
 
 /** A post whose answer got lost is looked for before another one is made. */
