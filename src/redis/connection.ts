@@ -26,20 +26,32 @@ export function connectRedis(target: RedisTarget, purpose: RedisPurpose, log: Lo
     // After a failover, what the old master did not take goes to the new one.
     reconnectOnError: (error) => (error.message.includes('READONLY') ? 2 : false),
   });
-  keepPassword(redis);
+  keepArguments(redis);
   tellChanges(redis, log.child({ redis: describeAddress(address), purpose }));
   return redis;
 }
 
 /**
- * The error of a refused login carries the password, and goes to whoever's command it ended, who may log it. Our listener
- * comes before they do. BullMQ duplicates the connections it is given, so a duplicate gets one too.
+ * ioredis puts a refused command with its arguments on the error: the password of a login, the text of a message, a response_url. It
+ * goes to whoever's command it ended, who may log it; so it is taken off before. BullMQ duplicates the connections it is given, so a
+ * duplicate is treated likewise.
  */
-function keepPassword(redis: Redis): Redis {
-  redis.on('error', (error: Error & { command?: unknown }) => delete error.command);
+function keepArguments(redis: Redis): Redis {
+  redis.on('error', withoutCommand);
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (command, stream) => {
+    const reject = command.reject;
+    command.reject = (error) => reject(withoutCommand(error));
+    return send(command, stream);
+  };
   const duplicate = redis.duplicate.bind(redis);
-  redis.duplicate = (options) => keepPassword(duplicate(options));
+  redis.duplicate = (options) => keepArguments(duplicate(options));
   return redis;
+}
+
+function withoutCommand(error: Error & { command?: unknown }): Error {
+  delete error.command;
+  return error;
 }
 
 /** The address without its password: for logs and people. */

@@ -182,6 +182,32 @@ it('tells a refused login, and nobody the password', async () => {
   expect(JSON.stringify(lines)).not.toContain('hunter2');
 });
 
+it('no error of a refused command carries its arguments to whoever logs it', async () => {
+  const { target, prefix } = testRedis();
+  const { log, lines } = listeningLog();
+  const redis = connect(target);
+  const copy = redis.duplicate();
+  toEnd.push(() => copy.disconnect());
+  const key = `${prefix}:text`;
+  await redis.set(key, 'not a list');
+
+  const refused = [
+    redis.rpush(key, 'hunter2'),
+    copy.rpush(key, 'hunter2'),
+    redis.eval("return redis.call('RPUSH', ARGV[1], ARGV[2])", 0, key, 'hunter2'),
+    redis.multi().rpush(key, 'hunter2').call('NOSUCH', 'hunter2').exec(),
+  ];
+  for (const outcome of await Promise.allSettled(refused)) {
+    expect(outcome.status).toBe('rejected');
+    log.error({ err: outcome.status === 'rejected' ? outcome.reason : undefined }, 'as a caller might log it');
+  }
+  for (const [err] of (await redis.pipeline().rpush(key, 'hunter2').exec()) ?? []) log.error({ err }, 'of a pipeline');
+
+  expect(lines).toHaveLength(5);
+  // Redis itself names the arguments of a command that it does not know.
+  expect(JSON.stringify(lines).replaceAll(/ERR unknown command[^"]*hunter2/g, '')).not.toContain('hunter2');
+});
+
 it('waits for a Redis that went away, and tells each change once', async () => {
   const folder = await newFolder();
   const cache = await redisCache();
