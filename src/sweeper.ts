@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import type { Core } from './core.ts';
 import { phaseOf, wake, wakeForClick } from './queue.ts';
-import { watchMemory } from './redis/memory.ts';
+import { release, renew } from './redis/release.ts';
 import { script } from './redis/script.ts';
 import { repeat } from './repeat.ts';
 import type { Request } from './request.ts';
 import { seal } from './seal.ts';
 import { findRequest } from './store.ts';
 import { handleTimer } from './timers.ts';
+import { watchMemory } from './watch-memory.ts';
 
 const EVERY_MS = 2_000;
 const MOST_OFTEN_MS = 100;
@@ -36,7 +37,7 @@ export function startSweeper(core: Core): Sweeper {
     async stop() {
       await loop.stop();
       // The next one need not wait until this one's right has run out.
-      await leave(core.store.redis, [core.store.keys.sweeper, core.worker]).catch(() => undefined);
+      await release(core.store.redis, [core.store.keys.sweeper, core.worker]).catch(() => undefined);
     },
   };
 }
@@ -44,23 +45,22 @@ export function startSweeper(core: Core): Sweeper {
 export async function sweep(core: Core, everyMs: number): Promise<void> {
   const { redis, keys } = core.store;
   if ((await redis.set(keys.sweeper, core.worker, 'PX', everyMs * ROUNDS_HELD, 'NX')) !== 'OK') {
-    if ((await redis.get(keys.sweeper)) !== core.worker) return;
-    await redis.pexpire(keys.sweeper, everyMs * ROUNDS_HELD);
+    if (Number(await renew(redis, [keys.sweeper, core.worker, everyMs * ROUNDS_HELD])) !== 1) return;
   }
-  await dueTimers(core);
-  await wakeIdle(core);
-  await wakeClicks(core);
-  await seal(core);
-  await watchMemory(core);
+  for (const part of PARTS) {
+    // One that breaks every time must not switch off the others.
+    await part(core).catch((error: unknown) => core.log.warn({ err: error, part: part.name }, 'part of the sweep ended early'));
+  }
 }
+
+/** What guards the door comes first. */
+const PARTS: readonly ((core: Core) => Promise<void>)[] = [watchMemory, dueTimers, wakeIdle, wakeClicks, seal];
 
 /** So that an end is not later than its card says. */
 async function untilNextTimer({ store: { redis, keys, clock } }: Core, everyMs: number): Promise<number> {
   const [, due] = await redis.zrange(keys.timers, '0', '0', 'WITHSCORES');
   return due === undefined ? everyMs : Math.min(everyMs, Math.max(MOST_OFTEN_MS, Number(due) - clock.now()));
 }
-
-const leave = script(`if redis.call('GET', ARGV[1]) == ARGV[2] then return redis.call('DEL', ARGV[1]) end return 0`);
 
 /** Not where it was set anew meanwhile. */
 const dropTimer = script(`
@@ -70,10 +70,19 @@ return 0`);
 
 async function dueTimers(core: Core): Promise<void> {
   const { redis, keys, clock } = core.store;
-  for (const due of await redis.zrangebyscore(keys.timers, 0, clock.now(), 'LIMIT', 0, AT_A_TIME)) {
+  const seen = clock.now();
+  // The clock may step back after this look: what was due stays due, or it would be dropped undecided.
+  const now = (): number => Math.max(seen, clock.now());
+  const steady: Core = { ...core, store: { ...core.store, clock: { ...clock, now } } };
+  for (const due of await redis.zrangebyscore(keys.timers, 0, seen, 'LIMIT', 0, AT_A_TIME)) {
     const [number = '', kind = ''] = due.split('|');
-    await handleTimer(core, Number(number), kind);
-    await dropTimer(redis, [keys.timers, due, clock.now()]);
+    try {
+      await handleTimer(steady, Number(number), kind);
+      await dropTimer(redis, [keys.timers, due, now()]);
+    } catch (error) {
+      core.log.warn({ err: error, request: Number(number), kind }, 'timer broke');
+      await redis.zadd(keys.timers, 'XX', 'GT', now() + EVERY_MS, due);
+    }
   }
 }
 
