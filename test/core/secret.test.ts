@@ -35,6 +35,16 @@ it('a secret that Slack does not take is not kept for later: the asker is told t
 
   const told = await bot.say('bob', 'cores secret demo');
 
-  expect(told).toContain('Slack did not take it');
+  expect(told).toContain('Slack did not take all of it');
+  expect(await everythingKept(bot)).not.toContain('hunter2');
+});
+
+it('a secret that is longer than a message goes with it as a file, every byte', async () => {
+  const bot = await toyBot();
+
+  await bot.say('bob', 'cores secret demo --times 2000');
+
+  const file = await bot.slack.waitFor(() => bot.slack.files('bob')[0], 'the file');
+  expect(String(file.content).match(/hunter2-of-the-cloud/g)).toHaveLength(2_001);
   expect(await everythingKept(bot)).not.toContain('hunter2');
 });
