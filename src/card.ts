@@ -1,4 +1,4 @@
-import { type Button, code, count, type Field, type Reply } from './reply.ts';
+import { type Button, code, count, type Field, type Reply, type Table } from './reply.ts';
 import { ENDED, label, type Request, type RequestState } from './request.ts';
 
 /** A table longer than this goes below the card, into its thread. */
@@ -39,7 +39,7 @@ export function howMany({ plan }: Request): string {
 }
 
 /**
- * The one message of a change, as it should be now. Its text says state, cloud, region, effect, how many, what, and the worst
+ * The message of a change, as it should be now, with the whole of its table. Its text says state, cloud, region, effect, how many, what, and the worst
  * warning: that is what a phone's notification shows.
  */
 export function card(request: Request, now: number): Reply {
@@ -53,22 +53,41 @@ export function card(request: Request, now: number): Reply {
   const lines = ended
     ? [...(result?.lines ?? []), ...(plan && result ? [`Asked for: ${plan.text}`] : [])]
     : [...(plan?.lines ?? [])];
-  const table = ended ? (result?.table ?? plan?.table) : plan?.table;
+  const table = tableOf(request);
   return {
     text: `${head}.${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
     ...(warnings.length > 0 ? { warnings } : {}),
     lines: [...progressLines(request), ...lines],
     buttons: buttonsOf(request),
     fields: fieldsOf(request, now),
-    ...(table && table.rows.length <= ROWS_ON_CARD ? { table } : {}),
-    ...(table && table.rows.length > ROWS_ON_CARD ? { note: `All ${table.rows.length} rows are in the thread below.` } : {}),
+    ...(table ? { table } : {}),
   };
 }
 
-/** What is too long for the card, for its thread. */
-export function details({ plan, number }: Request): Reply | undefined {
-  if (!plan?.table || plan.table.rows.length <= ROWS_ON_CARD) return undefined;
-  return { text: `Everything that ${label(number)} would touch.`, table: plan.table };
+/** The card for a channel: a long table is in its thread. */
+export function cardInChannel(request: Request, now: number): Reply {
+  const { table, ...reply } = card(request, now);
+  if (!isLong(table)) return { ...reply, ...(table ? { table } : {}) };
+  return { ...reply, note: `All ${table.rows.length} rows are in the thread below.` };
+}
+
+/** What is too long for the card, for its thread: the plan's table before it runs, and at the end the result's. */
+export function details({ plan, number, state, votes, result }: Request): { what: string; reply: Reply } | undefined {
+  if (ENDED.has(state)) {
+    const table = result?.table;
+    return isLong(table) ? { what: 'outcome', reply: { text: `What ${label(number)} came to.`, table } } : undefined;
+  }
+  // Whatever has a card waits for votes or for its turn first; later votes change nothing in it.
+  if ((state !== 'waiting' && state !== 'queued') || votes.length > 0 || !isLong(plan?.table)) return undefined;
+  return { what: 'details', reply: { text: `Everything that ${label(number)} would touch.`, table: plan.table } };
+}
+
+function tableOf({ state, plan, result }: Request): Table | undefined {
+  return ENDED.has(state) ? (result?.table ?? plan?.table) : plan?.table;
+}
+
+function isLong(table: Table | undefined): table is Table {
+  return table !== undefined && table.rows.length > ROWS_ON_CARD;
 }
 
 function progressLines({ state, waitsFor, progress, stop }: Request): string[] {

@@ -1,4 +1,4 @@
-import { card, details } from './card.ts';
+import { card, cardInChannel, details } from './card.ts';
 import type { Core } from './core.ts';
 import type { StoredClick } from './gateway.ts';
 import { type Destination, PRIORITY, PROGRESS_DELAY_MS, say } from './outbox.ts';
@@ -69,11 +69,12 @@ export function tellState(core: Core, request: Request): Command[] {
   const commands: Command[] = ENDED.has(request.state) ? tellEnd(core, request) : [];
   if (waitsForRequester(request)) return commands;
   if (request.card) {
-    const shown = { ...reply, ...(request.mentions ? { mentions: request.mentions } : {}) };
+    const shown = { ...cardInChannel(request, now), ...(request.mentions ? { mentions: request.mentions } : {}) };
     commands.push(...say(store.keys, { id: `${id}/card`, to: request.card, priority, reply: shown }, due));
-    const more = request.state === 'waiting' ? details(request) : undefined;
+    const more = details(request);
     const to = belowCard(request.number, request.card);
-    if (more) commands.push(...say(store.keys, { id: `${id}/details`, to, priority: PRIORITY.result, reply: more }, now));
+    if (more)
+      commands.push(...say(store.keys, { id: `${id}/${more.what}`, to, priority: PRIORITY.result, reply: more.reply }, now));
   }
   // Twenty people's copies of every step would use up what Slack lets us edit in a minute.
   for (const user of request.state === 'running' ? [] : (request.asked ?? [])) {

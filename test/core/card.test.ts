@@ -76,6 +76,37 @@ describe('what a card says', () => {
     for (const name of names) expect(bot.slack.text(details)).toContain(name);
   });
 
+  it('puts a long result into its thread too, and whole into direct messages', async () => {
+    const bot = await toyBot();
+    const names = Array.from({ length: 12 }, (_, index) => `lab-${index + 1}`);
+    addProjects(bot, names);
+    await asking(bot, `cores set ${names.join(' ')} --cores 40 --reason "more load"`);
+    const own = await bot.hears('carol', 'R-1001 waits for approval');
+    await bot.approve('alice');
+
+    await bot.slack.waitFor(() => bot.card().includes('R-1001 is done'), 'the end');
+
+    expect(own).toContain('lab-12');
+    expect(own).not.toContain('in the thread below');
+    expect(bot.card()).toContain('All 12 rows are in the thread below.');
+    const outcome = await bot.slack.waitFor(() => bot.slack.thread(bot.cardMessage())[2], 'what it came to');
+    for (const name of names) expect(bot.slack.text(outcome)).toMatch(new RegExp(`${name} +done`));
+    expect(await bot.hears('bob', 'R-1001 is done')).toMatch(/lab-12 +done/);
+  });
+
+  it('puts a long plan that nobody votes on into its thread', async () => {
+    const bot = await toyBot({ yaml: { rules: [{ effects: ['change'], roles: ['operator'], approvals: [] }] } });
+    const names = Array.from({ length: 12 }, (_, index) => `lab-${index + 1}`);
+    addProjects(bot, names);
+
+    await bot.say('bob', `cores set ${names.join(' ')} --cores 40 --reason "more load"`);
+
+    await bot.until('done');
+    const thread = (): string => bot.slack.thread(bot.cardMessage()).map(bot.text).join('\n');
+    await bot.slack.waitFor(() => thread().includes('Everything that R-1001 would touch'), 'the plan');
+    await bot.slack.waitFor(() => thread().includes('What R-1001 came to'), 'the result');
+  });
+
   it('puts a long plan that was asked in a thread into that thread', async () => {
     const bot = await toyBot();
     const names = Array.from({ length: 12 }, (_, index) => `lab-${index + 1}`);
