@@ -3,10 +3,12 @@ import type { Who } from './command.ts';
 import type { Core } from './core.ts';
 import { NotAllowed, UserError } from './errors.ts';
 import { releaseLocks } from './locks.ts';
+import type { Command } from './redis/commit.ts';
+import { code } from './reply.ts';
 import { ENDED, label, type Request } from './request.ts';
 import type { RequestBook } from './request-book.ts';
 import { decideAndAdvance, findRequest, readAudit, type Step, type Store, stepOf } from './store.ts';
-import { tellState, userOf } from './tell.ts';
+import { tellRequester, tellState, userOf } from './tell.ts';
 
 export function createRequestBook(core: Core): RequestBook {
   const { store } = core;
@@ -28,7 +30,7 @@ const AT_A_TIME = 100;
 
 async function listRequests(
   { redis, keys }: Store,
-  { open, user, limit }: { open?: boolean; user?: string; limit: number },
+  { open, user, only = () => true, limit }: Parameters<RequestBook['list']>[0],
 ): Promise<Request[]> {
   const found: Request[] = [];
   for (let from = 0; found.length < limit; from += AT_A_TIME) {
@@ -40,7 +42,7 @@ async function listRequests(
     for (const doc of docs) {
       if (!doc) continue;
       const request = JSON.parse(doc) as Request;
-      if (user === undefined || userOf(request) === user) found.push(request);
+      if ((user === undefined || userOf(request) === user) && only(request)) found.push(request);
     }
   }
   return found.sort((a, b) => b.number - a.number).slice(0, limit);
@@ -57,7 +59,8 @@ async function cancelRequest(core: Core, number: number, by: Who): Promise<'canc
     if (userOf(request) !== by.user && !mayStop(core, by)) {
       throw new NotAllowed(`Only its requester, or someone who may use a change command, may stop ${label(number)}.`);
     }
-    if (request.state === 'running') {
+    // An approved read has no items, and nothing to take back: it ends here.
+    if (request.state === 'running' && request.plan?.job !== undefined) {
       if (request.stop) return { leave: 'stopping' };
       return {
         change: (draft) => {
@@ -77,13 +80,19 @@ async function cancelRequest(core: Core, number: number, by: Who): Promise<'canc
       move: {
         event: 'cancelled',
         by: by.user ?? who,
-        also: (draft) => [...releaseLocks(core.store, request), ...tellState(core, draft)],
+        also: (draft) => [...releaseLocks(core.store, request), ...tellCancelled(core, draft)],
       },
     };
   });
   if (result === 'missing') throw new UserError(`There is no ${label(number)}. Type \`request list\` to see what there is.`);
   if (result === 'lost') throw new Error('a cancel has no guards of its own');
   return result.gave;
+}
+
+/** Where there is no plan yet there is nothing to make a card of. */
+function tellCancelled(core: Core, draft: Request): Command[] {
+  if (draft.plan) return tellState(core, draft);
+  return tellRequester(core, draft, 'answer', { text: `${label(draft.number)} (${code(draft.line)}): ${draft.result?.text}` });
 }
 
 /**

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { JobCall } from './job.ts';
 import type { Session } from './openstack/session.ts';
 import type { Registry } from './registry.ts';
-import type { Answer, Field, Table } from './reply.ts';
+import type { Answer, CloudAnswer, Field, Intention, Table } from './reply.ts';
 import type { Requester } from './request.ts';
 import type { RequestBook } from './request-book.ts';
 import type { Target } from './target.ts';
@@ -33,11 +33,21 @@ interface CommandBase<A extends ArgsSchema> {
   cloud?: boolean;
 }
 
-export interface ReadCommand<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
+export interface CloudRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
   effect: 'read';
+  cloud?: true;
   /** Looks and answers. The session throws on anything but a read. */
-  run(args: z.infer<A>, context: CommandContext): Promise<Answer>;
+  run(args: z.infer<A>, context: CommandContext): Promise<CloudAnswer>;
 }
+
+/** What shows nothing of a cloud, so that nobody's vote is asked. */
+export interface OwnRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
+  effect: 'read';
+  cloud: false;
+  run(args: z.infer<A>, context: CommandContext): Promise<Answer | Intention>;
+}
+
+export type ReadCommand<A extends ArgsSchema = ArgsSchema> = CloudRead<A> | OwnRead<A>;
 
 export interface ChangeCommand<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
   effect: Exclude<Effect, 'read'>;
@@ -55,7 +65,11 @@ export interface CommandContext {
   region: string;
   request: { number: number; label: string; line: string };
   who: Who;
-  /** Requests of this Stackhand: list, get, cancel. */
+  /** To be called as soon as it is known what a line is about, before anything is said of it. @throws NotAllowed */
+  about(...targets: Target[]): void;
+  /** Whether `about` would pass: for lists, of which the asker sees their part. */
+  mayTouch(...targets: Target[]): boolean;
+  /** Requests of this Stackhand: list, find, cancel. */
   requests: RequestBook;
   registry: Registry;
   signal: AbortSignal;
@@ -93,10 +107,13 @@ export interface Plan {
 
 export interface NothingToDo {
   nothingToDo: string;
+  /** What was looked at to know that. */
+  touches: Target[];
   table?: Table;
 }
 
-export function defineCommand<A extends ArgsSchema>(command: ReadCommand<A>): ReadCommand<A>;
+export function defineCommand<A extends ArgsSchema>(command: CloudRead<A>): CloudRead<A>;
+export function defineCommand<A extends ArgsSchema>(command: OwnRead<A>): OwnRead<A>;
 export function defineCommand<A extends ArgsSchema>(command: ChangeCommand<A>): ChangeCommand<A>;
 export function defineCommand<A extends ArgsSchema>(
   command: ReadCommand<A> | ChangeCommand<A>,

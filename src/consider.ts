@@ -6,7 +6,7 @@ import type { ChangeCommand, CommandContext, Effect, Plan, ReadCommand } from '.
 import type { Core } from './core.ts';
 import { NotAllowed, UserError } from './errors.ts';
 import { planHash } from './plan-hash.ts';
-import { decideLine, decidePlan, type PlanAllowed, type Question } from './policy.ts';
+import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from './policy.ts';
 import { code, type Reply } from './reply.ts';
 import { type FrozenPlan, label, type Request } from './request.ts';
 import type { Target } from './target.ts';
@@ -15,10 +15,11 @@ import { asWho, decideAnywhere, mayUse, whoAsks } from './who.ts';
 /** What a line comes to: an end, or a plan that waits for somebody or something. */
 export type Considered = { facts: Partial<Request> } & (
   | { end: 'answered' | 'refused' | 'failed' | 'nothing to do'; reply: Reply; event?: string }
+  | { carryOut(): Promise<Reply> }
   | { plan: FrozenPlan; hash: string; allowed: PlanAllowed }
 );
 
-/** Parse, policy, look at the cloud, policy again. Writes nothing down; so it can be done again at any time. */
+/** Parse, policy, look at the cloud, policy again. Changes nothing anywhere, so it can be done again at any time. */
 export async function consider(core: Core, request: Request, signal: AbortSignal): Promise<Considered> {
   const { config, registry } = core;
   const channel = request.place.kind === 'channel' ? request.place.channel : undefined;
@@ -26,7 +27,7 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
   const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
   const { command, globals } = parsed;
   const anywhere = decideAnywhere(core, person.asker, parsed, channel);
-  if (!anywhere.allowed) throw new NotAllowed(anywhere.because);
+  mustBeAllowed(anywhere);
   const place = command.cloud === false ? { cloud: '', region: '' } : chooseCloud(core, channel, globals);
   const facts = factsOf(parsed, place, person.name);
   const question: Question = {
@@ -37,8 +38,7 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
     channel,
     cloud: place.cloud || undefined,
   };
-  const decision = decideLine(question);
-  if (!decision.allowed) throw new NotAllowed(decision.because);
+  mustBeAllowed(decideLine(question));
   await mustBeThere(core, command.effect, channel);
 
   const context: CommandContext = {
@@ -46,6 +46,8 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
     ...place,
     request: { number: request.number, label: label(request.number), line: request.line },
     who: asWho(core, person, request.requester, channel),
+    about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
+    mayTouch: (...touches) => decidePlan({ ...question, touches }).allowed,
     requests: createRequestBook(core),
     registry,
     signal,
@@ -55,9 +57,19 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
     command.effect === 'read'
       ? await considerRead(command, parsed, { request, question, context, facts })
       : await considerChange(core, command, parsed, { question, context, facts });
-  return parsed.notes.length > 0 && 'reply' in considered
-    ? { ...considered, reply: { ...considered.reply, lines: [...(considered.reply.lines ?? []), ...parsed.notes] } }
-    : considered;
+  return withNotes(considered, parsed.notes);
+}
+
+function withNotes(considered: Considered, notes: readonly string[]): Considered {
+  const noted = (reply: Reply): Reply => (notes.length === 0 ? reply : { ...reply, lines: [...(reply.lines ?? []), ...notes] });
+  if ('reply' in considered) return { ...considered, reply: noted(considered.reply) };
+  if ('carryOut' in considered) return { ...considered, carryOut: async () => noted(await considered.carryOut()) };
+  return considered;
+}
+
+function mustBeAllowed<D extends { allowed: true }>(decision: D | Refusal): D {
+  if (!decision.allowed) throw new NotAllowed(decision.because);
+  return decision;
 }
 
 interface Considering {
@@ -72,11 +84,12 @@ async function considerRead(
   { request, question, context, facts }: Considering & { request: Request },
 ): Promise<Considered> {
   const { touches = [], ...answer } = await command.run(args, context);
+  const decision = mustBeAllowed(decidePlan({ ...question, touches }));
+  const seen = { ...facts, about: touches };
+  if ('carryOut' in answer) return { carryOut: answer.carryOut, facts: seen };
   const reply = withLosses(answer, context);
-  const decision = decidePlan({ ...question, touches });
-  if (!decision.allowed) throw new NotAllowed(decision.because);
-  // Nobody is asked about what shows nothing of the cloud: help, a stop.
-  if (!decision.approval || touches.length === 0) return { end: 'answered', reply, facts };
+  // Nobody is asked about what shows nothing of a cloud.
+  if (!decision.approval || command.cloud === false) return { end: 'answered', reply, facts: seen };
   const plan: FrozenPlan = {
     // By the name that the approvers saw: Slack may not tell it a second time.
     text: `Show the answer to ${code(request.line)} to ${request.askedBy ?? facts.askedBy ?? 'its asker'} alone.`,
@@ -99,17 +112,18 @@ async function considerChange(
 ): Promise<Considered> {
   const result = await command.plan(parsed.args, context);
   if ('nothingToDo' in result) {
-    return { end: 'nothing to do', reply: { text: result.nothingToDo, ...(result.table ? { table: result.table } : {}) }, facts };
+    const { nothingToDo: text, table, touches } = result;
+    mustBeAllowed(decidePlan({ ...question, touches }));
+    return { end: 'nothing to do', reply: { text, ...(table ? { table } : {}) }, facts: { ...facts, about: touches } };
   }
   const plan = freeze(core, withLosses(result, context));
-  const decision = decidePlan({ ...question, touches: plan.touches });
-  if (!decision.allowed) throw new NotAllowed(decision.because);
+  const decision = mustBeAllowed(decidePlan({ ...question, touches: plan.touches }));
   if (parsed.globals.dryRun) {
     return {
       end: 'answered',
       event: 'dry run',
       reply: dryRun(plan, context, decision.approval !== undefined),
-      facts: { ...facts, dryRun: true },
+      facts: { ...facts, dryRun: true, about: plan.touches },
     };
   }
   if (plan.typed === undefined && command.effect === 'destructive')

@@ -42,18 +42,26 @@ export async function handleLine(core: Core, number: number): Promise<void> {
   }
 }
 
-/** Nothing secret comes out of here. */
-async function considerInPrivate(core: Core, request: Request, signal: AbortSignal): Promise<Considered> {
-  const considered = await consider(core, request, signal);
+/** What is left to be written down. */
+type Decided = Exclude<Considered, { carryOut: unknown }>;
+
+/** What is intended is carried out here, and nothing secret comes out. */
+async function considerInPrivate(core: Core, request: Request, signal: AbortSignal): Promise<Decided> {
+  const intended = await consider(core, request, signal);
+  if ('carryOut' in intended) {
+    // Done before it is written down: a worker that dies in between leaves a line that is told what it finds done.
+    return { end: 'answered', reply: await intended.carryOut(), facts: intended.facts };
+  }
+  const considered: Decided = intended;
   return 'end' in considered && considered.reply.secret ? sayInSecret(core, request, considered) : considered;
 }
 
-function tooOften({ number, attempt }: Request): Considered {
+function tooOften({ number, attempt }: Request): Decided {
   const text = `${label(number)} took its worker down ${attempt - 1} times, so I gave it up. Nothing was changed. Tell whoever runs Stackhand.`;
   return { end: 'failed', reply: { text }, facts: {} };
 }
 
-function whyNot(core: Core, number: number, error: unknown): Considered {
+function whyNot(core: Core, number: number, error: unknown): Decided {
   if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: inLines(error.message), facts: {} };
   if (error instanceof UserError) return { end: 'refused', reply: inLines(error.message), facts: {} };
   if (error instanceof OpenStackError) {
@@ -71,7 +79,7 @@ function inLines(message: string): Reply {
   return lines.length === 0 ? { text } : { text, lines };
 }
 
-async function settle(core: Core, { stored, lease }: Held, considered: Considered): Promise<void> {
+async function settle(core: Core, { stored, lease }: Held, considered: Decided): Promise<void> {
   const { number, state } = stored.request;
   const asking = 'plan' in considered ? await askApprovers(core, stored.request, considered) : undefined;
   const replaced = asking ? await cancelReplaced(core, { ...stored.request, ...considered.facts }) : NOTHING_ELSE;

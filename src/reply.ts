@@ -34,6 +34,15 @@ export interface Answer extends Reply {
   touches?: Target[];
 }
 
+/** What shows something of a cloud always says of what. */
+export type CloudAnswer = Answer & Required<Pick<Answer, 'touches'>>;
+
+/** What is to be done in Stackhand itself (a stop), once the policy has allowed it for these things. */
+export interface Intention {
+  touches: Target[];
+  carryOut(): Promise<Reply>;
+}
+
 export interface Field {
   name: string;
   value: string;

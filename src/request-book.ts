@@ -6,7 +6,7 @@ export interface RequestBook {
   /** Undefined where there is none, or none any more (closed requests are kept 90 days). */
   find(number: number): Promise<Request | undefined>;
   /** Newest first. */
-  list(filter: { open?: boolean; user?: string; limit: number }): Promise<Request[]>;
+  list(filter: { open?: boolean; user?: string; only?: (request: Request) => boolean; limit: number }): Promise<Request[]>;
   /**
    * Asks for a stop. Ends at once what is not running; what runs stops before its next item. Throws UserError where it has ended.
    * @returns what happened: `cancelled` at once, or `stopping` where a job is told.

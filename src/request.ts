@@ -1,5 +1,6 @@
 import type { Effect, Plan } from './command.ts';
 import type { Mention, Reply } from './reply.ts';
+import type { Target } from './target.ts';
 
 export type RequestState =
   | 'received'
@@ -101,6 +102,8 @@ export interface Request {
   args?: Record<string, unknown>;
   reason?: string;
   plan?: FrozenPlan;
+  /** What it showed or would have changed, where there is no plan: who may not see these things does not see the request. */
+  about?: Target[];
   hash?: string;
   approval?: Approval;
   /** When its requester typed the target; a plan with `typed` is nobody else's business before. */
@@ -129,6 +132,11 @@ export interface Request {
   /** Child requests and the parent, for undo, retry of the failed, schedules. */
   parent?: number;
   children: number[];
+}
+
+/** What it is about, as far as it is known. */
+export function aboutOf({ plan, about }: Request): Target[] {
+  return plan?.touches ?? about ?? [];
 }
 
 /** `R-1042`: a number people can say. */

@@ -5,11 +5,10 @@ import { type Finding, findSignatures } from '../../src/console-signatures.ts';
 import { OpenStackError, UserError } from '../../src/errors.ts';
 import { getConsoleOutput, type Server } from '../../src/openstack/compute.ts';
 import { getProject } from '../../src/openstack/identity.ts';
-import { resolveServer } from '../../src/openstack/resolve.ts';
+import { resolveServer, serverTarget } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import { plainText, redact } from '../../src/redact.ts';
 import { code, count, plain } from '../../src/reply.ts';
-import type { Target } from '../../src/target.ts';
 
 /** More than libvirt keeps: 100 KiB of the log, nova.virt.libvirt.driver.MAX_CONSOLE_BYTES, are at most about 10,000 lines of 10 characters. */
 const WHOLE_LOG_LINES = 20_000;
@@ -31,12 +30,11 @@ export default defineCommand({
   positionals: ['server'],
   completes: { server: 'server' },
 
-  async run({ server: text, lines }, { openstack }) {
-    const server = await resolveServer(openstack, text);
+  async run({ server: text, lines }, { openstack, about, mayTouch }) {
+    const server = await resolveServer(openstack, text, { mayTouch });
     const project = await ownerOf(openstack, server);
-    const touches: Target[] = [
-      { type: 'server', id: server.id, name: server.name, project, ...(server.host === null ? {} : { host: server.host }) },
-    ];
+    const touches = [serverTarget(server, project)];
+    about(...touches);
     const { text: log, removed } = redact(plainText(await wholeLog(openstack, server)));
     const where = `${code(server.name)} (project ${code(project.name)}, ${server.status}${server.host === null ? '' : ` on ${code(server.host)}`})`;
     if (log.trim() === '') {

@@ -15,7 +15,7 @@ import {
   quotaCalled,
   SERVICE_NAMES,
 } from '../../src/openstack/quotas.ts';
-import { resolveProject } from '../../src/openstack/resolve.ts';
+import { projectTarget, resolveProject } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import { code, count } from '../../src/reply.ts';
 
@@ -45,14 +45,17 @@ export default defineCommand({
   },
   completes: { project: 'project', domain: 'domain' },
 
-  async plan({ project: text, domain, reason: _reason, ...typed }, { openstack }): Promise<Plan | NothingToDo> {
+  async plan({ project: text, domain, reason: _reason, ...typed }, { openstack, about, mayTouch }): Promise<Plan | NothingToDo> {
     const wanted = wantedOf(typed);
-    const project = await resolveProject(openstack, text, domain);
+    const project = await resolveProject(openstack, text, { domain, mayTouch });
+    const touches = [projectTarget(project)];
+    about(...touches);
     const found = await lookUp(openstack, project, wanted);
     const changes = found.filter(({ to, use }) => to !== use.limit);
     if (changes.length === 0) {
       return {
         nothingToDo: `Project ${code(project.name)} has ${found.length === 1 ? 'that quota' : 'these quotas'} already: ${values(found)}.`,
+        touches,
       };
     }
     const warnings = changes.flatMap(warningsOf);
@@ -62,7 +65,7 @@ export default defineCommand({
       text: `Change ${count(changes, 'quota')} of project ${code(project.name)}: ${changes.map(oldToNew).join(', ')}.`,
       ...(warnings.length > 0 ? { warnings } : {}),
       table: { columns: ['quota', 'service', 'used', 'now', 'then'], rows: changes.map(row) },
-      touches: [{ type: 'project', id: project.id, name: project.name }],
+      touches,
       job: setQuota.with({ project: { id: project.id, name: project.name }, services: servicesOf(changes) }),
       undo: { possible: true, how: code(again) },
     };

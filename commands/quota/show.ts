@@ -11,7 +11,7 @@ import {
   quotaOfKey,
   SERVICE_NAMES,
 } from '../../src/openstack/quotas.ts';
-import { resolveProject } from '../../src/openstack/resolve.ts';
+import { projectTarget, resolveProject } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import { code } from '../../src/reply.ts';
 
@@ -30,8 +30,10 @@ export default defineCommand({
   positionals: ['project'],
   completes: { project: 'project', domain: 'domain' },
 
-  async run({ project: text, domain }, { openstack }) {
-    const project = await resolveProject(openstack, text, domain);
+  async run({ project: text, domain }, { openstack, about, mayTouch }) {
+    const project = await resolveProject(openstack, text, { domain, mayTouch });
+    const touches = [projectTarget(project)];
+    about(...touches);
     const services = ['compute', 'volume', 'network'] as const;
     const looks = await Promise.all(services.map((service) => look(openstack, service, project.id)));
     const first = looks[0];
@@ -52,7 +54,7 @@ export default defineCommand({
       ],
       table: { columns: ['quota', 'used', 'reserved', 'limit', 'used %'], rows: quotas.map(row) },
       note: `Project ID ${project.id}`,
-      touches: [{ type: 'project', id: project.id, name: project.name }],
+      touches,
     };
   },
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { noSuchRequest } from '../../src/chat/request-words.ts';
 import { RequestNumber } from '../../src/chat/values.ts';
-import { defineCommand } from '../../src/command.ts';
-import { code } from '../../src/reply.ts';
-import { label } from '../../src/request.ts';
+import { defineCommand, type Who } from '../../src/command.ts';
+import { code, type Reply } from '../../src/reply.ts';
+import { aboutOf, label, type Request } from '../../src/request.ts';
+import type { RequestBook } from '../../src/request-book.ts';
 
 export default defineCommand({
   summary: 'Cancel a request that waits, or stop a running one before its next item.',
@@ -19,21 +20,26 @@ export default defineCommand({
   async run({ number }, { requests, who }) {
     const request = await requests.find(number);
     if (!request) throw noSuchRequest(number);
-    const what = request.plan?.text ?? code(request.line);
-    if ((await requests.cancel(number, who)) === 'stopping') {
-      return {
-        text: `${label(number)} is told to stop, and stops before its next item. Its card will say what was done and what was not.`,
-        lines: [`It was to do: ${what}`],
-      };
-    }
-    // It had run before, and was handed back: what it did then stays done.
-    const before = request.progress ? [`Done before it was cancelled: ${request.progress}`] : [];
-    return {
-      text:
-        before.length > 0
-          ? `${label(number)} is cancelled, and does nothing further.`
-          : `${label(number)} is cancelled, and nothing of it was done.`,
-      lines: [`Not done: ${what}`, ...before],
-    };
+    return { touches: aboutOf(request), carryOut: () => stop(request, requests, who) };
   },
 });
+
+async function stop(request: Request, requests: RequestBook, who: Who): Promise<Reply> {
+  const { number } = request;
+  const what = request.plan?.text ?? code(request.line);
+  if ((await requests.cancel(number, who)) === 'stopping') {
+    return {
+      text: `${label(number)} is told to stop, and stops before its next item. Its card will say what was done and what was not.`,
+      lines: [`It was to do: ${what}`],
+    };
+  }
+  // It had run before, and was handed back: what it did then stays done.
+  const before = request.progress ? [`Done before it was cancelled: ${request.progress}`] : [];
+  return {
+    text:
+      before.length > 0
+        ? `${label(number)} is cancelled, and does nothing further.`
+        : `${label(number)} is cancelled, and nothing of it was done.`,
+    lines: [`Not done: ${what}`, ...before],
+  };
+}

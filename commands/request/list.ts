@@ -4,7 +4,7 @@ import { formatInstantWithAge, WholeNumber } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { count } from '../../src/reply.ts';
-import { label } from '../../src/request.ts';
+import { aboutOf, label } from '../../src/request.ts';
 
 export default defineCommand({
   summary: 'List the requests that are open, newest first, or all of them.',
@@ -19,22 +19,22 @@ export default defineCommand({
   }),
   completes: { user: 'user' },
 
-  async run({ all, mine, user, limit }, { requests, who, request: own }) {
+  async run({ all, mine, user, limit }, { requests, who, request: own, mayTouch }) {
     if (mine && user !== undefined) throw new UserError('Type either `--mine` or `--user`, not both.');
     if (mine && who.user === undefined)
       throw new UserError('Only Slack members have requests of their own; type `request list`.');
     const asker = mine ? who.user : user;
-    // One more than is shown, to know whether there are more; and this one, which is no news.
-    const listed = await requests.list({
+    // One more than is shown, to know whether there are more. This one is no news.
+    const found = await requests.list({
       ...(all ? {} : { open: true }),
       ...(asker === undefined ? {} : { user: asker }),
-      limit: limit + 2,
+      only: (request) => request.number !== own.number && mayTouch(...aboutOf(request)),
+      limit: limit + 1,
     });
-    const found = listed.filter(({ number }) => number !== own.number);
     const shown = found.slice(0, limit);
     const kind = all ? 'request' : 'open request';
     if (shown.length === 0)
-      return { text: `There is no ${kind}${asker === undefined ? '' : mine ? ' of yours' : ` of ${asker}`}.` };
+      return { text: `There is no ${kind}${asker === undefined ? '' : mine ? ' of yours' : ` of ${asker}`}.`, touches: [] };
     const now = Date.now();
     return {
       text: found.length > limit ? `The newest ${count(shown, kind)}; there are more.` : `${count(shown, kind)}.`,
@@ -48,6 +48,7 @@ export default defineCommand({
           formatInstantWithAge(request.since, now),
         ]),
       },
+      touches: shown.flatMap(aboutOf),
       ...(found.length > limit
         ? { note: `Type request list${all ? ' --all' : ''} --limit ${Math.min(200, limit * 2)} for more.` }
         : {}),

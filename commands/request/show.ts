@@ -3,7 +3,7 @@ import { noSuchRequest, requesterInWords, stateInWords } from '../../src/chat/re
 import { formatInstantWithAge, RequestNumber } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
 import { type Answer, code, type Field, plain } from '../../src/reply.ts';
-import { ENDED, label, type Request, type Vote } from '../../src/request.ts';
+import { aboutOf, ENDED, label, type Request, type Vote } from '../../src/request.ts';
 
 export default defineCommand({
   summary: 'Show one request: its plan, who decided, how far it is, and its history.',
@@ -19,8 +19,10 @@ export default defineCommand({
     if (!request) throw noSuchRequest(number);
     const history = await requests.history(number);
     const now = Date.now();
-    // What a read found was for its asker's eyes.
-    const isOurs = request.effect !== 'read' || ('user' in request.requester && request.requester.user === who.user);
+    // What a read, a dry run or a refusal says is for its asker's eyes; what a plan came to is everybody's.
+    const isOurs =
+      (request.plan !== undefined && request.effect !== 'read') ||
+      ('user' in request.requester && request.requester.user === who.user);
     return {
       text: `${label(number)}: ${stateInWords(request)}.`,
       lines: [
@@ -42,7 +44,7 @@ export default defineCommand({
         ]),
       },
       // The policy's second question: who may not see these things does not see the request either.
-      touches: request.plan?.touches ?? [],
+      touches: aboutOf(request),
     };
   },
 });

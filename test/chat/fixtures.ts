@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { Count, DurationMs, Instant, IpAddress, MacAddress, SizeMiB, Url, WholeNumber } from '../../src/chat/values.ts';
-import { type ArgsSchema, defineCommand, type Plan, type ReadCommand } from '../../src/command.ts';
+import { type ArgsSchema, type CloudRead, defineCommand, type Plan, type ReadCommand } from '../../src/command.ts';
 import { defineJob } from '../../src/job.ts';
 import { type NamedCommand, type Registry, registryOf } from '../../src/registry.ts';
 
 const nothing = defineJob({ payload: z.object({}), run: async () => ({ text: 'Done.', outcomes: [] }) });
 
-function read<A extends ArgsSchema>(command: Omit<ReadCommand<A>, 'effect' | 'run' | 'summary'>): ReadCommand<A> {
-  return defineCommand({ summary: 'Show it.', ...command, effect: 'read', run: async () => ({ text: 'Shown.' }) });
+type Shown<A extends ArgsSchema> = Omit<CloudRead<A>, 'effect' | 'run' | 'summary' | 'cloud'> & { cloud?: false };
+
+function read<A extends ArgsSchema>({ cloud, ...command }: Shown<A>): ReadCommand<A> {
+  const shown = { summary: 'Show it.', ...command, effect: 'read' as const, run: async () => ({ text: 'Shown.', touches: [] }) };
+  return cloud === false ? defineCommand({ ...shown, cloud }) : defineCommand(shown);
 }
 
 const quotaSet = defineCommand({

@@ -4,7 +4,7 @@ import { parseLine } from '../../src/chat/parse.ts';
 import type { CommandContext, Who } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { loadRegistry, type Registry } from '../../src/registry.ts';
-import type { Answer } from '../../src/reply.ts';
+import type { Reply } from '../../src/reply.ts';
 import { ENDED, type Request } from '../../src/request.ts';
 import type { RequestBook } from '../../src/request-book.ts';
 import { someCommands } from './fixtures.ts';
@@ -61,6 +61,7 @@ const running = request(1041, {
 });
 const ended = request(7, {
   state: 'done',
+  plan: { text: 'Set cores to 40.', touches: [], undo: { possible: true, how: 'set them again' } },
   result: { text: 'Cores are 40.' },
   requester: { kind: 'terminal', unixUser: 'carol', user: 'U0CAROL' },
   askedBy: 'carol',
@@ -70,9 +71,10 @@ const ended = request(7, {
 function book(...requests: Request[]): RequestBook {
   return {
     find: async (number) => requests.find((one) => one.number === number),
-    list: async ({ open, user, limit }) =>
+    list: async ({ open, user, only = () => true, limit }) =>
       requests
         .filter((one) => !(open && ENDED.has(one.state)) && (!user || ('user' in one.requester && one.requester.user === user)))
+        .filter(only)
         .slice(0, limit),
     async cancel(number) {
       const found = requests.find((one) => one.number === number);
@@ -93,18 +95,20 @@ const BOB: Who = {
   mayUse: () => true,
 };
 
-async function say(line: string, { registry = own, who = BOB, requests = book(waiting, running, ended) } = {}): Promise<Answer> {
+async function say(line: string, { registry = own, who = BOB, requests = book(waiting, running, ended) } = {}): Promise<Reply> {
   const { command, args } = parseLine(line, own);
   if (command.effect !== 'read') throw new Error('these are reads');
-  const context: Pick<CommandContext, 'registry' | 'request' | 'requests' | 'who' | 'log'> = {
+  const context: Pick<CommandContext, 'registry' | 'request' | 'requests' | 'who' | 'mayTouch' | 'log'> = {
     registry,
     request: { number: 1043, label: 'R-1043', line },
     requests,
     who,
+    mayTouch: () => true,
     log: pino({ enabled: false }),
   };
   // The rest of the context is for commands that need a cloud.
-  return await command.run(args, context as CommandContext);
+  const answer = await command.run(args, context as CommandContext);
+  return 'carryOut' in answer ? answer.carryOut() : answer;
 }
 
 describe('help', () => {
@@ -243,7 +247,7 @@ describe('request list', () => {
     expect(text).toBe('2 open requests.');
     expect(table?.rows).toEqual([
       ['R-1042', 'waits for 1 vote of ops', 'bob', 'quota set demo cores=40', '2026-11-23 09:00 UTC (1h ago)'],
-      ['R-1041', 'running', 'schedule nightly', 'quota set demo cores=40', '2026-11-23 09:00 UTC (1h ago)'],
+      ['R-1041', 'is running', 'schedule nightly', 'quota set demo cores=40', '2026-11-23 09:00 UTC (1h ago)'],
     ]);
   });
 

@@ -28,7 +28,7 @@ const set = defineCommand({
     .catchall(z.string()),
   positionals: ['first', 'second'],
   more: { names: /^x_\w+$/, describe: 'others' },
-  run: async () => ({ text: 'Set.' }),
+  run: async () => ({ text: 'Set.', touches: [] }),
 });
 const things = registryOf([{ name: 'thing set', object: 'thing', command: set }], []);
 

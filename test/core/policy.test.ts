@@ -77,6 +77,16 @@ describe('whether somebody may', () => {
     expect(refused).toContain('this would show 1 thing beyond that');
     expect(refused).not.toContain('20');
   });
+
+  it('what changes nothing is held to the rule as well: it would tell what there is', async () => {
+    const bot = await withRules(READS, { ...CHANGES, targets: ['project:demo'] });
+
+    const told = await bot.say('bob', 'cores set alice-lab --cores 20 --reason "as it is"');
+
+    expect(told).toContain('You may use cores set only on project:demo, and not on project alice-lab.');
+    expect((await bot.request(1001)).state).toBe('refused');
+    expect(await bot.say('bob', 'cores set demo --cores 20 --reason "as it is"')).toContain('They have 20 cores already');
+  });
 });
 
 describe('which cloud', () => {
@@ -160,6 +170,15 @@ describe('a read that needs approval', () => {
     expect(readByOthers(bot)).not.toContain('20 cores');
     await bot.slack.slash('alice', '#ops', 'request show R-1001');
     expect(await bot.hears('alice', 'R-1001: ')).not.toContain('20 cores');
+  });
+
+  it('is asked also where it is about nothing in particular', async () => {
+    const bot = await withRules({ ...rule, commands: ['cores explain'] }, { ...others, except: ['cores explain'] });
+
+    expect(await bot.say('bob', 'cores explain')).toContain('R-1001 waits for 1 of approver');
+    await bot.approve('alice');
+
+    await bot.hears('bob', 'A core of prod is a thread');
   });
 
   it('reads the cloud again after the vote', async () => {

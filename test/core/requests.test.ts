@@ -73,6 +73,21 @@ describe('taking a request back', () => {
     expect(await bot.click('carol', 'Cancel')).toContain('R-1001 is cancelled.');
   });
 
+  it('by a line that is refused for its things cancels nothing', async () => {
+    const onlyDemo = { effects: ['read'], roles: ['operator'], targets: ['project:demo'] };
+    const bot = await toyBot({ yaml: { rules: [{ effects: ['change'], roles: ['operator'] }, onlyDemo] } });
+    await bot.say('bob', SET);
+    await bot.slack.slash('bob', '#ops', 'cores set demo --cores 30 --reason "less load"');
+    await bot.slack.waitFor(() => bot.card().includes('R-1002 waits'), 'the second card');
+
+    const refused = await bot.say('bob', 'request cancel R-1001');
+    await bot.slack.slash('bob', '#ops', 'request cancel R-1002');
+
+    expect(refused).toContain('You may use request cancel only on project:demo');
+    await bot.hears('bob', 'R-1002 is cancelled, and nothing of it was done.');
+    expect((await bot.request(1001)).state).toBe('waiting');
+  });
+
   it('of what has ended is refused, and says how it ended', async () => {
     const bot = await waiting();
     await bot.approve('alice');
@@ -129,6 +144,28 @@ describe('looking at requests', () => {
 
     expect(shown).toContain('this would show 1 thing beyond that');
     expect(shown).not.toContain('alice-lab');
+  });
+
+  it('a dry run and what it says are for whoever may see its things, and its result for its asker', async () => {
+    const rules = [
+      { effects: ['change', 'read'], roles: ['operator'] },
+      { effects: ['read'], roles: ['viewer'], targets: ['project:demo'] },
+      { effects: ['read'], roles: ['approver'] },
+    ];
+    const bot = await toyBot({ yaml: { rules } });
+    await bot.say('bob', `${SET} --dry-run`);
+    await bot.say('bob', 'cores show demo');
+
+    const hidden = await bot.say('eve', 'request show R-1001');
+    const listed = await bot.say('eve', 'request list --all');
+    const toAlice = await bot.say('alice', 'request show R-1001');
+
+    expect(hidden).toContain('this would show 1 thing beyond that');
+    expect(listed).toContain('R-1002');
+    expect(listed).not.toContain('alice-lab');
+    expect(toAlice).toContain(SET);
+    expect(toAlice).not.toContain('Dry run on');
+    expect(await bot.say('bob', 'request show R-1001')).toContain('Dry run on');
   });
 
   it('lists what is open, newest first, and with --all what has ended', async () => {

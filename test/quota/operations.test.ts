@@ -212,3 +212,40 @@ describe('lists', () => {
     expect(said).toContain(DEMO_OF_RESEARCH);
   });
 });
+
+describe('of what the policy hides from its asker', () => {
+  const demoAlone = {
+    rules: [{ effects: ['read', 'change'], roles: ['operator'], targets: [`project:${DEMO_PROJECT}`] }],
+  };
+
+  it.each([
+    ['quota set alice-lab cores=1 --reason "less"', 'and not on project alice-lab'],
+    ['quota set alice-lab cores=20 --reason "as it is"', 'and not on project alice-lab'],
+    ['quota show alice-lab', 'this would show 1 thing beyond that'],
+    ['console log show alice-1', 'this would show 1 thing beyond that'],
+  ])('%s: tells nothing, and asks no more of the cloud', async (line, why) => {
+    const bot = await startBot({ yaml: demoAlone });
+    bot.cloud.state.servers.push(server({ name: 'alice-1', host: null, projectId: ALICE_LAB }));
+
+    const told = await bot.say('bob', line);
+
+    expect(told).toContain(why);
+    expect(told).not.toMatch(/uses|already|no console/);
+    expect(bot.cloud.calls.filter(({ path }) => /quota|action/.test(path))).toEqual([]);
+  });
+
+  it('neither a mistyped nor an ambiguous name offers it', async () => {
+    const bot = await startBot({ yaml: demoAlone, cloud: { seed: { twoDomains: true, sameNames: true } } });
+
+    const mistyped = await bot.say('bob', 'quota show alice-labs');
+    const ambiguous = await bot.say('bob', 'quota show demo');
+    const server = await bot.say('bob', 'console log show web-1');
+
+    expect(mistyped).toContain('There is no project alice-labs.');
+    expect(mistyped).not.toContain('Did you mean');
+    expect(ambiguous).toContain(`There is more than one project called demo: ${DEMO_PROJECT}`);
+    expect(ambiguous).not.toContain(DEMO_OF_RESEARCH);
+    expect(server).toContain('There is more than one server called web-1: ');
+    expect(server).not.toContain('alice-lab');
+  });
+});
