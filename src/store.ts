@@ -35,6 +35,9 @@ export async function readAudit({ redis, keys }: Store, number: number): Promise
   return entries.map((entry) => JSON.parse(entry) as ChainedEntry);
 }
 
+/** What the record and the card tell and the audit does not: a text for every item is no step, and would fill it. */
+const NOT_IN_AUDIT: ReadonlySet<string> = new Set(['progress']);
+
 export interface Move {
   event: string;
   by?: string;
@@ -87,18 +90,19 @@ export function stepOf(
     ...(by === undefined ? {} : { by }),
     ...(detail === undefined ? {} : { detail }),
   };
-  const chained = chain(head, entry);
+  // A head that stays is a guard all the same: whoever moved the record meanwhile has changed it.
+  const chained = NOT_IN_AUDIT.has(event) ? undefined : chain(head, entry);
+  const next: Stored = { request: draft, head: chained?.hash ?? head };
+  const key = keys.request(request.number);
+  const doc = JSON.stringify(draft);
   const commands: Command[] = [
-    ['HSET', keys.request(request.number), 'doc', JSON.stringify(draft), 'head', chained.hash, 'state', draft.state],
-    ['RPUSH', keys.audit(request.number), JSON.stringify(chained)],
+    // Intents and answers change nothing in the record, which may be large.
+    ['HSET', key, ...(doc === JSON.stringify(request) ? [] : ['doc', doc, 'state', draft.state]), 'head', next.head],
+    ...(chained ? [['RPUSH', keys.audit(request.number), JSON.stringify(chained)]] : []),
     ...(moved ? bookkeeping(keys, draft, at) : []),
     ...(also?.(draft) ?? []),
   ];
-  return {
-    when: [{ key: keys.request(request.number), field: 'head', is: head }, ...when],
-    commands,
-    next: { request: draft, head: chained.hash },
-  };
+  return { when: [{ key, field: 'head', is: head }, ...when], commands, next };
 }
 
 function bookkeeping(keys: Keys, { number, state }: Request, at: number): Command[] {
