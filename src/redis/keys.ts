@@ -22,8 +22,13 @@ export interface Keys {
   /** The global chain, oldest first, and its head. */
   sealed: string;
   sealedHead: string;
-  /** Hash: the last day written to a file, that file's hash, and the global chain's hash before its first entry left. */
+  /**
+   * Hash: the last `day` written to a file, that file's `hash`, how many entries of the global chain are `written`, and the chain's
+   * hash before its first entry left (`trimmed`).
+   */
   auditFiles: string;
+  /** Hash: each day that was written → its file's hash, `@`, and the machine that has it. */
+  auditDays: string;
   /** What is to be said, by when it is due, a set per priority. */
   outbox(priority: number): string;
   dedupe(key: string): string;
@@ -61,6 +66,7 @@ export function keysOf(prefix: string): Keys {
     sealed: key('sealed'),
     sealedHead: key('sealed-head'),
     auditFiles: key('audit-files'),
+    auditDays: key('audit-days'),
     outbox: (priority) => key('outbox', priority),
     dedupe: (name) => key('dedupe', name),
     request: (number) => key('request', number),

@@ -1,12 +1,19 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import type { ChainedEntry } from '../../src/audit.ts';
+import type { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { expect, it, onTestFinished } from 'vitest';
+import { type ChainedEntry, type Sealed, sha256 } from '../../src/audit.ts';
 import { writeDailyFiles } from '../../src/audit-files.ts';
 import { verifyAudit } from '../../src/audit-verify.ts';
+import { startClock } from '../../src/redis/clock.ts';
+import { connectRedis } from '../../src/redis/connection.ts';
+import { keysOf } from '../../src/redis/keys.ts';
 import { seal } from '../../src/seal.ts';
-import type { Store } from '../../src/store.ts';
+import { findRequest, type Store, stepOf } from '../../src/store.ts';
 import { type Bot, eventually, toyBot } from '../bot.ts';
+import { testRedis } from '../setup/redis-client.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -69,7 +76,7 @@ it('an audit that was made anew as a whole does not fit the global chain', async
 
 it('a day that is over is written to a file that the next one follows, and a changed file is found', async () => {
   const { store, folder } = await botWithHistory();
-  const tomorrow: Store = { ...store, clock: { ...store.clock, now: () => store.clock.now() + DAY_MS } };
+  const tomorrow = inDays(store, 1);
 
   await writeDailyFiles(tomorrow, folder);
 
@@ -84,7 +91,7 @@ it('a day that is over is written to a file that the next one follows, and a cha
 
 it("the audit channel hears each day's head, once", async () => {
   const { bot, store } = await botWithHistory();
-  const tomorrow: Store = { ...store, clock: { ...store.clock, now: () => store.clock.now() + DAY_MS } };
+  const tomorrow = inDays(store, 1);
   const { head } = await verifyAudit(store, '');
 
   await seal({ ...bot.running.core, store: tomorrow });
@@ -101,7 +108,7 @@ it("the audit channel hears each day's head, once", async () => {
 
 it('what is written and older than records are kept leaves Redis, and the rest still verifies', async () => {
   const { bot, store, folder } = await botWithHistory();
-  const later: Store = { ...store, clock: { ...store.clock, now: () => store.clock.now() + 91 * DAY_MS } };
+  const later = inDays(store, 91);
 
   await writeDailyFiles(later, folder);
 
@@ -110,3 +117,148 @@ it('what is written and older than records are kept leaves Redis, and the rest s
   await eventually(async () => (await store.redis.llen(store.keys.sealed)) === 1, 'the next one sealed');
   expect((await verifyAudit(store, folder)).problems).toEqual([]);
 });
+
+it('the newest file, replaced by another one that fits the chain, is found by the hash that Redis keeps', async () => {
+  const { store, folder } = await botWithHistory();
+  await writeDailyFiles(inDays(store, 1), folder);
+  const [name = ''] = await readdir(folder);
+  const lines = (await readFile(join(folder, name), 'utf8')).trimEnd().split('\n');
+
+  await writeFile(join(folder, name), `${lines.slice(0, -1).join('\n')}\n`);
+
+  expect((await verifyAudit(store, folder)).problems).toEqual([
+    `${name} is not the file that was written: Redis keeps another hash of it`,
+  ]);
+});
+
+it('a day that another machine wrote is named as not here; one that this machine wrote is missed', async () => {
+  const { store, folder } = await botWithHistory();
+  await writeDailyFiles(inDays(store, 1), folder);
+  const [day = '', kept = ''] = Object.entries(await store.redis.hgetall(store.keys.auditDays))[0] ?? [];
+  const missing = await verifyAudit(store, join(folder, 'another'));
+  await store.redis.hset(store.keys.auditDays, day, kept.replace(/@.*/, '@ctl-02'));
+
+  const elsewhere = await verifyAudit(store, join(folder, 'another'));
+
+  expect(missing.problems).toEqual([`${day}.jsonl was written on this machine, and is not in this folder`]);
+  expect(elsewhere.problems).toEqual([]);
+  expect(elsewhere.elsewhere).toEqual([`${day}.jsonl is not in this folder: ctl-02 wrote it`]);
+});
+
+it('two machines’ days, each in its own folder, verify on both', async () => {
+  const { store } = await storeAlone();
+  const [here, there] = [await newFolder(), await newFolder()];
+  await sealed(store, [3, 2, 1]);
+  await writeDailyFiles(store, here);
+  await writeDailyFiles(store, there);
+  await writeDailyFiles(store, here);
+  const days = await store.redis.hgetall(store.keys.auditDays);
+  const [, second = ''] = Object.keys(days).sort();
+  await store.redis.hset(store.keys.auditDays, second, (days[second] ?? '').replace(/@.*/, '@ctl-02'));
+
+  const verified = await verifyAudit(store, here);
+
+  expect(Object.keys(days)).toHaveLength(3);
+  expect(verified).toMatchObject({
+    files: 2,
+    problems: [],
+    elsewhere: [`${second}.jsonl is not in this folder: ctl-02 wrote it`],
+  });
+});
+
+it('a trim that is sent a second time, its answer being lost, takes nothing more', async () => {
+  const { store, folder } = await storeAlone();
+  const { redis, keys } = store;
+  await sealed(store, [100, 100, 3, 3]);
+  const twice: Redis = Object.create(redis, {
+    evalsha: {
+      async value(sha: string, count: number, ...args: string[]): Promise<unknown> {
+        if (args[0]?.includes('LTRIM')) await redis.evalsha(sha, count, ...args);
+        return redis.evalsha(sha, count, ...args);
+      },
+    },
+  });
+
+  await writeDailyFiles({ ...store, redis: twice }, folder);
+  expect(await redis.llen(keys.sealed)).toBe(2);
+  await writeDailyFiles(store, folder);
+
+  expect(await readdir(folder)).toHaveLength(2);
+  expect((await verifyAudit(store, folder)).problems).toEqual([]);
+});
+
+it('a sweep reads one entry of the chain while no further day is over, however long the chain', async () => {
+  const { store, folder } = await storeAlone();
+  await sealed(store, [...Array.from({ length: 600 }, () => 2), ...Array.from({ length: 600 }, () => 0)]);
+  await writeDailyFiles(store, folder);
+  let read = 0;
+  const counting: Redis = Object.create(store.redis, {
+    lrange: {
+      async value(key: string, from: number, to: number): Promise<string[]> {
+        const entries = await store.redis.lrange(key, from, to);
+        read += entries.length;
+        return entries;
+      },
+    },
+  });
+
+  await writeDailyFiles({ ...store, redis: counting }, folder);
+
+  expect(read).toBe(1);
+  expect(await store.redis.hget(store.keys.auditFiles, 'written')).toBe('600');
+});
+
+it('progress is in the record and not in the audit, which still verifies', async () => {
+  const { bot, store, folder } = await botWithHistory();
+
+  const events = (await store.redis.lrange(store.keys.audit(1001), 0, -1)).map(
+    (entry) => (JSON.parse(entry) as ChainedEntry).event,
+  );
+
+  expect((await bot.request(1001)).progress).toBe('At demo.');
+  expect(events).toContain('intent');
+  expect(events).not.toContain('progress');
+  expect((await verifyAudit(store, folder)).problems).toEqual([]);
+});
+
+it('an entry that changes nothing in the record writes its head alone', async () => {
+  const { store } = await botWithHistory();
+  const stored = await findRequest(store, 1001);
+  if (!stored) throw new Error('no request');
+
+  const { commands, next } = stepOf(store, stored, () => undefined, { event: 'answer' });
+
+  expect(commands[0]).toEqual(['HSET', store.keys.request(1001), 'head', next.head]);
+});
+
+function inDays(store: Store, days: number): Store {
+  return { ...store, clock: { ...store.clock, now: () => store.clock.now() + days * DAY_MS } };
+}
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stackhand-audit-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function storeAlone(): Promise<{ store: Store; folder: string }> {
+  const { target, prefix } = testRedis();
+  const redis = connectRedis(target, 'commands', pino({ level: 'silent' }));
+  onTestFinished(() => redis.disconnect());
+  const clock = await startClock(redis);
+  onTestFinished(clock.stop);
+  return { store: { redis, keys: keysOf(prefix), clock }, folder: await newFolder() };
+}
+
+/** A global chain of requests that ended so many days ago. */
+async function sealed({ redis, keys, clock }: Store, daysAgo: number[]): Promise<void> {
+  let prev = '';
+  const now = clock.now();
+  for (const [index, days] of daysAgo.entries()) {
+    const entry = { at: now - days * DAY_MS, request: 1001 + index, head: 'gone', prev };
+    const sealed: Sealed = { ...entry, hash: sha256(entry) };
+    await redis.rpush(keys.sealed, JSON.stringify(sealed));
+    prev = sealed.hash;
+  }
+  await redis.set(keys.sealedHead, prev);
+}
