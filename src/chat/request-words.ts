@@ -1,35 +1,16 @@
+import { inWords } from '../card.ts';
 import { UserError } from '../errors.ts';
 import { plain } from '../reply.ts';
-import { label, type Request, type RequestState } from '../request.ts';
+import { label, type Request } from '../request.ts';
 
 /** A request's state for whoever looks at it from outside. */
 export function stateInWords({ state, missing, waitsFor, stop }: Request): string {
   if (state === 'waiting' && missing) return `waits for ${missing}`;
   if (state === 'queued' && waitsFor) return waitsFor;
-  if (state === 'running' && stop) return `running; ${plain(stop.by)} asked for a stop, so it stops before its next item`;
-  return STATES[state];
+  if (state === 'running' && stop)
+    return `${inWords(state)}; ${plain(stop.by)} asked for a stop, so it stops before its next item`;
+  return inWords(state);
 }
-
-const STATES: Record<RequestState, string> = {
-  received: 'taken, not looked at yet',
-  planning: 'being read and planned',
-  planned: 'waits until its requester has typed what it hits',
-  waiting: 'waits for approval',
-  queued: 'waits for its turn',
-  running: 'running',
-  answered: 'answered',
-  refused: 'refused',
-  failed: 'ended with an error',
-  'nothing to do': 'there was nothing to do',
-  cancelled: 'cancelled',
-  expired: 'expired before it was approved',
-  rejected: 'rejected by an approver',
-  void: 'void: the cloud was no longer as planned',
-  done: 'done',
-  'nothing done': 'ended, and nothing was done',
-  'partly done': 'partly done',
-  unknown: 'its outcome is unknown',
-};
 
 /** Who asked. */
 export function requesterInWords({ askedBy, requester }: Request): string {
