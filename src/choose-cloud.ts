@@ -7,13 +7,16 @@ export interface CloudAndRegion {
   region: string;
 }
 
-/** What was typed, else the channel's default, else the only one there is; never a guess. */
+/** What was typed, else the channel's default, else OS_CLOUD's, else the only one there is; never a guess. */
 export function chooseCloud(
   { config, clouds }: Pick<Core, 'config' | 'clouds'>,
   channel: string | undefined,
   asked: { cloud?: string; region?: string },
 ): CloudAndRegion {
-  const cloud = asked.cloud ?? (channel === undefined ? undefined : config.channels.clouds[channel]);
+  const { OS_CLOUD } = config.environment;
+  // It may be left over from another tool's work on a cloud that is none of ours.
+  const usual = OS_CLOUD !== undefined && clouds.names.includes(OS_CLOUD) ? OS_CLOUD : undefined;
+  const cloud = asked.cloud ?? (channel === undefined ? undefined : config.channels.clouds[channel]) ?? usual;
   const known = choose('cloud', 'Which cloud?', clouds.names, cloud);
   const region = choose('region', `Which region of ${code(known)}?`, clouds.regionsOf(known), asked.region);
   return { cloud: known, region };

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clouds } from './clouds.ts';
-import type { StackhandYaml } from './config-schema.ts';
+import type { Environment, StackhandYaml } from './config-schema.ts';
 import type { Delivery, Directory } from './delivery.ts';
 import type { Metrics } from './metrics.ts';
 import type { Wakers } from './queue.ts';
@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 
 /** What a worker works with. */
 export interface Core {
-  config: StackhandYaml;
+  config: StackhandYaml & { environment: Pick<Environment, 'OS_CLOUD'> };
   registry: Registry;
   store: Store;
   wakers: Wakers;

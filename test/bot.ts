@@ -21,6 +21,8 @@ export interface BotOptions {
   cloudsFile?: string;
   /** Laid over the usual stackhand.yaml, key by key. */
   yaml?: Record<string, unknown>;
+  /** Laid over the usual environment. */
+  env?: Record<string, string>;
   role?: Role;
   registryRoot?: string;
   target?: { socket: string };
@@ -100,6 +102,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     SLACK_API_URL: slack.apiUrl,
     OS_CLIENT_CONFIG_FILE: options.cloudsFile ?? pretended,
     STACKHAND_STATE: folder,
+    ...options.env,
   };
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const runnings: Running[] = [];

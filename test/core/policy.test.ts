@@ -106,6 +106,16 @@ describe('which cloud', () => {
     expect(wrong).toContain('There is no cloud lab. Type --cloud prod or --cloud pretend-demo.');
   });
 
+  it.each([
+    ['prod', 'Project demo has 20 cores'],
+    ['of-another-tool', 'Which cloud? Add --cloud prod or --cloud pretend-demo.'],
+  ])('OS_CLOUD=%s is meant where neither line nor channel says, if it is one of ours', async (cloud, said) => {
+    const bot = await toyBot({ yaml: TWO_CLOUDS, env: { OS_CLOUD: cloud } });
+
+    expect(await bot.say('bob', 'cores show demo')).toContain(said);
+    expect(await bot.say('bob', 'cores show demo --cloud lab')).toContain('There is no cloud lab.');
+  });
+
   it('the card names the cloud that was chosen', async () => {
     const bot = await toyBot({ yaml: TWO_CLOUDS });
 
