@@ -9,8 +9,8 @@ export interface Clouds {
   regionsOf(cloud: string): readonly string[];
   /** Throws on anything but a read. */
   reader(cloud: string, region: string, signal?: AbortSignal): Session;
-  /** Each write passes the hook first. */
-  writer(cloud: string, region: string, hook: WriteHook): Session;
+  /** Each write passes the hook first; once the signal is aborted nothing is sent any more. */
+  writer(cloud: string, region: string, hook: WriteHook, signal: AbortSignal): Session;
   close(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function openClouds(
     regionsOf: (cloud) => find(cloud).regions,
     reader: (cloud, region, signal) =>
       openSession({ connection: find(cloud).reader, region, mode: 'read', ...(signal ? { signal } : {}) }),
-    writer: (cloud, region, hook) => openSession({ connection: find(cloud).writer, region, mode: 'write', hook }),
+    writer: (cloud, region, hook, signal) => openSession({ connection: find(cloud).writer, region, mode: 'write', hook, signal }),
     async close() {
       const connections = new Set([...clouds.values()].flatMap(({ reader, writer }) => [reader, writer]));
       await Promise.all([...connections].map((connection) => connection.close()));

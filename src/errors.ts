@@ -35,6 +35,8 @@ export interface OpenStackErrorDetails {
   code: OpenStackErrorCode;
   /** "PUT compute /os-quota-sets/42ab" */
   call: string;
+  /** A POST that only asks, such as Nova's console output. */
+  reads?: boolean;
   /** HTTP status, where one came. */
   status?: number;
   /** The service's own words, where it gave any. */
@@ -52,6 +54,8 @@ export class OpenStackError extends Error {
   readonly status: number | undefined;
   readonly fault: string | undefined;
   readonly requestId: string | undefined;
+  /** A call that changes nothing, however it ends. */
+  readonly isRead: boolean;
 
   constructor(details: OpenStackErrorDetails) {
     super(openStackMessage(details), { cause: details.cause });
@@ -60,11 +64,7 @@ export class OpenStackError extends Error {
     this.status = details.status;
     this.fault = details.fault;
     this.requestId = details.requestId;
-  }
-
-  /** A call that changes nothing, however it ends. */
-  get isRead(): boolean {
-    return /^(GET|HEAD) /.test(this.call);
+    this.isRead = details.reads === true || /^(GET|HEAD) /.test(details.call);
   }
 
   /** Whether a write may have taken place although no good answer came. */

@@ -2,6 +2,7 @@ import { HandBack } from './converge.ts';
 import type { Core } from './core.ts';
 import type { Lease } from './lease.ts';
 import type { Write, WriteHook } from './openstack/session.ts';
+import { ENDED } from './request.ts';
 import { decideAndAdvance, readAudit, type Store } from './store.ts';
 
 /** Items whose write was begun: found done, they were done by this request. */
@@ -12,12 +13,14 @@ export async function begunItems(store: Store, number: number): Promise<Set<stri
 
 /**
  * The one hook before every write: the lease must be ours, the cloud neither frozen nor braked, nobody may have asked for a stop. Then
- * the intent is in the audit, in the same step; after the write its answer. Where any of it does not hold nothing is sent.
+ * the intent is in the audit, in the same step; after the write its answer. Where any of it does not hold nothing is sent. An answer
+ * that comes after the end is only logged: that audit is sealed.
  */
 export function writeHook(core: Core, number: number, lease: Lease, begun: Set<string>): WriteHook {
   const { store } = core;
   const append = async (event: string, detail: Record<string, unknown>, before: boolean): Promise<void> => {
-    const result = await decideAndAdvance<'stopped' | 'written'>(store, number, (request) => {
+    const result = await decideAndAdvance<'stopped' | 'ended' | 'written'>(store, number, (request) => {
+      if (ENDED.has(request.state)) return { leave: 'ended' };
       if (before && request.stop) return { leave: 'stopped' };
       const cloud = request.cloud ?? '';
       const open = before
@@ -32,8 +35,12 @@ export function writeHook(core: Core, number: number, lease: Lease, begun: Set<s
         move: { event, by: core.worker, detail, when: before ? [lease.guard, ...open] : [] },
       };
     });
-    if (!before) return;
-    if (result === 'missing' || result === 'lost') {
+    const ended = result === 'missing' || (result !== 'lost' && result.gave === 'ended');
+    if (!before) {
+      if (ended) core.log.warn({ request: number, ...detail }, 'answer came after the end');
+      return;
+    }
+    if (ended || result === 'lost') {
       lease.abort('handed back');
       throw new HandBack('the lease is lost, or the cloud is frozen');
     }

@@ -12,13 +12,22 @@ export function releaseLocks({ keys }: Store, { locks }: Request): Command[] {
   return locks.length === 0 ? [] : [['DEL', ...locks.map(keys.lock)]];
 }
 
-/** Wakes whoever waits longest for each lock; should this be lost, the sweeper wakes them. */
-export async function wakeWaiters({ store, wakers }: Core, locks: readonly string[]): Promise<void> {
+/** Wakes whoever waits longest for each lock that this request let go; should this be lost, the sweeper wakes them. */
+export async function wakeWaiters(
+  { store, wakers }: Core,
+  { number, attempt, locks }: Pick<Request, 'number' | 'attempt' | 'locks'>,
+): Promise<void> {
   for (const lock of locks) {
-    const [first] = await store.redis.zrange(store.keys.waiters(lock), '0', '0');
-    if (first === undefined) continue;
-    const stored = await findRequest(store, Number(first));
-    if (stored?.request.state === 'queued') await wake(wakers, stored.request, 'run');
-    else await store.redis.zrem(store.keys.waiters(lock), first);
+    for (;;) {
+      const [first] = await store.redis.zrange(store.keys.waiters(lock), '0', '0');
+      if (first === undefined) break;
+      const stored = await findRequest(store, Number(first));
+      if (stored?.request.state === 'queued') {
+        // An ID of its own: a wake-up that just now finds the lock taken must not swallow this one.
+        await wake(wakers, stored.request, 'run', `${number}.${attempt}`);
+        break;
+      }
+      await store.redis.zrem(store.keys.waiters(lock), first);
+    }
   }
 }

@@ -12,10 +12,13 @@ export type WakeUp = z.infer<typeof WakeUp>;
 
 /** BullMQ only wakes somebody; what there is to do is in our own records. */
 export interface Wakers {
-  /** Many at once: lines and clicks. */
+  /** Many at once. */
   lines: Queue;
+  /** Apart from lines: a vote or a stop must not wait behind lines that wait for OpenStack. */
+  clicks: Queue;
   /** Long: changes. */
   changes: Queue;
+  redis: Redis;
 }
 
 export function openQueues(redis: Redis, prefix: string, log: Logger): Wakers {
@@ -29,29 +32,33 @@ export function openQueues(redis: Redis, prefix: string, log: Logger): Wakers {
     queue.on('error', (error) => log.warn({ err: error, queue: name }, 'queue connection trouble'));
     return queue;
   };
-  return { lines: open('lines'), changes: open('changes') };
+  return { lines: open('lines'), clicks: open('clicks'), changes: open('changes'), redis };
 }
 
-export async function closeQueues({ lines, changes }: Wakers): Promise<void> {
-  await Promise.all([lines.close(), changes.close()]);
+export async function closeQueues({ lines, clicks, changes }: Wakers): Promise<void> {
+  await Promise.all([lines.close(), clicks.close(), changes.close()]);
 }
 
 /**
  * Adding it twice is the same as once: the ID holds the attempt that would begin. A worker that dies has begun that attempt, so the
- * next wake-up has another ID than the job that hangs in its dead hands.
+ * next wake-up has another ID than the job that hangs in its dead hands. `because` tells apart what must not be the same as once.
  */
 export async function wake(
   wakers: Wakers,
   { number, attempt }: Pick<Request, 'number' | 'attempt'>,
   phase: 'line' | 'run',
+  because?: string,
 ): Promise<void> {
   const queue = phase === 'run' ? wakers.changes : wakers.lines;
-  await queue.add(phase, { number, phase } satisfies WakeUp, { jobId: `${label(number)}-${phase}-${attempt}` });
+  const jobId = [label(number), phase, attempt, ...(because === undefined ? [] : [because])].join('-');
+  // Adding it again would change nothing, and still be a write that Redis flushes to disk: for each line that waits, at each sweep.
+  if ((await wakers.redis.exists(queue.toKey(jobId))) === 1) return;
+  await queue.add(phase, { number, phase } satisfies WakeUp, { jobId });
 }
 
 /** @param again grows with each sweep, as a click has no attempts of its own. */
-export async function wakeForClick({ lines }: Wakers, number: number, again = 0): Promise<void> {
-  await lines.add('click', { number, phase: 'click' } satisfies WakeUp, { jobId: `C-${number}-${again}` });
+export async function wakeForClick({ clicks }: Wakers, number: number, again = 0): Promise<void> {
+  await clicks.add('click', { number, phase: 'click' } satisfies WakeUp, { jobId: `C-${number}-${again}` });
 }
 
 /** Which phase an open request waits for; undefined where it waits for people. */
@@ -60,6 +67,9 @@ export function phaseOf({ state, plan }: Request): 'line' | 'run' | undefined {
   if (state === 'queued' || state === 'running') return plan?.job === undefined ? 'line' : 'run';
   return undefined;
 }
+
+/** They wait for Redis and Slack alone. */
+const CLICKS_AT_ONCE = 32;
 
 export interface Workers {
   /** Takes up nothing new, and waits for what runs. */
@@ -85,7 +95,7 @@ export function startWorkers(
     worker.on('failed', (job, error) => log.error({ err: error, job: job?.id }, 'wake-up failed'));
     return worker;
   };
-  const workers = [start('lines', atOnce.lines), start('changes', atOnce.changes)];
+  const workers = [start('lines', atOnce.lines), start('clicks', CLICKS_AT_ONCE), start('changes', atOnce.changes)];
   return {
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));

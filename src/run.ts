@@ -11,32 +11,38 @@ import { wake } from './queue.ts';
 import type { Command } from './redis/commit.ts';
 import type { Reply } from './reply.ts';
 import { label, type Request, type RequestState } from './request.ts';
-import { decideAndAdvance, findRequest } from './store.ts';
+import { decideAndAdvance, findRequest, KEEP_SECONDS } from './store.ts';
 import { lockName } from './target.ts';
 import { tellState } from './tell.ts';
+import { isPastItsUse } from './timers.ts';
 import { isApprovedAsItIs } from './vote.ts';
 
 /** A run that took its worker down this often is left to people. */
 const MAX_ATTEMPTS = 25;
 
 /** Runs an approved plan, or goes on with one whose worker died. The job looks instead of remembering, so both are the same. */
-export async function handleRun(core: Core, number: number, handOver: AbortSignal): Promise<void> {
+export async function handleRun(core: Core, number: number): Promise<void> {
   const held = await start(core, number);
   if (!held) return;
-  const { lease } = held;
-  const onHandOver = (): void => lease.abort('handed back');
-  handOver.addEventListener('abort', onHandOver, { once: true });
-  if (handOver.aborted) onHandOver();
   try {
-    await finish(core, held, await runJob(core, held));
+    const begun = await begunItems(core.store, number);
+    await finish(core, held, await runJob(core, held, begun), begun);
   } finally {
-    handOver.removeEventListener('abort', onHandOver);
-    await lease.release();
+    await held.lease.release();
   }
 }
 
 /** Locks, lease and state in one step; who does not get the locks is put down in the list of the first one it lacks. */
 async function start(core: Core, number: number): Promise<Held | undefined> {
+  for (;;) {
+    if (await isPastItsUse(core, number)) return undefined;
+    const begun = await tryToStart(core, number);
+    // Freed between our try and our entry in its list: nobody would wake us.
+    if (begun !== 'again') return begun;
+  }
+}
+
+async function tryToStart(core: Core, number: number): Promise<Held | undefined | 'again'> {
   const { store } = core;
   const before = await findRequest(store, number);
   if (!before?.request.plan?.job) return undefined;
@@ -66,6 +72,7 @@ async function start(core: Core, number: number): Promise<Held | undefined> {
   // Frozen or braked: the sweeper asks again.
   if (!taken.lost.key.startsWith(store.keys.lock(''))) return undefined;
   const holder = (await store.redis.get(taken.lost.key)) ?? '';
+  const waiters = lockWaiters(core, taken.lost.key);
   const waitsFor = `waits for ${label(Number(holder))}`;
   await decideAndAdvance(store, number, (request) => {
     if (request.state !== 'queued' || request.waitsFor === waitsFor || holder === '') return { leave: undefined };
@@ -77,33 +84,30 @@ async function start(core: Core, number: number): Promise<Held | undefined> {
       move: {
         event: waitsFor,
         by: core.worker,
-        also: (draft) => [['ZADD', lockWaiters(core, taken.lost.key), since, number], ...tellState(core, draft)],
+        also: (draft) => [['ZADD', waiters, since, number], ['EXPIRE', waiters, KEEP_SECONDS], ...tellState(core, draft)],
       },
     };
   });
-  // Freed between our try and our entry in its list: nobody would wake us.
-  if ((await store.redis.get(taken.lost.key)) === null) await wake(core.wakers, taken.stored.request, 'run');
-  return undefined;
+  return (await store.redis.get(taken.lost.key)) === null ? 'again' : undefined;
 }
 
 function lockWaiters({ store }: Core, lockKey: string): string {
   return store.keys.waiters(lockKey.slice(store.keys.lock('').length));
 }
 
-type Ran = { report: Report } | { broken: string; mayHaveHappened: boolean } | { lost: true };
+type Ran = { report: Report } | { broken: string; untouched?: RequestState } | { lost: true };
 
-async function runJob(core: Core, { stored, lease }: Held): Promise<Ran> {
+/** @param begun grows with each write that is begun. */
+async function runJob(core: Core, { stored, lease }: Held, begun: Set<string>): Promise<Ran> {
   const { request } = stored;
   const { number, plan, cloud = '', region = '' } = request;
   const log = core.log.child({ request: number });
   if (request.attempt > MAX_ATTEMPTS)
-    return { broken: `${label(number)} took its worker down ${MAX_ATTEMPTS} times, so I gave it up.`, mayHaveHappened: true };
-  if (!isApprovedAsItIs(request))
-    return { broken: 'The plan in my record is not the one that was approved.', mayHaveHappened: false };
+    return { broken: `${label(number)} took its worker down ${MAX_ATTEMPTS} times, so I gave it up.` };
+  if (!isApprovedAsItIs(request)) return { broken: 'The plan in my record is not the one that was approved.', untouched: 'void' };
   const job = core.registry.findJob(plan?.job ?? '');
-  if (!job) return { broken: `There is no job ${plan?.job} in this version of Stackhand.`, mayHaveHappened: false };
-  const begun = await begunItems(core.store, number);
-  const openstack = core.clouds.writer(cloud, region, writeHook(core, number, lease, begun));
+  if (!job) return { broken: `There is no job ${plan?.job} in this version of Stackhand.` };
+  const openstack = core.clouds.writer(cloud, region, writeHook(core, number, lease, begun), lease.lost);
   const context: JobContext = {
     openstack,
     cloud,
@@ -121,8 +125,8 @@ async function runJob(core: Core, { stored, lease }: Held): Promise<Ran> {
     return { report: await job.run(job.payload.parse(plan?.payload), context) };
   } catch (error) {
     if (lease.signal.aborted) return { lost: true };
-    if (error instanceof OpenStackError) return { broken: error.message, mayHaveHappened: begun.size > 0 };
-    return { broken: broke(core, number, error), mayHaveHappened: begun.size > 0 };
+    if (error instanceof OpenStackError) return { broken: error.message };
+    return { broken: broke(core, number, error) };
   }
 }
 
@@ -155,18 +159,18 @@ async function showProgress(core: Core, number: number, text: string): Promise<v
   });
 }
 
-async function finish(core: Core, { stored, lease }: Held, ran: Ran): Promise<void> {
+async function finish(core: Core, { stored, lease }: Held, ran: Ran, begun: ReadonlySet<string>): Promise<void> {
   const { number } = stored.request;
-  if (lease.signal.reason === 'lease lost') return;
+  if (lease.lost.aborted) return;
   const result = await decideAndAdvance<'ended' | 'handed back'>(core.store, number, (request) => {
     if (request.state !== 'running') return { leave: 'ended' };
-    const end = endOf(request, ran, lease.signal);
+    const end = endOf(request, ran, begun, lease.signal);
     if (end === 'hand back') {
       return {
         change: (draft) => {
           draft.state = 'queued';
           draft.locks = [];
-          draft.progress = soFar(ran);
+          draft.progress = soFar(request, ran, begun);
         },
         give: 'handed back',
         move: {
@@ -195,43 +199,53 @@ async function finish(core: Core, { stored, lease }: Held, ran: Ran): Promise<vo
     };
   });
   if (result === 'missing' || result === 'lost' || !result.changed) return;
-  await wakeWaiters(core, stored.request.locks);
+  await wakeWaiters(core, stored.request);
   if (result.gave === 'handed back') await wake(core.wakers, result.request, 'run');
 }
 
 /** What a run that hands itself back has come to, for whoever reads or cancels it before it goes on. */
-function soFar(ran: Ran): string {
-  const outcomes = 'report' in ran ? ran.report.outcomes : [];
+function soFar(request: Request, ran: Ran, begun: ReadonlySet<string>): string {
+  if (!('report' in ran)) return `It was handed over. ${begunInWords(request, begun, [])}`;
+  const { outcomes } = ran.report;
   const names = (left: boolean): string =>
     outcomes
       .filter(({ state }) => (state === 'not started') === left)
       .map(({ item }) => item.name)
       .join(', ');
-  return `It was handed over. Dealt with so far: ${names(false) || 'nothing'}. Still to do: ${names(true) || 'nothing'}.`;
+  const dealtWith = `Dealt with so far: ${names(false) || 'nothing'}. Still to do: ${names(true) || 'nothing'}.`;
+  return `It was handed over. ${dealtWith}${alsoBegun(request, begun, outcomes)}`;
+}
+
+/** Writes that were sent, or were about to be, and of which nobody has read back what came of them. */
+function begunInWords({ plan }: Request, begun: ReadonlySet<string>, outcomes: readonly Outcome[]): string {
+  const known = new Set(outcomes.filter(({ state }) => state !== 'not started').map(({ item }) => item.id));
+  const names = new Map([
+    ...(plan?.touches ?? []).map(({ id, name }) => [id, name] as const),
+    ...outcomes.map(({ item }) => [item.id, item.name] as const),
+  ]);
+  const open = [...begun].filter((item) => !known.has(item)).map((item) => names.get(item) ?? item);
+  if (begun.size === 0) return 'Nothing was changed.';
+  if (open.length === 0) return '';
+  const what = open.filter((name) => name !== '').join(', ');
+  return `A write had begun${what ? ` for ${what}` : ''}: look at the cloud before you go on.`;
+}
+
+function alsoBegun(request: Request, begun: ReadonlySet<string>, outcomes: readonly Outcome[]): string {
+  const text = begun.size === 0 ? '' : begunInWords(request, begun, outcomes);
+  return text && ` ${text}`;
 }
 
 type End = { state: RequestState; reply: Reply; outcomes: Outcome[] };
 
-function endOf(request: Request, ran: Ran, signal: AbortSignal): End | 'hand back' {
+function endOf(request: Request, ran: Ran, begun: ReadonlySet<string>, signal: AbortSignal): End | 'hand back' {
+  const stoppedBy = `by ${request.stop?.by ?? 'someone'}`;
   if ('lost' in ran) {
     if (signal.reason !== 'stopped') return 'hand back';
-    return {
-      state: 'cancelled',
-      reply: { text: `It was stopped${request.stop ? ` by ${request.stop.by}` : ''}; look at the cloud for what was done.` },
-      outcomes: [],
-    };
+    return { state: 'cancelled', reply: { text: `Stopped ${stoppedBy}. ${begunInWords(request, begun, [])}` }, outcomes: [] };
   }
   if ('broken' in ran) {
-    const state = ran.mayHaveHappened ? 'unknown' : 'failed';
-    return {
-      state,
-      reply: {
-        text: ran.mayHaveHappened
-          ? `${ran.broken} A write had begun: look at the cloud before you go on.`
-          : `${ran.broken} Nothing was changed.`,
-      },
-      outcomes: [],
-    };
+    const state = begun.size > 0 ? 'unknown' : (ran.untouched ?? 'failed');
+    return { state, reply: { text: `${ran.broken} ${begunInWords(request, begun, [])}` }, outcomes: [] };
   }
   const { outcomes, ...reply } = ran.report;
   const left = outcomes.filter(({ state }) => state === 'not started');
@@ -239,7 +253,8 @@ function endOf(request: Request, ran: Ran, signal: AbortSignal): End | 'hand bac
     if (signal.reason !== 'stopped') return 'hand back';
     const did = outcomes.filter(({ state }) => state === 'done');
     const was = did.length > 0 ? did.map(({ item }) => item.name).join(', ') : 'nothing';
-    const text = `Stopped by ${request.stop?.by ?? 'someone'}. Done: ${was}. Not done: ${left.map(({ item }) => item.name).join(', ')}.`;
+    const notDone = left.map(({ item }) => item.name).join(', ');
+    const text = `Stopped ${stoppedBy}. Done: ${was}. Not done: ${notDone}.${alsoBegun(request, begun, outcomes)}`;
     return { state: 'cancelled', reply: { ...reply, text, lines: [reply.text, ...(reply.lines ?? [])] }, outcomes };
   }
   return { state: stateOf(outcomes), reply, outcomes };

@@ -1,8 +1,10 @@
 import { timeLeft } from './card.ts';
 import type { Core } from './core.ts';
+import { begunItems } from './intents.ts';
 import { PRIORITY, say } from './outbox.ts';
+import { code } from './reply.ts';
 import { label, type Request } from './request.ts';
-import { decideAndAdvance } from './store.ts';
+import { decideAndAdvance, findRequest } from './store.ts';
 import { belowCard, tellState } from './tell.ts';
 
 /** Acts on a timer that is due. Safe to do twice: the record decides. */
@@ -26,6 +28,38 @@ async function expire(core: Core, number: number): Promise<void> {
       move: { event: 'expired', by: core.worker, also: (draft) => tellState(core, draft) },
     };
   });
+}
+
+/**
+ * An approval is used within its own time or not at all: a change that was kept from starting for longer (by a lock, a freeze, dead
+ * workers) ends as void. One that has begun goes on. Asked before each start, and so by the sweeper's wake-ups.
+ */
+export async function isPastItsUse(core: Core, number: number): Promise<boolean> {
+  const isLate = (request: Request): boolean => request.state === 'queued' && useByOf(request) <= core.store.clock.now();
+  const stored = await findRequest(core.store, number);
+  if (!stored || !isLate(stored.request) || (await begunItems(core.store, number)).size > 0) return false;
+  await decideAndAdvance(core.store, number, (request) => {
+    if (!isLate(request)) return { leave: undefined };
+    const within = timeLeft(request.approval?.expiresMs ?? 0);
+    return {
+      change: (draft) => {
+        draft.state = 'void';
+        draft.result = {
+          text: `It could not start within ${within} of its approval, so that counts no longer. Nothing was changed.`,
+          lines: [`To ask for it again type ${code(request.line)}.`],
+        };
+      },
+      give: undefined,
+      move: { event: 'approval too old', by: core.worker, also: (draft) => tellState(core, draft) },
+    };
+  });
+  return true;
+}
+
+/** Counted from the last vote, the typed target, or, where nobody was asked, the line. */
+function useByOf({ approval, votes, typedAt = 0, receivedAt }: Request): number {
+  if (!approval) return Number.POSITIVE_INFINITY;
+  return Math.max(receivedAt, typedAt, ...votes.map(({ at }) => at)) + approval.expiresMs;
 }
 
 /** Once, before the end: in the card's thread and to each approver who was asked and has not voted. */

@@ -1,18 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { handleClick } from './clicks.ts';
 import type { Core } from './core.ts';
 import type { Delivery } from './delivery.ts';
 import { handleLine } from './dispatch.ts';
 import { startFlusher } from './flusher.ts';
+import type { HandingOver } from './hold.ts';
+import { PRIORITIES } from './outbox.ts';
 import { startWorkers, type WakeUp } from './queue.ts';
 import { handleRun } from './run.ts';
+import type { Store } from './store.ts';
 import { startSweeper } from './sweeper.ts';
 
 /** A worker without a heartbeat for this long is gone. */
 const ALIVE_MS = 15_000;
 
 export interface RunningWorker {
-  /** Hands running changes back, finishes what is short, and says what is to be said. */
+  /** Hands running changes and lines back, finishes what is short, and says what is to be said, as far as Slack takes it in time. */
   stop(): Promise<void>;
 }
 
@@ -25,17 +29,18 @@ export interface WorkerConnections {
 
 /** Takes up what was taken: lines, clicks, approved changes; says what is to be said; sweeps. */
 export function startWorker(
-  core: Core,
+  given: Core,
   delivery: Delivery,
   { blocking, subscriber }: WorkerConnections,
   prefix: string,
 ): RunningWorker {
-  const { config, store, log } = core;
   const handOver = new AbortController();
+  const core: HandingOver = { ...given, handOver: handOver.signal };
+  const { config, store, log } = core;
   const { linesAtOnce, changesAtOnce } = config.limits;
   const handle = async ({ number, phase }: WakeUp): Promise<void> => {
     if (phase === 'click') return handleClick(core, number);
-    return phase === 'run' ? handleRun(core, number, handOver.signal) : handleLine(core, number);
+    return phase === 'run' ? handleRun(core, number) : handleLine(core, number);
   };
   const workers = startWorkers(blocking, prefix, { lines: linesAtOnce, changes: changesAtOnce }, handle, log);
   const sweeper = startSweeper(core);
@@ -51,12 +56,27 @@ export function startWorker(
     async stop() {
       handOver.abort();
       clearInterval(heart);
-      await sweeper.stop();
-      await workers.close();
+      await Promise.all([sweeper.stop(), workers.close()]);
+      await allSaid(store);
       await flusher.stop();
       await store.redis.zrem(store.keys.workers, core.worker).catch(() => undefined);
     },
   };
+}
+
+const SAY_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 25;
+/** What waits for its turn in a thread is put off by this much. */
+const SOON_MS = 150;
+
+/** Waits until nothing is due to be said; what Slack does not take in time is another flusher's, or the next start's. */
+async function allSaid({ redis, keys, clock }: Store): Promise<void> {
+  const until = performance.now() + SAY_WITHIN_MS;
+  while (performance.now() < until) {
+    const due = await Promise.all(PRIORITIES.map((priority) => redis.zcount(keys.outbox(priority), 0, clock.now() + SOON_MS)));
+    if (due.every((number) => number === 0)) return;
+    await sleep(LOOK_EVERY_MS);
+  }
 }
 
 /** How many workers were heard from lately. */

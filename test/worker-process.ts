@@ -9,6 +9,8 @@ export interface WorkerProcess {
   pid: number;
   /** What it has logged so far. */
   output(): string;
+  /** SIGTERM. @returns its exit status, once it has gone. */
+  end(): Promise<number | null>;
   /** SIGKILL, and gone. */
   kill(): Promise<void>;
 }
@@ -34,7 +36,12 @@ export async function startWorkerProcess(env: Record<string, string>, file: stri
     child.kill('SIGKILL');
     await ended;
   };
+  const end = async (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    await ended;
+    return child.exitCode;
+  };
   onTestFinished(kill);
   await ready;
-  return { pid: child.pid ?? 0, output: () => output, kill };
+  return { pid: child.pid ?? 0, output: () => output, end, kill };
 }

@@ -49,10 +49,10 @@ export async function exchange(exchange: Exchange): Promise<Answer> {
 async function exchangeOnce(exchange: Exchange): Promise<Answer> {
   const { connection, call, requestId, signal } = exchange;
   const name = callName(call);
-  let token = await loggedIn(name, connection.token(signal));
+  let token = await loggedIn(exchange, connection.token(signal));
   let answer = answerOf(exchange, await send(exchange, token, call.microversion));
   if (answer.status === 401) {
-    token = await loggedIn(name, connection.renew(token, signal));
+    token = await loggedIn(exchange, connection.renew(token, signal));
     answer = answerOf(exchange, await send(exchange, token, call.microversion));
   }
   if (answer.status === 406 && call.microversion !== undefined) {
@@ -64,6 +64,7 @@ async function exchangeOnce(exchange: Exchange): Promise<Answer> {
     throw new OpenStackError({
       code,
       call: name,
+      reads: isRead(call),
       status: answer.status,
       requestId: answered ?? requestId,
       ...(words ? { fault: words } : {}),
@@ -73,6 +74,7 @@ async function exchangeOnce(exchange: Exchange): Promise<Answer> {
     throw new OpenStackError({
       code: 'bad_answer',
       call: name,
+      reads: isRead(call),
       status: answer.status,
       fault: 'not JSON',
       requestId: answered ?? requestId,
@@ -86,6 +88,11 @@ export function callName({ method, service, path }: Pick<Call<unknown>, 'method'
   return `${method} ${service} ${path}`;
 }
 
+/** It changes nothing, however it ends. */
+export function isRead({ method, reads }: Pick<Call<unknown>, 'method' | 'reads'>): boolean {
+  return method === 'GET' || method === 'HEAD' || reads === true;
+}
+
 /** The answer's body as the call promises it, or `bad_answer`. */
 export function parse<T>(call: Call<T>, answer: Answer): T {
   const parsed = call.response.safeParse(answer.body);
@@ -93,6 +100,7 @@ export function parse<T>(call: Call<T>, answer: Answer): T {
   throw new OpenStackError({
     code: 'bad_answer',
     call: callName(call),
+    reads: isRead(call),
     status: answer.status,
     fault: z.prettifyError(parsed.error).replace(/\s+/g, ' '),
     ...(answer.requestId ? { requestId: answer.requestId } : {}),
@@ -118,7 +126,7 @@ function send(
       ...microversionHeaders(call.service, microversion),
     },
     body: call.body,
-    repeatable: call.method === 'GET' || call.method === 'HEAD' || call.reads === true,
+    repeatable: isRead(call),
     signal,
   });
 }
@@ -130,6 +138,7 @@ function answerOf({ call, requestId }: Exchange, outcome: Outcome): HttpAnswer {
   throw new OpenStackError({
     code: lost ? 'lost_answer' : 'not_sent',
     call: callName(call),
+    reads: isRead(call),
     fault: cause.message,
     requestId,
     cause,
@@ -137,13 +146,30 @@ function answerOf({ call, requestId }: Exchange, outcome: Outcome): HttpAnswer {
 }
 
 /** A log-in whose answer got lost leaves the call itself certainly undone: that is what its error must say. */
-async function loggedIn(call: string, coming: Promise<Token>): Promise<Token> {
+async function loggedIn({ call, signal }: Exchange, coming: Promise<Token>): Promise<Token> {
   try {
-    return await coming;
+    return await unlessAborted(coming, signal);
   } catch (error) {
     if (!(error instanceof OpenStackError)) throw error;
     if (error.code !== 'lost_answer' && error.code !== 'bad_answer' && error.code !== 'server_error') throw error;
-    throw new OpenStackError({ code: 'not_sent', call, fault: `no token: ${error.message}`, cause: error });
+    const fault = `no token: ${error.message}`;
+    throw new OpenStackError({ code: 'not_sent', call: callName(call), reads: isRead(call), fault, cause: error });
+  }
+}
+
+/** Others wait for the same log-in: it goes on, and only we leave. */
+export async function unlessAborted<T>(coming: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return coming;
+  let leave = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race([coming, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

@@ -9,6 +9,7 @@ export interface HttpRequest {
   body?: unknown;
   /** Doing it twice is as good as once: it is tried again after a lost answer and 502, 503, 504. */
   repeatable: boolean;
+  /** Once aborted nothing is sent any more; what is repeatable is given up, another call that was sent is waited for. */
   signal?: AbortSignal | undefined;
 }
 
@@ -49,6 +50,9 @@ const LONGEST_RETRY_AFTER_MS = 10_000;
 /** What the connector threw: the request cannot have left. */
 class ConnectFailed extends Error {}
 
+/** Told to stop while the connection was being made: nothing of it has left. */
+class HeldBack extends Error {}
+
 /** Nobody waits a second time for a service that hangs. */
 class TimedOut extends Error {}
 
@@ -72,7 +76,7 @@ export function openHttp({ ca, verify, timeoutMs, backoffMs }: HttpOptions): Htt
     if (call.repeatable) call.signal?.addEventListener('abort', stop);
     try {
       const response = await request(call.url, {
-        dispatcher: call.repeatable ? shared : fresh,
+        dispatcher: call.repeatable ? shared : fresh.compose(holdBack(call.signal)),
         method: call.method,
         headers: { ...call.headers, ...(call.body === undefined ? {} : { 'content-type': 'application/json' }) },
         body: call.body === undefined ? null : JSON.stringify(call.body),
@@ -81,7 +85,7 @@ export function openHttp({ ca, verify, timeoutMs, backoffMs }: HttpOptions): Htt
       const headers = plainHeaders(response.headers);
       return { answer: { status: response.statusCode, headers, ...parseBody(headers, await readAll(response.body)) } };
     } catch (error) {
-      if (call.repeatable) call.signal?.throwIfAborted();
+      if (call.repeatable || error instanceof HeldBack) call.signal?.throwIfAborted();
       const cause = error instanceof Error ? error : new Error(String(error));
       return cause instanceof ConnectFailed ? { notSent: cause } : { lostAnswer: cause };
     } finally {
@@ -103,6 +107,18 @@ export function openHttp({ ca, verify, timeoutMs, backoffMs }: HttpOptions): Htt
     async close() {
       await Promise.all([shared.destroy(), fresh.destroy()]);
     },
+  };
+}
+
+/** The last moment for it: the connection stands, and nothing has been written to it. */
+function holdBack(signal: AbortSignal | undefined): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const begin = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (controller, context) => {
+      if (signal?.aborted) controller.abort(new HeldBack());
+      else begin?.(controller, context);
+    };
+    return dispatch(options, handler);
   };
 }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { OpenStackError } from '../errors.ts';
 import type { Login } from './auth.ts';
 import type { Connection } from './connection.ts';
-import { callName, exchange, parse } from './exchange.ts';
+import { callName, exchange, isRead, parse, unlessAborted } from './exchange.ts';
 import type { VersionRange } from './microversions.ts';
 import { itemsOf, nextPage } from './pages.ts';
 
@@ -63,7 +63,7 @@ export interface SessionOptions {
   region?: string;
   mode: 'read' | 'write';
   hook?: WriteHook;
-  /** Once aborted, no further call begins and reads under way stop; a write that was sent is waited for. */
+  /** Once aborted, no further call is sent, be it a second try, and reads under way stop; a write that was sent is waited for. */
   signal?: AbortSignal;
 }
 
@@ -108,7 +108,7 @@ function sessionAt(options: SessionOptions, item: string | undefined, notes: str
     notes,
 
     async request<T>(call: Call<T>): Promise<T> {
-      if (call.method === 'GET' || call.method === 'HEAD' || call.reads) {
+      if (isRead(call)) {
         const answer = await exchange({ connection, region, call, requestId: newRequestId(), signal, notes });
         return parse(call, answer);
       }
@@ -136,7 +136,7 @@ function sessionAt(options: SessionOptions, item: string | undefined, notes: str
     },
 
     at: (name) => sessionAt(options, name, notes),
-    login: async () => (await connection.token(signal)).login,
+    login: async () => (await unlessAborted(connection.token(signal), signal)).login,
     versions: (service) => connection.versions(service, region, signal),
   };
 }

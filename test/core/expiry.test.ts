@@ -83,3 +83,21 @@ it('a target that is never typed expires between its requester and the bot', asy
   expect(bot.slack.messages('#ops').filter(({ ephemeralTo }) => !ephemeralTo)).toEqual([]);
   expect(bot.directs('alice')).toEqual([]);
 });
+
+it('an approved change that could not start within its approval’s time is void, and says so', async () => {
+  const bot = await expiresAfter('2s');
+  const { redis, keys } = bot.running.core.store;
+  await redis.set(keys.freeze('prod'), 'by a test');
+  await bot.say('bob', SET);
+  await bot.approve('alice');
+
+  const request = await bot.until('void');
+  await redis.del(keys.freeze('prod'));
+
+  expect(request.result?.text).toBe(
+    'It could not start within 2 seconds of its approval, so that counts no longer. Nothing was changed.',
+  );
+  await bot.hears('bob', 'R-1001 is void');
+  await bot.slack.waitFor(() => bot.card().includes('R-1001 is void'), 'the card at its end');
+  expect(bot.cloud.writes).toEqual([]);
+});

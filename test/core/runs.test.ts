@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ADMIN_PROJECT, ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { readAudit } from '../../src/store.ts';
-import { type Bot, toyBot } from '../bot.ts';
+import { type Bot, eventually, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 const SET_THREE = 'cores set demo alice-lab admin --cores 40 --reason "more load"';
@@ -148,3 +148,48 @@ it('on SIGTERM a run finishes its item, hands itself over, and another worker do
   expect(bot.cloud.writes).toHaveLength(2);
   expect(await history(bot)).toContain('handed back');
 });
+
+it('with what waited before it gone, the next one that waits for a lock is woken as soon as that is free', async () => {
+  // Sweeps are two seconds apart.
+  const bot = await toyBot({ yaml: { limits: { leaseSeconds: 30 } } });
+  const { redis, keys } = bot.running.core.store;
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 900 });
+  await bot.say('bob', SET);
+  const first = await bot.slack.waitFor(() => bot.cardMessage(), 'the first card');
+  await bot.say('carol', 'cores set demo --cores 50 --reason "even more"');
+  const second = await bot.slack.waitFor(() => bot.cardMessage() !== first && bot.cardMessage(), 'the second card');
+  await bot.click('alice', 'Approve', first);
+  await bot.slack.waitFor(() => bot.text(first).includes('is running'), 'the first one running');
+  await bot.click('alice', 'Approve', second);
+  const waiters = await eventuallyOne(() => redis.keys(keys.waiters('*')));
+  await redis.zadd(waiters, 0, '999');
+
+  await bot.untilOf(1001, 'done');
+  await bot.untilOf(1002, 'nothing done');
+
+  const at = async (number: number, event: string): Promise<number> =>
+    (await readAudit(bot.running.core.store, number)).findLast((entry) => entry.event === event)?.at ?? Number.NaN;
+  expect((await at(1002, 'taken up')) - (await at(1001, 'done'))).toBeLessThan(250);
+  expect(await redis.zcard(waiters)).toBe(0);
+});
+
+it('what waits for a lock does so in a list that goes by itself', async () => {
+  const bot = await toyBot();
+  const { redis, keys } = bot.running.core.store;
+  await redis.set(keys.lock(`prod/project/${DEMO_PROJECT}`), '900');
+  await bot.say('bob', 'cores set demo --cores 50 --reason "even more"');
+  await bot.approve('alice');
+
+  const waiters = await eventuallyOne(() => redis.keys(keys.waiters('*')));
+
+  expect(await redis.ttl(waiters)).toBeGreaterThan(0);
+});
+
+async function eventuallyOne(look: () => Promise<string[]>): Promise<string> {
+  let found: string | undefined;
+  await eventually(async () => {
+    [found] = await look();
+    return found !== undefined;
+  }, 'one of them');
+  return found ?? '';
+}

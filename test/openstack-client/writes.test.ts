@@ -83,6 +83,40 @@ describe('a write', () => {
     expect(cloud.writes).toHaveLength(1);
   });
 
+  it('is held back where the session is told to stop while its connection is made', async () => {
+    const { cloud, open } = await onStage();
+    const stop = new AbortController();
+    const hook: WriteHook = {
+      async before() {
+        // Later than all checks that come before the connection, and sooner than any connection is made.
+        void Array.from({ length: 500 })
+          .reduce<Promise<unknown>>((soon) => soon.then(() => undefined), Promise.resolve())
+          .then(() => stop.abort(new Error('told to stop')));
+      },
+      after: () => Promise.resolve(),
+    };
+    const os = open({ signal: stop.signal, hook });
+    await listProjects(os);
+
+    await expect(updateComputeQuota(os, DEMO_PROJECT, put)).rejects.toThrow('told to stop');
+
+    expect(cloud.writes).toEqual([]);
+  });
+
+  it('is not sent again after a 401 where the session is told to stop meanwhile', async () => {
+    const { cloud, open } = await onStage();
+    cloud.answer('compute', 'PUT', '/os-quota-sets', { status: 401 });
+    cloud.answer('identity', 'POST', '/auth/tokens', { after: 1, delayMs: 200 });
+    const stop = new AbortController();
+    const os = open({ signal: stop.signal });
+    await listProjects(os);
+    setTimeout(() => stop.abort(new Error('told to stop')), 100);
+
+    await expect(updateComputeQuota(os, DEMO_PROJECT, put)).rejects.toThrow('told to stop');
+
+    expect(cloud.writes).toHaveLength(1);
+  });
+
   it('is put down before it is sent and after it is answered, with the request ID that the service got', async () => {
     const { cloud, open } = await onStage();
     const { hook, seen } = recordingHook();
@@ -133,6 +167,18 @@ describe('a write', () => {
     const hook: WriteHook = { before: () => Promise.resolve(), after: () => Promise.reject(new Error('Redis is away')) };
 
     await expect(updateComputeQuota(open({ hook }), DEMO_PROJECT, { cores: 1 })).rejects.toThrow('answered 400');
+  });
+
+  it('that only asks is a read also where its answer got lost', async () => {
+    const { cloud, open } = await onStage();
+    const id = cloud.state.servers[0]?.id ?? '';
+    cloud.answer('compute', 'POST', `/servers/${id}/action`, { dropBefore: true, times: 9 });
+
+    await expect(getConsoleOutput(open(), id, 1)).rejects.toMatchObject({
+      code: 'lost_answer',
+      isRead: true,
+      mayHaveHappened: false,
+    });
   });
 
   it('by a read asks no hook', async () => {

@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
+import { PRIORITIES } from '../../src/outbox.ts';
+import { findRequest } from '../../src/store.ts';
+import { eventually, startBot, toyBot } from '../bot.ts';
+import { ownRedis } from '../own-redis.ts';
+import { startWorkerProcess } from '../worker-process.ts';
+
+const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
+
+it('on SIGTERM a line that hangs on OpenStack is let go, and the next worker answers it', async () => {
+  const redis = await ownRedis();
+  const bot = await startBot({ target: { socket: redis.socket }, prefix: 'stackhand', role: 'gateway' });
+  const begin = () => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, bot.file);
+  bot.cloud.answer('compute', 'GET', '/os-quota-sets', { hang: true });
+  const worker = await begin();
+  await bot.slack.slash('bob', '#ops', 'quota show demo');
+  await eventually(() => bot.cloud.calls.some(({ path }) => path.includes('/os-quota-sets')), 'the call that hangs');
+
+  const asked = performance.now();
+  const status = await worker.end();
+  const tookMs = performance.now() - asked;
+  await begin();
+
+  expect((await bot.untilOf(1001, 'answered')).result?.text).toContain('demo');
+  expect(status).toBe(0);
+  expect(tookMs).toBeLessThan(5_000);
+});
+
+it('a worker that ends says what there is to say before it goes', async () => {
+  const bot = await toyBot({ role: 'gateway' });
+  const worker = await bot.another('worker');
+  const { redis, keys, clock } = bot.running.core.store;
+  await bot.say('bob', SET);
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 400 });
+  await bot.approve('alice');
+  // The flusher is busy with the run's beginning while the run comes to its end.
+  bot.slack.answer('chat.update', { delayMs: 800, times: 2 });
+  await bot.until('running');
+
+  await worker.stop();
+
+  const due = await Promise.all(PRIORITIES.map((priority) => redis.zrangebyscore(keys.outbox(priority), 0, clock.now())));
+  expect(due.flat()).toEqual([]);
+});
+
+it('a run that is handed over with a write begun says so to whoever cancels it', async () => {
+  const bot = await toyBot({ role: 'gateway' });
+  const worker = await bot.another('worker');
+  const { registry } = worker.core;
+  const job = registry.findJob('cores/set');
+  // A job that breaks where none of ours does: after its run was told to end.
+  registry.findJob = () =>
+    job && {
+      ...job,
+      run: async (payload, context) => {
+        await job.run(payload, context);
+        throw new Error('broke midway');
+      },
+    };
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 500 });
+  await bot.say('bob', SET);
+  await bot.approve('alice');
+  await eventually(() => bot.cloud.calls.some(({ method }) => method === 'PUT'), 'the write');
+
+  await worker.stop();
+
+  const handed = await findRequest(bot.running.core.store, 1001);
+  expect(handed?.request.state).toBe('queued');
+  expect(handed?.request.progress).toBe('It was handed over. A write had begun for demo: look at the cloud before you go on.');
+});
+
+it('a run that is given up after an earlier one wrote does not say that nothing was changed', async () => {
+  const bot = await toyBot({ role: 'gateway' });
+  const worker = await bot.another('worker');
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 500 });
+  await bot.say('bob', SET);
+  await bot.approve('alice');
+  await eventually(() => bot.cloud.calls.some(({ method }) => method === 'PUT'), 'the write');
+  await worker.stop();
+  const { redis, keys } = bot.running.core.store;
+  const doc = (await redis.hget(keys.request(1001), 'doc')) ?? '';
+  await redis.hset(keys.request(1001), 'doc', doc.replaceAll('"cores":40', '"cores":400'));
+  await bot.another('worker');
+  const { result } = await bot.untilOf(1001, 'unknown');
+
+  expect(result?.text).toBe(
+    'The plan in my record is not the one that was approved. A write had begun for demo: look at the cloud before you go on.',
+  );
+  expect(bot.cloud.writes.some(({ path }) => path.includes(ALICE_LAB))).toBe(false);
+});
