@@ -20,10 +20,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const status = await main(process.argv.slice(2));
+  // Whatever still hangs must not keep a service alive whose Redis has gone.
+  if (process.argv[2] === 'start') process.exit(status);
+  process.exitCode = status;
 } catch (error) {
   // What the one who starts it can mend needs no stack.
   const mendable = error instanceof UserError || error instanceof ConfigError || (error instanceof TypeError && 'code' in error);
   process.stderr.write(`${mendable ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  if (process.argv[2] === 'start') process.exit(1);
   process.exitCode = 1;
 }

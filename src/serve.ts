@@ -9,12 +9,14 @@ import type { RedisTarget } from './redis/url.ts';
 import { type Role, type Running, start } from './start.ts';
 import { cacheFolder, stateFolder } from './state-folder.ts';
 
+/** Without Redis nothing can be handed back: only Slack is told that we go. */
+const STOP_WITHOUT_REDIS_MS = 1_000;
 /** How long a stop may take before the process goes anyway: running changes are another worker's then. */
 const STOP_WITHIN_MS = 25_000;
 /** npm passes on what the terminal or systemd has sent to every process of the group: that is no second one. */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Runs gateway, worker or both until SIGTERM or SIGINT. @returns the exit status. */
+/** Runs gateway, worker or both until SIGTERM or SIGINT. @returns the exit status; whoever called must exit with it, as something may hang. */
 export async function serve({ role, file }: { role: Role; file?: string }): Promise<number> {
   const config = loadConfig({ role, ...(file === undefined ? {} : { file }) });
   const log = pino({ level: config.environment.LOG_LEVEL, base: { role } });
@@ -22,14 +24,23 @@ export async function serve({ role, file }: { role: Role; file?: string }): Prom
   const { target, embedded } = await findRedis(role, config, log);
   let running: Running | undefined;
   const ended = untilEnd(embedded, log);
-  try {
+  const begin = async (): Promise<number> => {
     await refuseUnsafeRedis(target, log);
     running = await start({ role, config, redis: target, log });
     log.info({ clouds: running.core.clouds.names }, 'stackhand is ready');
-    return await ended;
+    return ended;
+  };
+  let status = 1;
+  try {
+    // A start that waits for a Redis that has gone would wait for ever.
+    status = await Promise.race([begin(), ended]);
+    return status;
   } finally {
-    await within(STOP_WITHIN_MS, running?.stop(), log);
-    await embedded?.stop();
+    try {
+      await within(status === 0 ? STOP_WITHIN_MS : STOP_WITHOUT_REDIS_MS, running?.stop(), log);
+    } finally {
+      await embedded?.stop();
+    }
   }
 }
 

@@ -52,12 +52,19 @@ export interface Running {
 export async function start(options: StartOptions): Promise<Running> {
   const endings: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
-    for (const end of endings.splice(0).reverse()) await end();
+    for (const end of endings.splice(0).reverse()) {
+      try {
+        await end();
+      } catch (err) {
+        // The others are to end all the same.
+        options.log.warn({ err }, 'an end broke');
+      }
+    }
   };
   try {
     return { ...(await compose(options, (end) => endings.push(end))), stop };
   } catch (error) {
-    await stop().catch((err: unknown) => options.log.warn({ err }, 'what was begun did not end'));
+    await stop();
     throw error;
   }
 }
@@ -70,13 +77,14 @@ async function compose(
   const { environment } = config;
   const registry = await loadRegistry(registryRoot === undefined ? {} : { root: registryRoot });
   checkAgainstRegistry(config, registry.commands);
+  const metrics = createMetrics();
   const clouds = await openClouds(
     config.clouds,
     {
       ...(environment.OS_CLIENT_CONFIG_FILE ? { file: environment.OS_CLIENT_CONFIG_FILE } : {}),
       folders: cloudsFolders(process.cwd(), homedir()),
     },
-    openstack,
+    { onCall: metrics.openstackCall, ...openstack },
   );
   atEnd(clouds.close);
   const connect = (purpose: RedisPurpose): Redis => {
@@ -87,7 +95,6 @@ async function compose(
   const commands = connect('commands');
   const clock = await startClock(commands);
   atEnd(clock.stop);
-  const metrics = createMetrics();
   const store: Store = {
     redis: commands,
     keys: keysOf(prefix),

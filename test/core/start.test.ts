@@ -103,3 +103,15 @@ it('the same signal twice, as npm and systemd send it, is one', async () => {
   expect(await ended).toBe(0);
   await expect(access(socket)).rejects.toThrow('ENOENT');
 });
+
+it('ends with 1 soon after its own Redis was killed', async () => {
+  const { said, ended } = await ready(await startProcess(START));
+  const pid = Number(/"pid":(\d+)[^\n]*redis started/.exec(said())?.[1]);
+
+  const killed = performance.now();
+  process.kill(pid, 'SIGKILL');
+
+  expect(await ended).toBe(1);
+  expect(performance.now() - killed).toBeLessThan(5_000);
+  expect(said()).toContain('redis ended by itself');
+});
