@@ -109,6 +109,50 @@ describe('taking a request back', () => {
   });
 });
 
+describe('what has no plan yet, or no items', () => {
+  it('cancelled while it is planned, it says so in plain words', async () => {
+    const bot = await toyBot();
+    bot.cloud.answer('compute', 'GET', '/os-quota-sets', { delayMs: 1_500 });
+    await bot.slack.slash('bob', '#ops', SET);
+    await bot.untilOf(1001, 'planning');
+
+    await bot.slack.slash('bob', '#ops', 'request cancel R-1001');
+
+    const told = await bot.hears('bob', 'Cancelled by bob. Nothing was changed.');
+    expect(told).toContain(`R-1001 (${SET})`);
+    expect(bot.directs('bob').join()).not.toContain('undefined');
+    expect((await bot.request(1001)).state).toBe('cancelled');
+  });
+
+  it('an approved read that runs is cancelled at once', async () => {
+    const approvals = [{ count: 1, roles: ['approver'] }];
+    const bot = await toyBot({ yaml: { rules: [{ effects: ['read'], roles: ['operator'], approvals }] } });
+    await bot.say('bob', 'cores show demo');
+    bot.cloud.answer('compute', 'GET', '/os-quota-sets', { delayMs: 2_000 });
+    await bot.approve('alice');
+    await bot.untilOf(1001, 'running');
+
+    const answer = await bot.click('bob', 'Cancel');
+
+    expect(answer).toContain('R-1001 is cancelled.');
+    expect((await bot.request(1001)).state).toBe('cancelled');
+  });
+
+  it('votes do not wait behind lines that hang on OpenStack', async () => {
+    const bot = await toyBot({ yaml: { limits: { linesAtOnce: 1, leaseSeconds: 2 } } });
+    await bot.say('bob', SET);
+    await bot.slack.waitFor(() => bot.card().includes('[Approve]'), 'the card');
+    bot.cloud.answer('compute', 'GET', '/os-quota-sets', { hang: true });
+    await bot.slack.slash('bob', '#ops', 'cores show demo');
+    await bot.untilOf(1002, 'planning');
+
+    await bot.approve('alice');
+
+    expect((await bot.untilOf(1001, 'done')).state).toBe('done');
+    expect((await bot.request(1002)).state).toBe('planning');
+  });
+});
+
 describe('looking at requests', () => {
   it.each(['request show R-9999', 'request cancel R-9999', 'request show 9999'])('%s: there is none', async (line) => {
     const bot = await toyBot();
