@@ -159,7 +159,7 @@ export const StackhandYaml = z.strictObject({
   terminal: z.record(z.string(), UserId).default({}),
   limits: z
     .strictObject({
-      linesAtOnce: z.number().int().min(1).max(100).default(16),
+      linesAtOnce: z.number().int().min(1).max(100).default(64),
       changesAtOnce: z.number().int().min(1).max(50).default(4),
       leaseSeconds: z.number().min(1).max(300).default(15),
       maxMemory: z

@@ -12,7 +12,7 @@ describe('stackhand.yaml', () => {
       disruptive: { approvals: [{ count: 1, roles: ['approver'] }], expires: 86_400_000 },
       destructive: { approvals: [{ count: 2, roles: ['approver'] }], expires: 1_800_000 },
     });
-    expect(config.limits).toEqual({ linesAtOnce: 16, changesAtOnce: 4, leaseSeconds: 15, maxMemory: '512mb' });
+    expect(config.limits).toEqual({ linesAtOnce: 64, changesAtOnce: 4, leaseSeconds: 15, maxMemory: '512mb' });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 9464 });
     expect(config.warnings).toEqual([]);
   });
