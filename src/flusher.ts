@@ -116,7 +116,10 @@ async function flush(saying: Saying, id: string): Promise<void> {
   try {
     const said = await sayNow(saying, message);
     // What it belongs below was given up: there is no place for it.
-    if (said === 'never') log.warn({ message: id }, 'message has no place');
+    if (said === 'never') {
+      log.warn({ message: id }, 'message has no place');
+      await commit(redis, [], insteadOf(store, message));
+    }
     if (said === 'later') {
       await later(store, id, 100);
       return;
@@ -189,10 +192,12 @@ async function giveUpOrRetry(store: Store, message: Message, error: unknown, log
 }
 
 /** Whoever is to hear of it reads it in direct messages, and why. */
-function insteadOf({ keys, clock }: Store, { id, to, reply }: Message, why: string): Command[] {
+function insteadOf({ keys, clock }: Store, { id, to, reply }: Message, why?: string): Command[] {
   if (to.kind !== 'channel' || to.tell === undefined) return [];
   const warning = `I could not post this in its channel: Slack says ${why}. Invite me there with /invite.`;
-  const told: Reply = { ...reply, warnings: [warning, ...(reply.warnings ?? [])] };
+  // What a channel's message notes is about its thread, which is not there.
+  const { note: _, ...said } = reply;
+  const told: Reply = why === undefined ? said : { ...said, warnings: [warning, ...(reply.warnings ?? [])] };
   const direct = { kind: 'direct', user: to.tell } as const;
   return say(keys, { id: `${id}/direct`, to: direct, priority: PRIORITY.result, reply: told }, clock.now());
 }

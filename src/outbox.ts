@@ -20,7 +20,7 @@ export const PROGRESS_DELAY_MS = 1_000;
  * - `ephemeral`: once, to one user where they asked; from `until` on to their direct messages instead.
  */
 export type Destination =
-  /** `tell`: who hears of it in direct messages when the channel cannot be posted in. */
+  /** `tell`: who hears of it in direct messages when it cannot be said there. */
   | { kind: 'channel'; channel: string; thread?: string; threadOf?: string; tell?: string }
   | { kind: 'direct'; user: string; channel?: string; thread?: string }
   | { kind: 'ephemeral'; user: string; channel: string; thread?: string; responseUrl?: string; until: number };

@@ -72,7 +72,8 @@ export function tellState(core: Core, request: Request): Command[] {
     const shown = { ...cardInChannel(request, now), ...(request.mentions ? { mentions: request.mentions } : {}) };
     commands.push(...say(store.keys, { id: `${id}/card`, to: request.card, priority, reply: shown }, due));
     const more = details(request);
-    const to = belowCard(request.number, request.card);
+    const { tell } = request.card;
+    const to: Destination = { ...belowCard(request.number, request.card), ...(tell ? { tell } : {}) };
     if (more)
       commands.push(...say(store.keys, { id: `${id}/${more.what}`, to, priority: PRIORITY.result, reply: more.reply }, now));
   }
@@ -89,7 +90,10 @@ function waitsForRequester({ plan, typedAt }: Request): boolean {
 }
 
 /** In the card's thread: below it, or beside it where it stands in a thread itself. */
-export function belowCard(number: number, { channel, thread }: NonNullable<Request['card']>): Destination {
+export function belowCard(
+  number: number,
+  { channel, thread }: NonNullable<Request['card']>,
+): Extract<Destination, { kind: 'channel' }> {
   return { kind: 'channel', channel, threadOf: `${label(number)}/card`, ...(thread ? { thread } : {}) };
 }
 

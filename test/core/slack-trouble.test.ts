@@ -119,7 +119,10 @@ describe('what cannot be posted', () => {
     }
     await bot.say('bob', `cores set ${names.join(' ')} --cores 40 --reason "more load"`);
 
-    expect(await bot.hears('bob', 'I could not post this in its channel: Slack says channel_not_found')).toContain('R-1001');
+    const told = await bot.hears('bob', 'I could not post this in its channel: Slack says channel_not_found');
+    expect(told).toContain('R-1001');
+    expect(told).not.toContain('in the thread below');
+    expect(await bot.hears('bob', 'Everything that R-1001 would touch')).toContain('lab-12');
     await bot.slack.waitFor(() => directsWith(bot, 'alice', '[Approve]').length > 0, "alice's own card");
     const { redis, keys } = bot.running.core.store;
     const unsaid = async (): Promise<number[]> => Promise.all(PRIORITIES.map((priority) => redis.zcard(keys.outbox(priority))));
