@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type ChainedEntry, checkChain, checkSealed, type Sealed } from './audit.ts';
+import { type ChainedEntry, checkChain, checkSealed, endsAsSealed, type Sealed } from './audit.ts';
 import { type Command, commit, type Guard } from './redis/commit.ts';
 import { KEEP_SECONDS, readAudit, type Store } from './store.ts';
 
@@ -203,9 +203,7 @@ function checkFile(
     problems.push(...checkSealed(lines, name, before.chain));
     for (const { request, head: end, entries } of lines) {
       problems.push(...checkChain(entries, `${name}, R-${request}`));
-      // A record that went by age before it was sealed.
-      if ((entries.at(-1)?.hash ?? 'gone') !== end)
-        problems.push(`${name}: the audit of R-${request} does not end as it was sealed`);
+      if (!endsAsSealed(entries, end)) problems.push(`${name}: the audit of R-${request} does not end as it was sealed`);
     }
     return { file: now, chain: lines.at(-1)?.hash ?? before.chain };
   } catch {

@@ -1,4 +1,4 @@
-import { type ChainedEntry, checkChain, checkSealed, type Sealed } from './audit.ts';
+import { type ChainedEntry, checkChain, checkSealed, endsAsSealed, type Sealed } from './audit.ts';
 import { checkDailyFiles } from './audit-files.ts';
 import { label, type Request } from './request.ts';
 import type { Store, Stored } from './store.ts';
@@ -64,7 +64,8 @@ function checkRequest(number: number, audit: ChainedEntry[], { request, head }: 
   const problems = checkChain(audit, label(number));
   const end = audit.at(-1)?.hash;
   if (end !== head) problems.push(`${label(number)}: its audit does not end at its record's head`);
-  if (sealedEnd !== undefined && sealedEnd !== end) problems.push(`${label(number)}: its audit does not end as it was sealed`);
+  if (sealedEnd !== undefined && !endsAsSealed(audit, sealedEnd))
+    problems.push(`${label(number)}: its audit does not end as it was sealed`);
   const state = audit.findLast(({ to }) => to !== undefined)?.to ?? 'received';
   if (state !== request.state) problems.push(`${label(number)}: its record says ${request.state}, its audit ${state}`);
   return problems;

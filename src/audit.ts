@@ -47,6 +47,16 @@ export function checkChain(entries: readonly ChainedEntry[], what: string, first
   return [];
 }
 
+/**
+ * Whether the audit ends as it was sealed. After that a worker that had lost its lease may still put down how its last write was
+ * answered; `gone` is sealed where the record went by age before.
+ */
+export function endsAsSealed(entries: readonly ChainedEntry[], sealedEnd: string): boolean {
+  const at = entries.findIndex(({ hash }) => hash === sealedEnd);
+  if (at === -1) return entries.length === 0 && sealedEnd === 'gone';
+  return entries.slice(at + 1).every(({ event }) => event === 'answer');
+}
+
 /** One ended request in the global chain: its number and the head of its own audit. */
 export interface Sealed {
   at: number;

@@ -11,7 +11,7 @@ import { startClock } from '../../src/redis/clock.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { keysOf } from '../../src/redis/keys.ts';
 import { seal } from '../../src/seal.ts';
-import { findRequest, type Store, stepOf } from '../../src/store.ts';
+import { advance, findRequest, type Store, stepOf } from '../../src/store.ts';
 import { type Bot, eventually, toyBot } from '../bot.ts';
 import { testRedis } from '../setup/redis-client.ts';
 
@@ -229,6 +229,19 @@ it('an entry that changes nothing in the record writes its head alone', async ()
   const { commands, next } = stepOf(store, stored, () => undefined, { event: 'answer' });
 
   expect(commands[0]).toEqual(['HSET', store.keys.request(1001), 'head', next.head]);
+});
+
+it('how a write was answered may be put down after the end, and nothing else', async () => {
+  const { store, folder } = await botWithHistory();
+  const late = async (event: string): Promise<string[]> => {
+    const stored = await findRequest(store, 1001);
+    if (!stored) throw new Error('no request');
+    await advance(store, stored, () => undefined, { event });
+    return (await verifyAudit(store, folder)).problems;
+  };
+
+  expect(await late('answer')).toEqual([]);
+  expect(await late('vote')).toEqual(['R-1001: its audit does not end as it was sealed']);
 });
 
 function inDays(store: Store, days: number): Store {
