@@ -26,12 +26,15 @@ it('a lease whose renewals are not answered is given up while it is still its ow
   await sleep(leaseMs * 1.5);
   const keptSoLong = !lease.lost.aborted;
 
+  const held = performance.now();
   between.hold();
   await eventually(() => lease.lost.aborted, 'the lease to be given up');
+  const givenUpAfterMs = performance.now() - held;
 
   expect(keptSoLong).toBe(true);
   expect(lease.signal.reason).toBe('lease lost');
-  expect(await store.redis.get(store.keys.lease(1))).toBe('7');
+  // Redis counts from later than the last renewal that we heard of.
+  expect(givenUpAfterMs).toBeLessThan(leaseMs);
 });
 
 it('once its lease is lost a run sends nothing more, not even a write that was refused for its token', async () => {
@@ -71,7 +74,7 @@ it('an answer that comes after the end leaves the audit as it was sealed', async
     move: { event: 'cancelled' },
   }));
   await eventually(async () => (await store.redis.llen(store.keys.sealed)) === 1, 'the seal');
-  await eventually(() => bot.cloud.writes.length === 1, 'the answer');
+  await eventually(() => bot.cloud.writes[0]?.status === 200, 'the answer');
   await sleep(300);
 
   expect((await verifyAudit(store, auditFolder)).problems).toEqual([]);
