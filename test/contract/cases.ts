@@ -84,7 +84,9 @@ const identity: Case[] = [
   ...forAll('list domains', [listDomains], (os) => listDomains(os)),
   ...forAdmin('list domains of a name', [listDomains], (os) => listDomains(os, { name: 'default' })),
   ...forAdmin('resolve a project by name', [resolveProject], (os) => resolveProject(os, 'demo')),
-  ...forAdmin('resolve a project by ID in its domain', [resolveProject], (os, { demo }) => resolveProject(os, demo, { domain: 'Default' })),
+  ...forAdmin('resolve a project by ID in its domain', [resolveProject], (os, { demo }) =>
+    resolveProject(os, demo, { domain: 'Default' }),
+  ),
   ...forAdmin('resolve a project that is nearly there', [resolveProject], (os) => resolveProject(os, 'alice-labs')),
   ...forAdmin('resolve a project in other letters', [resolveProject], (os) => resolveProject(os, 'Demo')),
   ...forAdmin('resolve a domain', [resolveDomain], (os) => resolveDomain(os, 'Default')),
