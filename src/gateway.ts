@@ -15,9 +15,9 @@ const ASK_AGAIN_MS = 250;
 /** The queue's door: one Lua call each; waking a worker is not waited for. */
 export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?: Metrics): Intake {
   const { redis, keys, clock } = store;
-  const woken = (waking: Promise<void>): void => {
-    // The sweeper wakes what this could not.
-    waking.catch((error) => log.warn({ err: error }, 'wake-up not added'));
+  /** Once the acknowledgement is on its way. The sweeper wakes what this could not. */
+  const woken = (waking: () => Promise<void>): void => {
+    setImmediate(() => waking().catch((error) => log.warn({ err: error }, 'wake-up not added')));
   };
 
   return {
@@ -28,7 +28,7 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?
         line.dedupe,
         (deadline) => takeRecord(redis, keys, { dedupe: line.dedupe, deadline, ...newRecord(line, clock.now()) }),
         {
-          taken: (number) => woken(wake(wakers, { number, attempt: 0 }, 'line')),
+          taken: (number) => woken(() => wake(wakers, { number, attempt: 0 }, 'line')),
         },
       );
       metrics?.lineTaken(line.entry, taken.taken ? 'taken' : taken.because);
@@ -45,7 +45,7 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?
             deadline,
             click: JSON.stringify(storedClick(click, clock.now())),
           }),
-        { taken: (number) => woken(wakeForClick(wakers, number)) },
+        { taken: (number) => woken(() => wakeForClick(wakers, number)) },
       ),
     async request(number) {
       const stored = await within(DEADLINE_MS, findRequest(store, number));
