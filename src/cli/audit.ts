@@ -9,8 +9,9 @@ import type { Output } from './system.ts';
 import { spans } from './terminal.ts';
 
 /** @returns 1 where the audit is not as it was written. */
-export function printAudit({ requests, entries, files, head, problems }: Verified, out: Output): number {
+export function printAudit({ requests, entries, files, elsewhere, head, problems }: Verified, out: Output): number {
   const looked = `${count(entries, 'entry', 'entries')} of ${count(requests, 'request')}, ${count(files, 'daily file')}`;
+  for (const file of elsewhere) out.write(`${spans(file)}\n`);
   if (problems.length === 0) {
     out.write(`The audit is whole: ${looked}, each following the one before it.\n`);
     if (head !== '')
