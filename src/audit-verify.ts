@@ -12,7 +12,7 @@ export interface Verified {
   /** In words; empty where nothing was changed, left out or put in. */
   problems: string[];
   /** Daily files that another machine has, in words: no sign of a change. */
-  elsewhere?: string[];
+  elsewhere: string[];
 }
 
 /** Checks every request's own chain, the global chain over the ended ones, and the daily files. */

@@ -75,7 +75,7 @@ describe('the command line', () => {
 
 describe('audit verify', () => {
   const HEAD = 'ab'.repeat(32);
-  const verified = { requests: 1, entries: 7, files: 2, head: HEAD, problems: [] };
+  const verified = { requests: 1, entries: 7, files: 2, elsewhere: [], head: HEAD, problems: [] };
 
   it('needs no stackhand.yaml, and says that the audit is whole', async () => {
     expect(await cli(['audit', 'verify'], { verifyAudit: async () => verified })).toEqual({
