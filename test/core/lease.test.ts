@@ -5,7 +5,7 @@ import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { verifyAudit } from '../../src/audit-verify.ts';
 import { keepLease } from '../../src/lease.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
-import { decideAndAdvance } from '../../src/store.ts';
+import { decideAndAdvance, readAudit } from '../../src/store.ts';
 import { eventually, toyBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
 import { silentProxy } from '../silent-proxy.ts';
@@ -78,4 +78,5 @@ it('an answer that comes after the end leaves the audit as it was sealed', async
   await sleep(300);
 
   expect((await verifyAudit(store, auditFolder)).problems).toEqual([]);
+  expect((await readAudit(store, 1001)).at(-1)?.event).toBe('cancelled');
 });
