@@ -35,6 +35,8 @@ export async function handleLine(core: Core, number: number): Promise<void> {
       stored.request.attempt > MAX_ATTEMPTS
         ? tooOften(stored.request)
         : await considerInPrivate(core, stored.request, lease.signal).catch((error: unknown) => whyNot(core, number, error));
+    // Handed over: another worker plans it anew.
+    if (lease.signal.aborted) return;
     // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
     await settle(core, held, considered).catch((error: unknown) => settle(core, held, whyNot(core, number, error)));
   } finally {
