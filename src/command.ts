@@ -5,7 +5,7 @@ import type { Session } from './openstack/session.ts';
 import type { Registry } from './registry.ts';
 import type { Answer, CloudAnswer, Field, Intention, Table } from './reply.ts';
 import type { Requester } from './request.ts';
-import type { RequestBook } from './request-book.ts';
+import type { RequestBook } from './requests/request-book.ts';
 import type { Target } from './target.ts';
 
 /** read: changes nothing. change: undone with ease. disruptive: users notice. destructive: data or addresses can be lost. */

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from './config.ts';
 import { UserError } from './errors.ts';
-import { serve } from './serve.ts';
+import { serve } from './process/serve.ts';
 
 /** `stackhand start` runs the service; every other word is the terminal's. */
 async function main(args: readonly string[]): Promise<number> {

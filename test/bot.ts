@@ -9,9 +9,9 @@ import { type Cloud, type CloudOptions, startCloud } from '../demo/cloud/cloud.t
 import type { Message } from '../demo/workspace/model.ts';
 import { type Slack, type Options as SlackOptions, startWorkspace } from '../demo/workspace/workspace.ts';
 import { loadConfig } from '../src/config.ts';
+import { type Role, type Running, start } from '../src/process/start.ts';
 import { ENDED, type Request } from '../src/request.ts';
-import { type Role, type Running, start } from '../src/start.ts';
-import { findRequest, type Store } from '../src/store.ts';
+import { findRequest, type Store } from '../src/requests/store.ts';
 import { testRedis } from './setup/redis-client.ts';
 
 export interface BotOptions {

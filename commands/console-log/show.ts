@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { WholeNumber } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
-import { type Finding, findSignatures } from '../../src/console-signatures.ts';
+import { plainText, redact } from '../../src/console/redact.ts';
+import { type Finding, findSignatures } from '../../src/console/signatures.ts';
 import { OpenStackError, UserError } from '../../src/errors.ts';
 import { getConsoleOutput, type Server } from '../../src/openstack/compute.ts';
 import { getProject } from '../../src/openstack/identity.ts';
-import { resolveServer, serverTarget } from '../../src/openstack/resolve.ts';
+import { resolveServer } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
-import { plainText, redact } from '../../src/redact.ts';
+import { serverTarget } from '../../src/openstack/targets.ts';
 import { code, count, plain } from '../../src/reply.ts';
 
 /** More than libvirt keeps: 100 KiB of the log, nova.virt.libvirt.driver.MAX_CONSOLE_BYTES, are at most about 10,000 lines of 10 characters. */

@@ -15,8 +15,9 @@ import {
   quotaCalled,
   SERVICE_NAMES,
 } from '../../src/openstack/quotas.ts';
-import { projectTarget, resolveProject } from '../../src/openstack/resolve.ts';
+import { resolveProject } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
+import { projectTarget } from '../../src/openstack/targets.ts';
 import { code, count } from '../../src/reply.ts';
 
 const UNITS = { count: Count, MiB: SizeMiB, GiB: SizeGiB };

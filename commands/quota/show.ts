@@ -11,8 +11,9 @@ import {
   quotaOfKey,
   SERVICE_NAMES,
 } from '../../src/openstack/quotas.ts';
-import { projectTarget, resolveProject } from '../../src/openstack/resolve.ts';
+import { resolveProject } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
+import { projectTarget } from '../../src/openstack/targets.ts';
 import { code } from '../../src/reply.ts';
 
 /** From here on a project is about to meet its limit. */

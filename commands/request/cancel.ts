@@ -4,7 +4,7 @@ import { RequestNumber } from '../../src/chat/values.ts';
 import { defineCommand, type Who } from '../../src/command.ts';
 import { code, type Reply } from '../../src/reply.ts';
 import { aboutOf, label, type Request } from '../../src/request.ts';
-import type { RequestBook } from '../../src/request-book.ts';
+import type { RequestBook } from '../../src/requests/request-book.ts';
 
 export default defineCommand({
   summary: 'Cancel a request that waits, or stop a running one before its next item.',

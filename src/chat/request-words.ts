@@ -1,5 +1,5 @@
-import { inWords } from '../card.ts';
 import { UserError } from '../errors.ts';
+import { inWords } from '../outbox/card.ts';
 import { plain } from '../reply.ts';
 import { label, type Request } from '../request.ts';
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Verified, verifyAudit } from '../audit-verify.ts';
+import { type Verified, verifyAudit } from '../audit/verify.ts';
 import { connectRedis } from '../redis/connection.ts';
 import { keysOf } from '../redis/keys.ts';
 import type { RedisTarget } from '../redis/url.ts';

@@ -4,7 +4,9 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { EnvironmentOf } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { createIntake } from '../gateway.ts';
+import { createIntake } from '../intake/intake.ts';
+import { stateFolder } from '../process/state-folder.ts';
+import { workersAlive } from '../process/worker.ts';
 import { closeQueues, openQueues } from '../queue.ts';
 import { type Clock, startClock } from '../redis/clock.ts';
 import { connectRedis } from '../redis/connection.ts';
@@ -12,9 +14,7 @@ import { joinEmbeddedRedis } from '../redis/embedded.ts';
 import { keysOf } from '../redis/keys.ts';
 import type { RedisTarget } from '../redis/url.ts';
 import { ENDED, type Request } from '../request.ts';
-import { stateFolder } from '../state-folder.ts';
-import { findRequest } from '../store.ts';
-import { workersAlive } from '../worker.ts';
+import { findRequest } from '../requests/store.ts';
 import type { TerminalCore } from './run.ts';
 
 /** Somebody at a terminal sees a change of state this late at most. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import type { Verified } from '../audit-verify.ts';
+import type { Verified } from '../audit/verify.ts';
 import {
   type Config,
   ConfigError,
@@ -13,7 +13,7 @@ import {
   systemEnvironment,
 } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { stateFolder } from '../state-folder.ts';
+import { stateFolder } from '../process/state-folder.ts';
 import { printAudit, verifyThisAudit } from './audit.ts';
 import { findRedis, openTerminalCore } from './core.ts';
 import { checkClouds } from './doctor/clouds.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { card, inWords } from '../card.ts';
 import type { Config } from '../config.ts';
-import type { IncomingLine, Taken } from '../intake.ts';
-import { slackUserOf } from '../people.ts';
+import type { IncomingLine, Taken } from '../intake/incoming.ts';
+import { card, inWords } from '../outbox/card.ts';
+import { slackUserOf } from '../policy/people.ts';
 import { ENDED, label, type Request, type RequestState } from '../request.ts';
 import type { System } from './system.ts';
 import { replyText, shellQuoted, spans } from './terminal.ts';

@@ -5,6 +5,7 @@ import type { Target } from '../target.ts';
 import { getServer, listServersNamed, type Server } from './compute.ts';
 import { type Domain, getProject, listDomains, listProjects, type Project } from './identity.ts';
 import type { Session } from './session.ts';
+import { projectTarget, serverTarget } from './targets.ts';
 
 /** What keystone and nova make IDs of today. Older and other IDs are found by listing. */
 const LOOKS_LIKE_ID = /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
@@ -76,14 +77,6 @@ export async function resolveServer(
     .slice(0, MOST_CANDIDATES)
     .map((server) => `${code(server.id)} in project ${code(ownerOf(server).name)}, ${server.status}`);
   throw new UserError(`${several(offered, 'server', text)}: ${listed(candidates, offered.length)}. Give the ID instead.`);
-}
-
-export function projectTarget({ id, name }: Pick<Project, 'id' | 'name'>): Target {
-  return { type: 'project', id, name };
-}
-
-export function serverTarget({ id, name, host }: Server, project: { id: string; name: string }): Target {
-  return { type: 'server', id, name, project, ...(host === null ? {} : { host }) };
 }
 
 /** One alone is one of several, the others of which are not offered. */

@@ -4,7 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
-import type { Intake } from '../intake.ts';
+import type { Intake } from '../intake/incoming.ts';
 import { code, type Reply } from '../reply.ts';
 import { deliveryError } from './calls.ts';
 import { takeClick } from './clicks.ts';

@@ -1,8 +1,8 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Channel, Delivery, Directory, Posted } from '../delivery.ts';
 import { DeliveryError } from '../errors.ts';
+import type { Channel, Delivery, Directory, Posted } from '../outbox/delivery.ts';
 import type { Reply, TextFile } from '../reply.ts';
 import { type Call, limitedCalls } from './calls.ts';
 import { createDirectory } from './directory.ts';

@@ -1,5 +1,5 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
-import type { Directory } from '../delivery.ts';
+import type { Directory } from '../outbox/delivery.ts';
 import type { Call } from './calls.ts';
 
 const GROUP_KNOWN_MS = 60_000;

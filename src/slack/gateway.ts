@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
-import type { Intake } from '../intake.ts';
+import type { Intake } from '../intake/incoming.ts';
 import type { Place } from '../request.ts';
 import type { Ear, Tell } from './teller.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Taken } from '../intake.ts';
+import type { Taken } from '../intake/incoming.ts';
 import type { Place } from '../request.ts';
 import { ActValue } from './buttons.ts';
 import { earOf, type Gateway } from './gateway.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Taken } from '../intake.ts';
+import type { Taken } from '../intake/incoming.ts';
 import { code, type Reply } from '../reply.ts';
 import { label } from '../request.ts';
 import type { Ear, Tell } from './teller.ts';

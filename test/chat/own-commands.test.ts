@@ -6,7 +6,7 @@ import { UserError } from '../../src/errors.ts';
 import { loadRegistry, type Registry } from '../../src/registry.ts';
 import type { Reply } from '../../src/reply.ts';
 import { ENDED, type Request } from '../../src/request.ts';
-import type { RequestBook } from '../../src/request-book.ts';
+import type { RequestBook } from '../../src/requests/request-book.ts';
 import { someCommands } from './fixtures.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSignatures, SIGNATURES } from '../../src/console-signatures.ts';
+import { findSignatures, SIGNATURES } from '../../src/console/signatures.ts';
 
 /** From real boots, one set of lines for each signature. */
 const EXAMPLES: Record<string, string[]> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainText, redact } from '../../src/redact.ts';
+import { plainText, redact } from '../../src/console/redact.ts';
 
 describe('redact', () => {
   it.each([

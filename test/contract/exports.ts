@@ -15,6 +15,7 @@ const MACHINERY = [
   'quota-set.ts',
   'quotas.ts',
   'session.ts',
+  'targets.ts',
 ];
 
 /** Functions that src/openstack exports and no contract case calls, as `compute.ts: listServers`. */

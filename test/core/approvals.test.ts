@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { handleLine } from '../../src/dispatch.ts';
+import { handleLine } from '../../src/planning/dispatch.ts';
 import { toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';

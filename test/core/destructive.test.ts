@@ -3,7 +3,7 @@ import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import type { Message, View } from '../../demo/workspace/model.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
-import { createIntake } from '../../src/gateway.ts';
+import { createIntake } from '../../src/intake/intake.ts';
 import { type Bot, toyBot } from '../bot.ts';
 
 const WIPE = 'cores wipe demo --cores 40 --reason "more load"';

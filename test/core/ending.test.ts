@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
-import { PRIORITIES } from '../../src/outbox.ts';
-import { findRequest } from '../../src/store.ts';
+import { PRIORITIES } from '../../src/outbox/outbox.ts';
+import { findRequest } from '../../src/requests/store.ts';
 import { eventually, startBot, toyBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
 import { startWorkerProcess } from '../worker-process.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Outgoing, say } from '../../src/outbox.ts';
+import { type Outgoing, say } from '../../src/outbox/outbox.ts';
 import { commit } from '../../src/redis/commit.ts';
 import { type Bot, eventually, toyBot } from '../bot.ts';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
-import { readAudit } from '../../src/store.ts';
+import { readAudit } from '../../src/requests/store.ts';
 import { eventually, startBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
 import { startWorkerProcess } from '../worker-process.ts';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
-import { createIntake } from '../../src/gateway.ts';
+import { createIntake } from '../../src/intake/intake.ts';
 import { readMemory } from '../../src/redis/memory.ts';
 import { eventually, startBot, toyBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';

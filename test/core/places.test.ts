@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { idOf } from '../../demo/workspace/seed.ts';
-import { createIntake } from '../../src/gateway.ts';
-import { findRequest } from '../../src/store.ts';
+import { createIntake } from '../../src/intake/intake.ts';
+import { findRequest } from '../../src/requests/store.ts';
 import { type Bot, startBot, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ADMIN_PROJECT, ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
-import { readAudit } from '../../src/store.ts';
+import { readAudit } from '../../src/requests/store.ts';
 import { type Bot, eventually, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';

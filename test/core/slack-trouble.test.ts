@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hexId } from '../../demo/cloud/seed.ts';
 import type { Message } from '../../demo/workspace/model.ts';
-import { PRIORITIES } from '../../src/outbox.ts';
+import { PRIORITIES } from '../../src/outbox/outbox.ts';
 import { type Bot, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';

@@ -10,7 +10,7 @@ import { startCloud } from '../../demo/cloud/cloud.ts';
 import { startWorkspace } from '../../demo/workspace/workspace.ts';
 import { defaultYaml, eventually } from '../bot.ts';
 
-const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const START = [process.execPath, join(REPOSITORY, 'dist/src/main.js'), 'start'];
 
 interface Started {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sweep } from '../../src/sweeper.ts';
+import { sweep } from '../../src/requests/sweeper.ts';
 import { type Bot, eventually, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
-import { handleClick } from '../../src/clicks.ts';
-import type { Core } from '../../src/core.ts';
-import { createIntake } from '../../src/gateway.ts';
+import { handleClick } from '../../src/approval/clicks.ts';
+import { createIntake } from '../../src/intake/intake.ts';
+import type { Core } from '../../src/process/core.ts';
 import { type Bot, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeliveryError } from '../../src/errors.ts';
-import { RolesUnknown, rolesOf } from '../../src/people.ts';
+import { RolesUnknown, rolesOf } from '../../src/policy/people.ts';
 
 const ROLES = {
   viewer: { users: [], groups: ['S0ALL'] },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Message } from '../../demo/workspace/model.ts';
 import type { Slack } from '../../demo/workspace/workspace.ts';
-import type { Taken } from '../../src/intake.ts';
+import type { Taken } from '../../src/intake/incoming.ts';
 import type { Button } from '../../src/reply.ts';
 import type { Request } from '../../src/request.ts';
 import { type Recorder, type Stage, stage } from './stage.ts';

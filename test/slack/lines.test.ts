@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Options, Slack } from '../../demo/workspace/workspace.ts';
-import type { Taken } from '../../src/intake.ts';
+import type { Taken } from '../../src/intake/incoming.ts';
 import { type Recorder, type Stage, stage } from './stage.ts';
 
 let here: Stage;

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
-import type { IncomingClick, IncomingLine, Intake, Taken } from '../../src/intake.ts';
+import type { IncomingClick, IncomingLine, Intake, Taken } from '../../src/intake/incoming.ts';
 import type { Request } from '../../src/request.ts';
 import { type RunningGateway, startSlack } from '../../src/slack/app.ts';
 import { testRedis } from '../setup/redis-client.ts';

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { type Config, ConfigError, checkAgainstRegistry, type EnvironmentOf } from '../../config.ts';
+import { stateFolder } from '../../process/state-folder.ts';
 import { loadRegistry } from '../../registry.ts';
 import { count } from '../../reply.ts';
-import { stateFolder } from '../../state-folder.ts';
 import { type Check, type Finding, ok, warning, wrong } from '../doctor.ts';
 
 /** package.json's `engines`. */

@@ -1,0 +1,100 @@
+import { NotAllowed, UserError } from '../errors.ts';
+import type { Taken } from '../intake/incoming.ts';
+import { createIntake, type StoredClick } from '../intake/intake.ts';
+import { tellClicker } from '../outbox/tell.ts';
+import { slackUserOf } from '../policy/people.ts';
+import { asWho, whoClicks, whoStops } from '../policy/who.ts';
+import { broke } from '../process/broke.ts';
+import type { Core } from '../process/core.ts';
+import { commit } from '../redis/commit.ts';
+import type { Act } from '../reply.ts';
+import { label } from '../request.ts';
+import { createRequestBook } from '../requests/book.ts';
+import { findRequest } from '../requests/store.ts';
+import { type Answering, castVote, typeTarget } from './vote.ts';
+
+/** Decides what a click means, from our own record; the clicker always gets an answer. */
+export async function handleClick(core: Core, number: number): Promise<void> {
+  const { redis, keys } = core.store;
+  const stored = await redis.hget(keys.clicks, String(number));
+  if (!stored) return;
+  const click = JSON.parse(stored) as StoredClick;
+  if (click.place.kind === 'terminal') click.user = slackUserOf(click.user, core.config.terminal) ?? '';
+  const done = ['HDEL', keys.clicks, number];
+  const answering: Answering = {
+    guard: { key: keys.clicks, field: String(number), is: stored },
+    // Whom stackhand.yaml does not map has no place to be told.
+    tell: (text) => [done, ...(click.user === '' ? [] : tellClicker(core, number, click, { text }))],
+  };
+  const { answer, said } = await decide(core, number, click, answering).catch((error: unknown) => {
+    if (error instanceof UserError || error instanceof NotAllowed) return { answer: error.message, said: false };
+    return { answer: `${broke(core, number, error)} Your click did not count.`, said: false };
+  });
+  if (!said) await commit(redis, [answering.guard], answer === '' ? [done] : answering.tell(answer));
+}
+
+type Answered = { answer: string; said: boolean };
+
+async function decide(core: Core, id: number, click: StoredClick, answering: Answering): Promise<Answered> {
+  const { act, user, values, place } = click;
+  if (user === '') throw new NotAllowed('A terminal whose Unix user is mapped to nobody decides nothing.');
+  if (act.kind === 'line') return lineFromButton(core, id, click, act.line);
+  if (act.kind === 'cancel') {
+    const channel = place.kind === 'channel' ? place.channel : undefined;
+    const who = asWho(core, await whoStops(core, click), { kind: 'slack', user, team: click.team }, channel);
+    const outcome = await createRequestBook(core).cancel(act.request, who);
+    const answer = outcome === 'cancelled' ? 'is cancelled' : 'stops before its next item';
+    return { answer: `${label(act.request)} ${answer}.`, said: false };
+  }
+  const who = await whoClicks(core, click, await decisiveRoles(core, act));
+  switch (act.kind) {
+    case 'approve':
+    case 'deny':
+      return castVote(
+        core,
+        {
+          number: act.request,
+          user,
+          name: who.name,
+          roles: [...who.asker.roles],
+          verdict: act.kind,
+          hash: act.hash,
+          ...(values?.reason ? { reason: values.reason } : {}),
+        },
+        answering,
+      );
+    case 'type target':
+      return typeTarget(core, { number: act.request, user, typed: values?.typed ?? '', hash: act.hash }, answering);
+    case 'change':
+      throw new Error('a change comes as a line from its modal');
+  }
+}
+
+/** What the clicker must hold now, not a minute ago: what a vote is asked of. */
+async function decisiveRoles({ store }: Core, act: Act): Promise<string[]> {
+  if (act.kind !== 'approve' && act.kind !== 'deny') return [];
+  const needs = (await findRequest(store, act.request))?.request.approval?.needs ?? [];
+  return needs.flatMap(({ roles }) => roles);
+}
+
+async function lineFromButton(core: Core, id: number, { user, team, place }: StoredClick, line: string): Promise<Answered> {
+  const intake = createIntake(core.store, core.wakers, core.log);
+  // The click was deduplicated; its own number makes this line the same however often it is handled.
+  const taken = await intake.line({
+    dedupe: [`click/${id}`],
+    text: line,
+    requester: { kind: 'slack', user, team },
+    place,
+    entry: 'button',
+  });
+  return { answer: await whyNotTaken(taken), said: false };
+}
+
+/** Empty where the line was taken, now or before, and so answers for itself. */
+async function whyNotTaken(taken: Taken): Promise<string> {
+  if (taken.taken || taken.because === 'seen') return '';
+  if (taken.because === 'full') return 'Redis is nearly full, so I take no new lines for now. Nothing came of your click.';
+  // While Redis is silent nobody can be told anyway.
+  if (taken.because === 'no answer' && (await taken.later).taken) return '';
+  return 'Redis was too slow, so nothing came of your click. Click again.';
+}

@@ -1,0 +1,159 @@
+import { inWords } from '../outbox/card.ts';
+import { tellState, userOf } from '../outbox/tell.ts';
+import { planHash } from '../planning/plan-hash.ts';
+import { sayNeeds } from '../policy/needs.ts';
+import { countVotes, type Ballot as Tallying, whyNotCounted } from '../policy/votes.ts';
+import type { Core } from '../process/core.ts';
+import { phaseOf, wake } from '../queue.ts';
+import type { Command, Guard } from '../redis/commit.ts';
+import { ENDED, label, type Request, type Vote } from '../request.ts';
+import { type Decision, decideAndAdvance } from '../requests/store.ts';
+import { timersOf } from './ask.ts';
+
+export interface Ballot {
+  number: number;
+  user: string;
+  name: string;
+  /** The voter's roles, fetched fresh. */
+  roles: string[];
+  verdict: 'approve' | 'deny';
+  reason?: string;
+  hash: string;
+}
+
+/** The step in which a click is answered. It counts only while nobody else has answered it. */
+export interface Answering {
+  guard: Guard;
+  tell(answer: string): Command[];
+}
+
+/** Two approvers at once, double clicks, late clicks: one outcome, and always an answer; both in one step. */
+export async function castVote(
+  core: Core,
+  ballot: Ballot,
+  { guard, tell }: Answering,
+): Promise<{ answer: string; said: boolean }> {
+  const { number, user, verdict, reason } = ballot;
+  const result = await decideAndAdvance<string>(core.store, number, (request): Decision<string> => {
+    const { now } = core.store.clock;
+    const vote: Vote = {
+      user,
+      name: ballot.name,
+      verdict,
+      roles: ballot.roles,
+      hash: ballot.hash,
+      at: now(),
+      ...(reason ? { reason } : {}),
+    };
+    const refusal = whyNot(request, vote, now());
+    if (refusal) return { leave: refusal };
+    const votes = [...request.votes, vote];
+    const tally = countVotes(tallying(request), votes);
+    const missing = sayNeeds(tally.missing);
+    const answer = answerTo(request, verdict, tally.state, missing);
+    return {
+      change: (draft) => {
+        draft.votes = votes;
+        draft.missing = missing;
+        if (tally.state === 'approved') draft.state = 'queued';
+        if (tally.state === 'denied') {
+          draft.state = 'rejected';
+          draft.result = { text: `Denied by ${ballot.name}${reason ? `: ${reason}` : '.'}`, lines: ['Nothing was changed.'] };
+        }
+      },
+      give: answer,
+      move: {
+        event: 'vote',
+        by: user,
+        detail: { ...vote },
+        when: [guard],
+        also: (draft) => [
+          ...(draft.state === 'waiting' ? [] : clearTimers(core, draft)),
+          ...tellState(core, draft),
+          ...tell(answer),
+        ],
+      },
+    };
+  });
+  if (result === 'missing') return { answer: `There is no ${label(number)} any more.`, said: false };
+  if (result === 'lost') return ANSWERED_ALREADY;
+  core.metrics.vote(verdict, result.changed);
+  const phase = phaseOf(result.request);
+  if (result.changed && phase) await wake(core.wakers, result.request, phase);
+  return { answer: result.gave, said: result.changed };
+}
+
+const ANSWERED_ALREADY = { answer: '', said: true };
+
+/** Asked once more before anything runs: the plan is what the hash says, and the votes for this hash are enough. */
+export function isApprovedAsItIs(request: Request): boolean {
+  const { plan, hash, approval, votes, cloud = '', region = '' } = request;
+  if (!plan || planHash(cloud, region, plan) !== hash) return false;
+  return (approval?.needs ?? []).length === 0 || countVotes(tallying(request), votes).state === 'approved';
+}
+
+function tallying({ approval, hash = '', requester }: Request): Tallying {
+  return { needs: approval?.needs ?? [], hash, requester };
+}
+
+function whyNot(request: Request, vote: Vote, now: number): string | undefined {
+  const { number, state, approval, votes } = request;
+  const name = label(number);
+  if (ENDED.has(state)) return `Your click came after the end: ${name} ${inWords(state)}.`;
+  if (state !== 'waiting' || !approval) return `${name} ${inWords(state)}; there is nothing to vote on.`;
+  if (now >= approval.expiresAt) return `${name} expired, and your vote does not count.`;
+  const uncounted = whyNotCounted(tallying(request), vote);
+  if (uncounted) return uncounted;
+  // The last verdict stands: who approved may still deny while others are asked.
+  const last = votes.findLast(({ user, hash }) => user === vote.user && hash === vote.hash);
+  return last?.verdict === vote.verdict ? `You have voted on ${name} already.` : undefined;
+}
+
+function answerTo({ number }: Request, verdict: Vote['verdict'], state: string, missing: string): string {
+  if (verdict === 'deny') return `You denied ${label(number)}. Its requester is told.`;
+  if (state === 'approved') return `You approved ${label(number)}, and it goes ahead now.`;
+  return `You approved ${label(number)}. Still needed: ${missing}.`;
+}
+
+function clearTimers({ store }: Core, { number }: Request): Command[] {
+  return [['ZREM', store.keys.timers, `${number}|expire`, `${number}|remind`]];
+}
+
+/** A destructive plan's requester typed its target: from here on approvers are asked. */
+export async function typeTarget(
+  core: Core,
+  { number, user, typed, hash }: { number: number; user: string; typed: string; hash: string },
+  { guard, tell }: Answering,
+): Promise<{ answer: string; said: boolean }> {
+  const result = await decideAndAdvance<string>(core.store, number, (request): Decision<string> => {
+    const { state, plan, approval } = request;
+    if (userOf(request) !== user) return { leave: `Only the requester of ${label(number)} types its target.` };
+    if (state !== 'planned') return { leave: `${label(number)} ${inWords(state)}.` };
+    if (hash !== request.hash) return { leave: `That was an older plan of ${label(number)}.` };
+    if (approval && core.store.clock.now() >= approval.expiresAt)
+      return { leave: `${label(number)} expired. Type its line again.` };
+    if (typed.trim() !== plan?.typed)
+      return { leave: `That is not the target of ${label(number)}. Type it exactly as the card shows it.` };
+    const asksSomebody = (approval?.needs.length ?? 0) > 0;
+    const answer = asksSomebody ? `${label(number)} now waits for ${request.missing}.` : `${label(number)} goes ahead now.`;
+    return {
+      change: (draft) => {
+        draft.state = asksSomebody ? 'waiting' : 'queued';
+        draft.typedAt = core.store.clock.now();
+        if (draft.approval) draft.approval.expiresAt = draft.typedAt + draft.approval.expiresMs;
+      },
+      give: answer,
+      move: {
+        event: 'target typed',
+        by: user,
+        when: [guard],
+        also: (draft) => [...timersOf(core, draft), ...tellState(core, draft), ...tell(answer)],
+      },
+    };
+  });
+  if (result === 'missing') return { answer: `There is no ${label(number)} any more.`, said: false };
+  if (result === 'lost') return ANSWERED_ALREADY;
+  const phase = phaseOf(result.request);
+  if (result.changed && phase) await wake(core.wakers, result.request, phase);
+  return { answer: result.gave, said: result.changed };
+}

@@ -1,0 +1,13 @@
+import type { Target } from '../target.ts';
+import type { Server } from './compute.ts';
+import type { Project } from './identity.ts';
+
+/* What policy, locks and audit know OpenStack's things as. */
+
+export function projectTarget({ id, name }: Pick<Project, 'id' | 'name'>): Target {
+  return { type: 'project', id, name };
+}
+
+export function serverTarget({ id, name, host }: Server, project: { id: string; name: string }): Target {
+  return { type: 'server', id, name, project, ...(host === null ? {} : { host }) };
+}

@@ -1,0 +1,163 @@
+import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
+import { ENDED, label, type Request, type RequestState } from '../request.ts';
+
+/** A table longer than this goes below the card, into its thread. */
+const ROWS_ON_CARD = 10;
+
+/** The state as people read it. */
+const IN_WORDS: Record<RequestState, string> = {
+  received: 'was taken',
+  planning: 'is being planned',
+  planned: 'waits for its requester to type the target',
+  waiting: 'waits for approval',
+  queued: 'is queued',
+  running: 'is running',
+  answered: 'was answered',
+  refused: 'was refused',
+  failed: 'FAILED',
+  'nothing to do': 'had nothing to do',
+  cancelled: 'was cancelled',
+  expired: 'expired without approval',
+  rejected: 'was denied',
+  void: 'is void',
+  done: 'is done',
+  'nothing done': 'did nothing',
+  'partly done': 'was PARTLY done',
+  unknown: 'ended UNKNOWN: look at the cloud before you go on',
+};
+
+/** "waits for approval", "is done"; plain words for lists. */
+export function inWords(state: RequestState): string {
+  return IN_WORDS[state];
+}
+
+/** "1 project", "3 servers, 1 host": what is touched. */
+export function howMany({ plan }: Request): string {
+  const types = new Map<string, number>();
+  for (const { type } of plan?.touches ?? []) types.set(type, (types.get(type) ?? 0) + 1);
+  return [...types].map(([type, number]) => count(number, type)).join(', ') || 'nothing';
+}
+
+/**
+ * The message of a change, as it should be now, with the whole of its table. Its text says state, cloud, region, effect, how many, what, and the worst
+ * warning: that is what a phone's notification shows.
+ */
+export function card(request: Request, now: number): Reply {
+  const { plan, state, result, effect, cloud, region } = request;
+  const where = `${cloud}/${region}`;
+  const [worst, ...otherWarnings] = plan?.warnings ?? [];
+  const ended = ENDED.has(state);
+  const head = `${label(request.number)} ${IN_WORDS[state]} · ${where} · ${effect}, ${howMany(request)}`;
+  const sentence = ended && result ? result.text : (plan?.text ?? request.line);
+  const warnings = ended ? [...(result?.warnings ?? [])] : otherWarnings;
+  const lines = ended
+    ? [...(result?.lines ?? []), ...(plan && result ? [`Asked for: ${plan.text}`] : [])]
+    : [...(plan?.lines ?? [])];
+  const table = tableOf(request);
+  return {
+    text: `${head}.${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
+    ...(warnings.length > 0 ? { warnings } : {}),
+    lines: [...progressLines(request), ...lines],
+    buttons: buttonsOf(request),
+    fields: fieldsOf(request, now),
+    ...(table ? { table } : {}),
+  };
+}
+
+/** The card for a channel: a long table is in its thread. */
+export function cardInChannel(request: Request, now: number): Reply {
+  const { table, ...reply } = card(request, now);
+  if (!isLong(table)) return { ...reply, ...(table ? { table } : {}) };
+  return { ...reply, note: `All ${table.rows.length} rows are in the thread below.` };
+}
+
+/** What is too long for the card, for its thread: the plan's table before it runs, and at the end the result's. */
+export function details({ plan, number, state, votes, result }: Request): { what: string; reply: Reply } | undefined {
+  if (ENDED.has(state)) {
+    const table = result?.table;
+    return isLong(table) ? { what: 'outcome', reply: { text: `What ${label(number)} came to.`, table } } : undefined;
+  }
+  // Whatever has a card waits for votes or for its turn first; later votes change nothing in it.
+  if ((state !== 'waiting' && state !== 'queued') || votes.length > 0 || !isLong(plan?.table)) return undefined;
+  return { what: 'details', reply: { text: `Everything that ${label(number)} would touch.`, table: plan.table } };
+}
+
+function tableOf({ state, plan, result }: Request): Table | undefined {
+  return ENDED.has(state) ? (result?.table ?? plan?.table) : plan?.table;
+}
+
+function isLong(table: Table | undefined): table is Table {
+  return table !== undefined && table.rows.length > ROWS_ON_CARD;
+}
+
+function progressLines({ state, waitsFor, progress, stop }: Request): string[] {
+  const lines: string[] = [];
+  if (state === 'queued' && waitsFor) lines.push(`It ${waitsFor}, which holds the same target.`);
+  if (state === 'running' && progress) lines.push(progress);
+  if (state === 'running' && stop) lines.push('It was told to stop, and stops before its next item.');
+  return lines;
+}
+
+function buttonsOf({ state, number, hash = '', plan }: Request): Button[] {
+  const cancel: Button = {
+    label: state === 'running' ? 'Stop' : 'Cancel',
+    act: { kind: 'cancel', request: number },
+    confirm: {
+      title: state === 'running' ? 'Stop it?' : 'Cancel it?',
+      text: state === 'running' ? 'It stops before its next item and says what was done.' : 'Nothing was changed so far.',
+      yes: state === 'running' ? 'Stop' : 'Cancel it',
+    },
+  };
+  if (state === 'planned') {
+    return [{ label: 'Type the target', style: 'primary', act: { kind: 'type target', request: number, hash } }, cancel];
+  }
+  if (state === 'waiting') {
+    return [
+      { label: 'Approve', style: 'primary', act: { kind: 'approve', request: number, hash } },
+      { label: 'Deny', style: 'danger', act: { kind: 'deny', request: number, hash } },
+      ...(plan?.job === undefined ? [] : [{ label: 'Change', act: { kind: 'change' as const, request: number } }]),
+      cancel,
+    ];
+  }
+  return state === 'queued' || state === 'running' ? [cancel] : [];
+}
+
+function fieldsOf(request: Request, now: number): Field[] {
+  const { plan, approval, state, reason, votes } = request;
+  const fields: Field[] = [...(plan?.fields ?? [])];
+  fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
+  if (reason) fields.push({ name: 'Reason', value: reason });
+  if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
+  if (state === 'waiting') fields.push({ name: 'Still needed', value: request.missing || 'nobody' });
+  if ((state === 'waiting' || state === 'planned') && approval) {
+    fields.push({ name: 'Time left', value: `${timeLeft(approval.expiresAt - now)} (until ${utc(approval.expiresAt)})` });
+  }
+  if (plan && !ENDED.has(state)) {
+    fields.push({ name: 'Undo', value: plan.undo.possible ? plan.undo.how : `not possible: ${plan.undo.because}` });
+  }
+  if (state === 'waiting' || state === 'planned') fields.push({ name: 'Plan', value: (request.hash ?? '').slice(0, 12) });
+  return fields;
+}
+
+function voteInWords({ name, user, verdict, reason }: Request['votes'][number]): string {
+  return `${name ?? user} ${verdict === 'approve' ? 'approved' : 'denied'}${reason ? `: ${reason}` : ''}`;
+}
+
+export function timeLeft(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 90) return count(seconds, 'second');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return count(minutes, 'minute');
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? count(hours, 'hour') : count(Math.round(hours / 24), 'day');
+}
+
+/** `2026-11-23 06:55 UTC` */
+export function utc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** For lists and links: ``R-1042 `quota set demo cores=40` ``. */
+export function inOneLine({ number, line }: Request): string {
+  return `${label(number)} ${code(line)}`;
+}

@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { DeliveryError } from '../errors.ts';
+import { readFileAgain } from '../planning/dispatch.ts';
+import type { Core } from '../process/core.ts';
+import { repeat } from '../process/repeat.ts';
+import { type Command, commit } from '../redis/commit.ts';
+import { release, renew } from '../redis/release.ts';
+import { script } from '../redis/script.ts';
+import type { Reply } from '../reply.ts';
+import type { Store } from '../requests/store.ts';
+import type { Delivery, Posted } from './delivery.ts';
+import { type Destination, PRIORITIES, PRIORITY, say } from './outbox.ts';
+import { type Message, type Saying, sayNow } from './saying.ts';
+
+const LOOK_EVERY_MS = 500;
+/** Messages on their way to Slack at once, over all threads. */
+const AT_ONCE = 20;
+/** Renewed while Slack is being called; so a dead worker's messages are another's soon. */
+const FLUSH_LEASE_MS = 3_000;
+const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
+
+/** Takes it from the outbox only if what was said is still the newest. */
+const settle = script(`
+redis.call('HSET', ARGV[1], 'said', ARGV[2])
+if redis.call('HGET', ARGV[1], 'version') ~= ARGV[2] then return 0 end
+for i = 4, #ARGV do redis.call('ZREM', ARGV[i], ARGV[3]) end
+return 1`);
+
+export interface Flusher {
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes Slack say the newest of every message; one at a time per channel and thread, over all processes. None waits for another
+ * thread's: a file that is read again takes minutes.
+ */
+export function startFlusher(core: Core, subscriber: Redis, delivery: Delivery): Flusher {
+  const { store, log } = core;
+  const saying: Saying = { store, delivery, log, fileAgain: (number) => readFileAgain(core, number) };
+  const underWay = new Map<string, Promise<void>>();
+  const begin = (id: string): void => {
+    const flushing = flush(saying, id)
+      .catch(async (error: unknown) => {
+        log.warn({ err: error, message: id }, 'message could not be flushed');
+        await sleep(LOOK_EVERY_MS);
+      })
+      .finally(() => {
+        underWay.delete(id);
+        loop.kick();
+      });
+    underWay.set(id, flushing);
+  };
+  const loop = repeat(async () => {
+    try {
+      const { due, waitMs } = await lookForDue(store, underWay);
+      for (const id of due) begin(id);
+      return waitMs;
+    } catch (error) {
+      log.warn({ err: error }, 'outbox could not be read');
+      return LOOK_EVERY_MS;
+    }
+  });
+  subscriber.on('message', loop.kick);
+  subscriber.subscribe(store.keys.kick).catch((error) => log.warn({ err: error }, 'outbox subscription failed'));
+
+  return {
+    async stop() {
+      subscriber.off('message', loop.kick);
+      await loop.stop();
+      await Promise.all(underWay.values());
+    },
+  };
+}
+
+/** What to begin now, most urgent first, and the milliseconds until the next message is due, at most until the next look. */
+async function lookForDue(
+  { redis, keys, clock }: Store,
+  underWay: ReadonlyMap<string, unknown>,
+): Promise<{ due: string[]; waitMs: number }> {
+  const due = new Set<string>();
+  let waitMs = LOOK_EVERY_MS;
+  for (const priority of PRIORITIES) {
+    // Those under way are still in it.
+    const found = await redis.zrange(keys.outbox(priority), '0', String(2 * AT_ONCE), 'WITHSCORES');
+    const now = clock.now();
+    for (let i = 0; i + 1 < found.length; i += 2) {
+      const id = found[i] ?? '';
+      const at = Number(found[i + 1]);
+      if (at > now) waitMs = Math.min(waitMs, Math.max(5, at - now));
+      else if (!underWay.has(id)) due.add(id);
+    }
+  }
+  return { due: [...due].slice(0, Math.max(0, AT_ONCE - underWay.size)), waitMs };
+}
+
+async function flush(saying: Saying, id: string): Promise<void> {
+  const { store, log } = saying;
+  const { redis, keys } = store;
+  const message = await readMessage(store, id);
+  if (!message) {
+    await Promise.all(PRIORITIES.map((priority) => redis.zrem(keys.outbox(priority), id)));
+    return;
+  }
+  const thread = keys.flushing(threadOf(message.to));
+  const mine = `${process.pid}-${Math.random()}`;
+  if ((await redis.set(thread, mine, 'PX', FLUSH_LEASE_MS, 'NX')) !== 'OK') {
+    await later(store, id, 50);
+    return;
+  }
+  const renewing = setInterval(
+    () => void renew(redis, [thread, mine, FLUSH_LEASE_MS]).catch(() => undefined),
+    FLUSH_LEASE_MS / 3,
+  );
+  try {
+    const said = await sayNow(saying, message);
+    // What it belongs below was given up: there is no place for it.
+    if (said === 'never') {
+      log.warn({ message: id }, 'message has no place');
+      await commit(redis, [], insteadOf(store, message));
+    }
+    if (said === 'later') {
+      await later(store, id, 100);
+      return;
+    }
+    await settle(redis, [keys.message(id), message.version, id, ...PRIORITIES.map(keys.outbox)]);
+  } catch (error) {
+    await giveUpOrRetry(store, message, error, log);
+  } finally {
+    clearInterval(renewing);
+    await release(redis, [thread, mine]);
+  }
+}
+
+/** One flusher at a time for what must stay in order. */
+function threadOf(to: Destination): string {
+  if (to.kind === 'direct') return `user/${to.user}`;
+  if (to.kind === 'ephemeral') return `user/${to.user}`;
+  return `${to.channel}/${to.thread ?? to.threadOf ?? ''}`;
+}
+
+async function readMessage({ redis, keys }: Store, id: string): Promise<Message | undefined> {
+  const { to, body, version, said, tries, posted, begun, priority, filesSaid } = await redis.hgetall(keys.message(id));
+  if (to === undefined || body === undefined || version === undefined || version === said) return undefined;
+  return {
+    id,
+    to: JSON.parse(to) as Destination,
+    reply: JSON.parse(body) as Reply,
+    version,
+    tries: Number(tries ?? 0),
+    ...(posted ? { posted: JSON.parse(posted) as Posted } : {}),
+    ...(begun ? { begun: Number(begun) } : {}),
+    progress: Number(priority) === PRIORITY.progress,
+    filesSaid: filesSaid ? (JSON.parse(filesSaid) as string[]) : [],
+  };
+}
+
+async function later({ redis, keys, clock }: Store, id: string, ms: number): Promise<void> {
+  for (const priority of PRIORITIES) await redis.zadd(keys.outbox(priority), 'XX', clock.now() + ms, id);
+}
+
+function retryMs(tries: number): number {
+  return RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 30_000;
+}
+
+async function giveUpOrRetry(store: Store, message: Message, error: unknown, log: Logger): Promise<void> {
+  const { redis, keys } = store;
+  if (!(error instanceof DeliveryError)) {
+    // A bug must hold up this message alone.
+    log.error({ err: error, message: message.id }, 'message broke');
+    await redis.hset(keys.message(message.id), 'tries', message.tries + 1);
+    await later(store, message.id, retryMs(message.tries));
+    return;
+  }
+  if (!error.final) {
+    const wait = error.retryAfterMs ?? retryMs(message.tries);
+    // A limit is not a failed try.
+    if (error.retryAfterMs === undefined) await redis.hset(keys.message(message.id), 'tries', message.tries + 1);
+    await later(store, message.id, wait);
+    return;
+  }
+  if (error.code === 'message_not_found' && message.posted) {
+    // Somebody deleted it: say it anew.
+    await redis.hdel(keys.message(message.id), 'posted', 'begun');
+    await later(store, message.id, 0);
+    return;
+  }
+  log.error({ message: message.id, code: error.code }, 'message cannot be said');
+  await commit(redis, [], insteadOf(store, message, error.code));
+  await settle(redis, [keys.message(message.id), message.version, message.id, ...PRIORITIES.map(keys.outbox)]);
+}
+
+/** Whoever is to hear of it reads it in direct messages, and why. */
+function insteadOf({ keys, clock }: Store, { id, to, reply }: Message, why?: string): Command[] {
+  if (to.kind !== 'channel' || to.tell === undefined) return [];
+  const warning = `I could not post this in its channel: Slack says ${why}. Invite me there with /invite.`;
+  // What a channel's message notes is about its thread, which is not there.
+  const { note: _, ...said } = reply;
+  const told: Reply = why === undefined ? said : { ...said, warnings: [warning, ...(reply.warnings ?? [])] };
+  const direct = { kind: 'direct', user: to.tell } as const;
+  return say(keys, { id: `${id}/direct`, to: direct, priority: PRIORITY.result, reply: told }, clock.now());
+}

@@ -1,0 +1,158 @@
+import { askApprovers, timersOf } from '../approval/ask.ts';
+import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
+import { card } from '../outbox/card.ts';
+import { tellRequester, tellState, waitingNotice } from '../outbox/tell.ts';
+import { mapTerminalUser } from '../policy/who.ts';
+import { broke } from '../process/broke.ts';
+import type { Core } from '../process/core.ts';
+import { phaseOf, wake } from '../queue.ts';
+import type { Command } from '../redis/commit.ts';
+import type { Reply, TextFile } from '../reply.ts';
+import { label, type Request } from '../request.ts';
+import { cancelReplaced } from '../requests/book.ts';
+import { type Held, takeUp } from '../requests/hold.ts';
+import { decideAndAdvance, findRequest, type Step } from '../requests/store.ts';
+import { type Considered, consider } from './consider.ts';
+import { sayInSecret } from './secret.ts';
+
+/** A line that took its worker down this often is given up. */
+const MAX_ATTEMPTS = 5;
+
+/** From a taken line to an answer or a plan; from an approved read to its answer. Safe to run again. */
+export async function handleLine(core: Core, number: number): Promise<void> {
+  const found = await findRequest(core.store, number);
+  // A late wake-up for a line whose change is queued by now must not take that up: only its job runs it.
+  if (!found || phaseOf(found.request) !== 'line') return;
+  const held = found.request.plan
+    ? await takeUp(core, number, ['queued', 'running'], 'running')
+    : await takeUp(core, number, ['received', 'planning'], 'planning', {
+        change: (draft) => mapTerminalUser(draft, core.config),
+      });
+  if (!held || 'lost' in held) return;
+  const { stored, lease } = held;
+  try {
+    const considered =
+      stored.request.attempt > MAX_ATTEMPTS
+        ? tooOften(stored.request)
+        : await considerInPrivate(core, stored.request, lease.signal).catch((error: unknown) => whyNot(core, number, error));
+    // Handed over: another worker plans it anew.
+    if (lease.signal.aborted) return;
+    // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
+    await settle(core, held, considered).catch((error: unknown) => settle(core, held, whyNot(core, number, error)));
+  } finally {
+    await lease.release();
+  }
+}
+
+/** What is left to be written down. */
+type Decided = Exclude<Considered, { carryOut: unknown }>;
+
+/** What is intended is carried out here, and nothing secret comes out. */
+async function considerInPrivate(core: Core, request: Request, signal: AbortSignal): Promise<Decided> {
+  const intended = await consider(core, request, signal);
+  if ('carryOut' in intended) {
+    // Done before it is written down: a worker that dies in between leaves a line that is told what it finds done.
+    return { end: 'answered', reply: await intended.carryOut(), facts: intended.facts };
+  }
+  const considered: Decided = intended;
+  return 'end' in considered && considered.reply.secret ? sayInSecret(core, request, considered) : considered;
+}
+
+function tooOften({ number, attempt }: Request): Decided {
+  const text = `${label(number)} took its worker down ${attempt - 1} times, so I gave it up. Nothing was changed. Tell whoever runs Stackhand.`;
+  return { end: 'failed', reply: { text }, facts: {} };
+}
+
+function whyNot(core: Core, number: number, error: unknown): Decided {
+  if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: inLines(error.message), facts: {} };
+  if (error instanceof UserError) return { end: 'refused', reply: inLines(error.message), facts: {} };
+  if (error instanceof OpenStackError) {
+    core.log.warn({ request: number, err: error }, 'openstack answered with an error');
+    return { end: 'failed', reply: { text: `Nothing was changed: ${error.message}` }, facts: {} };
+  }
+  return { end: 'failed', reply: { text: `${broke(core, number, error)} Nothing was changed.` }, facts: {} };
+}
+
+const NOTHING_ELSE: Step = { when: [], commands: [] };
+
+/** What is wrong may be several things, one a line, the last of them what to type. */
+function inLines(message: string): Reply {
+  const [text = '', ...lines] = message.split('\n');
+  return lines.length === 0 ? { text } : { text, lines };
+}
+
+async function settle(core: Core, { stored, lease }: Held, considered: Decided): Promise<void> {
+  const { number, state } = stored.request;
+  const asking = 'plan' in considered ? await askApprovers(core, stored.request, considered) : undefined;
+  const replaced = asking ? await cancelReplaced(core, { ...stored.request, ...considered.facts }) : NOTHING_ELSE;
+  const result = await decideAndAdvance<undefined>(core.store, number, (request) => {
+    // Cancelled meanwhile: what was found is thrown away.
+    if (request.state !== state) return { leave: undefined };
+    return {
+      change: (draft) => {
+        Object.assign(draft, considered.facts);
+        if (asking) asking(draft);
+        if ('end' in considered) end(draft, considered);
+      },
+      give: undefined,
+      move: {
+        event: 'end' in considered ? (considered.event ?? considered.end) : 'planned',
+        by: core.worker,
+        detail: {
+          ...('plan' in considered
+            ? { hash: considered.hash, plan: considered.plan }
+            : { text: whatIsKept(request, considered).text }),
+          ...(request.requester.kind === 'terminal' ? { user: request.requester.user } : {}),
+        },
+        when: [lease.guard, ...replaced.when],
+        also: (draft) => [
+          ...replaced.commands,
+          ...('end' in considered ? tellAnswer(core, draft, considered) : tellPlan(core, draft)),
+        ],
+      },
+    };
+  });
+  if (result === 'missing' || result === 'lost' || !result.changed) return;
+  const phase = phaseOf(result.request);
+  if (phase) await wake(core.wakers, result.request, phase);
+}
+
+type Ended = Extract<Considered, { end: unknown }>;
+
+function end(draft: Request, considered: Ended): void {
+  draft.result = whatIsKept(draft, considered);
+  draft.state = considered.end;
+}
+
+/** What others may read of an answer: no file, nothing that took a vote to be seen. */
+function whatIsKept({ plan }: Request, { end, reply: { file: _, ...kept } }: Ended): Reply {
+  return plan && end === 'answered' ? { text: 'The answer went to its asker alone.' } : kept;
+}
+
+function tellAnswer(core: Core, draft: Request, { reply }: Ended): Command[] {
+  const approvedRead = draft.plan !== undefined;
+  return [
+    ...(approvedRead ? tellState(core, draft) : []),
+    ...tellRequester(core, draft, 'answer', reply, { notInRecord: approvedRead || reply.file !== undefined }),
+  ];
+}
+
+function tellPlan(core: Core, draft: Request): Command[] {
+  const notice = draft.state === 'planned' ? card(draft, core.store.clock.now()) : waitingNotice(draft);
+  return [...timersOf(core, draft), ...tellState(core, draft), ...tellRequester(core, draft, 'answer', notice)];
+}
+
+/** Time for a large log. */
+const AGAIN_WITHIN_MS = 120_000;
+
+/** The file of an answer that was too large to be kept. */
+export async function readFileAgain(core: Core, number: number): Promise<TextFile | undefined> {
+  const stored = await findRequest(core.store, number);
+  if (!stored) return undefined;
+  const again = await consider(core, stored.request, AbortSignal.timeout(AGAIN_WITHIN_MS)).catch((error: unknown) =>
+    whyNot(core, number, error),
+  );
+  if (!('reply' in again)) return undefined;
+  const { file, text } = again.reply;
+  return file ?? { name: `${label(number)}.txt`, title: 'It could not be read again', content: text };
+}

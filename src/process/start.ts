@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { type Config, checkAgainstRegistry } from '../config.ts';
+import { startHttp } from '../http/server.ts';
+import { createIntake } from '../intake/intake.ts';
+import { cloudsFolders } from '../openstack/clouds-yaml.ts';
+import type { ConnectOptions } from '../openstack/connection.ts';
+import { watchOutbox } from '../outbox/watch.ts';
+import { openClouds } from '../planning/clouds.ts';
+import { closeQueues, openQueues } from '../queue.ts';
+import { startClock } from '../redis/clock.ts';
+import { connectRedis, type RedisPurpose } from '../redis/connection.ts';
+import { keysOf } from '../redis/keys.ts';
+import type { RedisTarget } from '../redis/url.ts';
+import { loadRegistry } from '../registry.ts';
+import type { Store } from '../requests/store.ts';
+import { type RunningGateway, startSlack } from '../slack/app.ts';
+import { signIn } from '../slack/client.ts';
+import type { Core } from './core.ts';
+import { healthOf } from './health.ts';
+import { createMetrics } from './metrics.ts';
+import { stateFolder } from './state-folder.ts';
+import { startWorker } from './worker.ts';
+
+export type Role = 'all' | 'gateway' | 'worker';
+
+export interface StartOptions {
+  role: Role;
+  config: Config<'all' | 'gateway' | 'worker'>;
+  redis: RedisTarget;
+  /** Keeps several Stackhands apart in one Redis. */
+  prefix?: string;
+  /** Where commands/ and jobs/ are; only tests have others. */
+  registryRoot?: string;
+  /** How OpenStack is called: timeouts and waits between tries. */
+  openstack?: ConnectOptions;
+  log: Logger;
+}
+
+export interface Running {
+  core: Core;
+  gateway: RunningGateway | undefined;
+  /** Of /healthz, /readyz and /metrics. */
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Runs one process. Where a step breaks, what was begun before it is ended, or the process would stay for ever. */
+export async function start(options: StartOptions): Promise<Running> {
+  const endings: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of endings.splice(0).reverse()) {
+      try {
+        await end();
+      } catch (err) {
+        // The others are to end all the same.
+        options.log.warn({ err }, 'an end broke');
+      }
+    }
+  };
+  try {
+    return { ...(await compose(options, (end) => endings.push(end))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Connections, then the worker, then the gateway, so that whoever is heard is also served. At the end the other way round. */
+async function compose(
+  { role, config, redis: target, prefix = 'stackhand', registryRoot, openstack = {}, log }: StartOptions,
+  atEnd: (end: () => unknown) => void,
+): Promise<Omit<Running, 'stop'>> {
+  const { environment } = config;
+  const registry = await loadRegistry(registryRoot === undefined ? {} : { root: registryRoot });
+  checkAgainstRegistry(config, registry.commands);
+  const metrics = createMetrics();
+  const clouds = await openClouds(
+    config.clouds,
+    {
+      ...(environment.OS_CLIENT_CONFIG_FILE ? { file: environment.OS_CLIENT_CONFIG_FILE } : {}),
+      folders: cloudsFolders(process.cwd(), homedir()),
+    },
+    { onCall: metrics.openstackCall, ...openstack },
+  );
+  atEnd(clouds.close);
+  const connect = (purpose: RedisPurpose): Redis => {
+    const redis = connectRedis(target, purpose, log);
+    atEnd(() => redis.disconnect());
+    return redis;
+  };
+  const commands = connect('commands');
+  const clock = await startClock(commands);
+  atEnd(clock.stop);
+  const store: Store = {
+    redis: commands,
+    keys: keysOf(prefix),
+    clock,
+    ended: ({ command, effect, state }) => metrics.requestEnded(command, effect, state),
+  };
+  const wakers = openQueues(commands, prefix, log);
+  atEnd(() => closeQueues(wakers));
+  const account = {
+    botToken: environment.SLACK_BOT_TOKEN,
+    redis: commands,
+    prefix,
+    log,
+    ...(environment.SLACK_API_URL ? { apiUrl: environment.SLACK_API_URL } : {}),
+  };
+  const { delivery } = await signIn(account);
+  const core: Core = {
+    config,
+    registry,
+    store,
+    wakers,
+    directory: delivery,
+    delivery,
+    clouds,
+    log,
+    metrics,
+    auditFolder: join(stateFolder(environment), 'audit'),
+    leaseMs: config.limits.leaseSeconds * 1_000,
+    worker: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
+  };
+  if (role !== 'gateway') {
+    const connections = { blocking: connect('blocking'), subscriber: connect('commands') };
+    atEnd(startWorker(core, delivery, connections, prefix).stop);
+  }
+  const gateway = role === 'worker' ? undefined : await startGateway();
+  if (gateway) atEnd(gateway.stop);
+
+  async function startGateway(): Promise<RunningGateway> {
+    const redis = connect('gateway');
+    const intake = createIntake({ ...store, redis }, wakers, log, metrics);
+    return startSlack({ ...account, appToken: environment.SLACK_APP_TOKEN ?? '', intake });
+  }
+
+  const http = await startHttp({ ...config.http, health: healthOf(core, gateway?.connected), metrics: metrics.registry });
+  atEnd(http.close);
+  atEnd(watchOutbox(core).stop);
+  return { core, gateway, port: http.port };
+}

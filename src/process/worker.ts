@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { handleClick } from '../approval/clicks.ts';
+import type { Delivery } from '../outbox/delivery.ts';
+import { startFlusher } from '../outbox/flusher.ts';
+import { PRIORITIES } from '../outbox/outbox.ts';
+import { handleLine } from '../planning/dispatch.ts';
+import { startWorkers, type WakeUp } from '../queue.ts';
+import type { HandingOver } from '../requests/hold.ts';
+import type { Store } from '../requests/store.ts';
+import { startSweeper } from '../requests/sweeper.ts';
+import { handleRun } from '../running/run.ts';
+import type { Core } from './core.ts';
+
+/** A worker without a heartbeat for this long is gone. */
+const ALIVE_MS = 15_000;
+
+export interface RunningWorker {
+  /** Hands running changes and lines back, finishes what is short, and says what is to be said, as far as Slack takes it in time. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerConnections {
+  /** BullMQ waits on it for work. */
+  blocking: Redis;
+  /** Listens for what is to be said. */
+  subscriber: Redis;
+}
+
+/** Takes up what was taken: lines, clicks, approved changes; says what is to be said; sweeps. */
+export function startWorker(
+  given: Core,
+  delivery: Delivery,
+  { blocking, subscriber }: WorkerConnections,
+  prefix: string,
+): RunningWorker {
+  const handOver = new AbortController();
+  const core: HandingOver = { ...given, handOver: handOver.signal };
+  const { config, store, log } = core;
+  const { linesAtOnce, changesAtOnce } = config.limits;
+  const handle = async ({ number, phase }: WakeUp): Promise<void> => {
+    if (phase === 'click') return handleClick(core, number);
+    return phase === 'run' ? handleRun(core, number) : handleLine(core, number);
+  };
+  const workers = startWorkers(blocking, prefix, { lines: linesAtOnce, changes: changesAtOnce }, handle, log);
+  const sweeper = startSweeper(core);
+  const flusher = startFlusher(core, subscriber, delivery);
+  const beat = (): void => {
+    store.redis.zadd(store.keys.workers, store.clock.now(), core.worker).catch(() => undefined);
+  };
+  beat();
+  const heart = setInterval(beat, ALIVE_MS / 3);
+  heart.unref();
+
+  return {
+    async stop() {
+      handOver.abort();
+      clearInterval(heart);
+      await Promise.all([sweeper.stop(), workers.close()]);
+      await allSaid(store);
+      await flusher.stop();
+      await store.redis.zrem(store.keys.workers, core.worker).catch(() => undefined);
+    },
+  };
+}
+
+const SAY_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 25;
+/** What waits for its turn in a thread is put off by this much. */
+const SOON_MS = 150;
+
+/** Waits until nothing is due to be said; what Slack does not take in time is another flusher's, or the next start's. */
+async function allSaid({ redis, keys, clock }: Store): Promise<void> {
+  const until = performance.now() + SAY_WITHIN_MS;
+  while (performance.now() < until) {
+    const due = await Promise.all(PRIORITIES.map((priority) => redis.zcount(keys.outbox(priority), 0, clock.now() + SOON_MS)));
+    if (due.every((number) => number === 0)) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** How many workers were heard from lately. */
+export async function workersAlive({ redis, keys, clock }: Core['store']): Promise<number> {
+  await redis.zremrangebyscore(keys.workers, 0, clock.now() - ALIVE_MS * 4);
+  return redis.zcount(keys.workers, clock.now() - ALIVE_MS, '+inf');
+}

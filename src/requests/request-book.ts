@@ -1,0 +1,17 @@
+import type { Who } from '../command.ts';
+import type { Request } from '../request.ts';
+
+/** What commands may do with the requests of this Stackhand. */
+export interface RequestBook {
+  /** Undefined where there is none, or none any more (closed requests are kept 90 days). */
+  find(number: number): Promise<Request | undefined>;
+  /** Newest first. */
+  list(filter: { open?: boolean; user?: string; only?: (request: Request) => boolean; limit: number }): Promise<Request[]>;
+  /**
+   * Asks for a stop. Ends at once what is not running; what runs stops before its next item. Throws UserError where it has ended.
+   * @returns what happened: `cancelled` at once, or `stopping` where a job is told.
+   */
+  cancel(number: number, by: Who): Promise<'cancelled' | 'stopping'>;
+  /** The audit's entries of a request, oldest first, as shown by `request show`. */
+  history(number: number): Promise<{ at: number; event: string; by?: string; detail?: string }[]>;
+}

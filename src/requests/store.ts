@@ -1,0 +1,141 @@
+import type { Redis } from 'ioredis';
+import { type AuditEntry, type ChainedEntry, chain } from '../audit/chain.ts';
+import type { Clock } from '../redis/clock.ts';
+import { type Command, commit, type Guard } from '../redis/commit.ts';
+import type { Keys } from '../redis/keys.ts';
+import { ENDED, type Request } from '../request.ts';
+
+/** Where our records of requests live. */
+export interface Store {
+  redis: Redis;
+  keys: Keys;
+  clock: Clock;
+  /** Told of every end, for the metrics. */
+  ended?: (request: Request) => void;
+}
+
+/** A record as it was read: a change to it counts only while its audit's head is still this one. */
+export interface Stored {
+  request: Request;
+  head: string;
+}
+
+/** Closed requests and their audit are kept this long. */
+export const KEEP_SECONDS = 90 * 86_400;
+
+export async function findRequest({ redis, keys }: Store, number: number): Promise<Stored | undefined> {
+  const [doc, head] = await redis.hmget(keys.request(number), 'doc', 'head');
+  if (!doc || !head) return undefined;
+  // Our own writing, checked when it was written.
+  return { request: JSON.parse(doc) as Request, head };
+}
+
+export async function readAudit({ redis, keys }: Store, number: number): Promise<ChainedEntry[]> {
+  const entries = await redis.lrange(keys.audit(number), 0, -1);
+  return entries.map((entry) => JSON.parse(entry) as ChainedEntry);
+}
+
+/** What the record and the card tell and the audit does not: a text for every item is no step, and would fill it. */
+const NOT_IN_AUDIT: ReadonlySet<string> = new Set(['progress']);
+
+export interface Move {
+  event: string;
+  by?: string;
+  detail?: Record<string, unknown>;
+  /** Besides the record's own head. */
+  when?: Guard[];
+  /** Commands of the same atomic step. */
+  also?: (next: Request) => Command[];
+}
+
+/** What is done in one atomic step, and what must still be so. */
+export interface Step {
+  when: Guard[];
+  commands: Command[];
+}
+
+/**
+ * Changes a record and appends to its audit, in one atomic step that counts only if nobody was faster.
+ * @returns the new record, or the guard that no longer held (the record's head itself, or one of `when`).
+ */
+export async function advance(
+  store: Store,
+  stored: Stored,
+  change: (draft: Request) => void,
+  move: Move,
+): Promise<{ stored: Stored } | { lost: Guard }> {
+  const { next, when, commands } = stepOf(store, stored, change, move);
+  const lost = await commit(store.redis, when, commands);
+  if (lost) return { lost };
+  if (next.request.state !== stored.request.state && ENDED.has(next.request.state)) store.ended?.(next.request);
+  return { stored: next };
+}
+
+/** The same as a step that is not taken yet, for where it has to be one with another record's. */
+export function stepOf(
+  { keys, clock }: Store,
+  { request, head }: Stored,
+  change: (draft: Request) => void,
+  { event, by, detail, when = [], also }: Move,
+): Step & { next: Stored } {
+  const draft = structuredClone(request);
+  change(draft);
+  const at = clock.now();
+  const moved = draft.state !== request.state;
+  if (moved) draft.since = at;
+  const entry: AuditEntry = {
+    at,
+    event,
+    ...(moved ? { from: request.state, to: draft.state } : {}),
+    ...(by === undefined ? {} : { by }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+  // A head that stays is a guard all the same: whoever moved the record meanwhile has changed it.
+  const chained = NOT_IN_AUDIT.has(event) ? undefined : chain(head, entry);
+  const next: Stored = { request: draft, head: chained?.hash ?? head };
+  const key = keys.request(request.number);
+  const doc = JSON.stringify(draft);
+  const commands: Command[] = [
+    // Intents and answers change nothing in the record, which may be large.
+    ['HSET', key, ...(doc === JSON.stringify(request) ? [] : ['doc', doc, 'state', draft.state]), 'head', next.head],
+    ...(chained ? [['RPUSH', keys.audit(request.number), JSON.stringify(chained)]] : []),
+    ...(moved ? bookkeeping(keys, draft, at) : []),
+    ...(also?.(draft) ?? []),
+  ];
+  return { when: [{ key, field: 'head', is: head }, ...when], commands, next };
+}
+
+function bookkeeping(keys: Keys, { number, state }: Request, at: number): Command[] {
+  if (!ENDED.has(state)) return [['ZADD', keys.open, at, number]];
+  return [
+    ['ZREM', keys.open, number],
+    ['DEL', keys.lease(number)],
+    ['ZREM', keys.timers, `${number}|expire`, `${number}|remind`],
+    ['RPUSH', keys.unsealed, number],
+    ['EXPIRE', keys.request(number), KEEP_SECONDS],
+    ['EXPIRE', keys.audit(number), KEEP_SECONDS],
+  ];
+}
+
+/** A decision about a record: how to change it, or why not. */
+export type Decision<T> = { change: (draft: Request) => void; move: Move; give: T } | { leave: T };
+
+/**
+ * Reads, decides, and commits; again from the start when somebody else was faster.
+ * @returns `missing` where there is no such request, `lost` where another guard of the move no longer held.
+ */
+export async function decideAndAdvance<T>(
+  store: Store,
+  number: number,
+  decide: (request: Request) => Decision<T> | Promise<Decision<T>>,
+): Promise<{ request: Request; gave: T; changed: boolean } | 'missing' | 'lost'> {
+  for (;;) {
+    const stored = await findRequest(store, number);
+    if (!stored) return 'missing';
+    const decision = await decide(stored.request);
+    if ('leave' in decision) return { request: stored.request, gave: decision.leave, changed: false };
+    const result = await advance(store, stored, decision.change, decision.move);
+    if ('stored' in result) return { request: result.stored.request, gave: decision.give, changed: true };
+    if (result.lost.key !== store.keys.request(number)) return 'lost';
+  }
+}

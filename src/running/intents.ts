@@ -1,0 +1,62 @@
+import type { Write, WriteHook } from '../openstack/session.ts';
+import type { Core } from '../process/core.ts';
+import { ENDED } from '../request.ts';
+import type { Lease } from '../requests/lease.ts';
+import { decideAndAdvance, readAudit, type Store } from '../requests/store.ts';
+import { HandBack } from './converge.ts';
+
+/** Items whose write was begun: found done, they were done by this request. */
+export async function begunItems(store: Store, number: number): Promise<Set<string>> {
+  const entries = await readAudit(store, number);
+  return new Set(entries.filter(({ event }) => event === 'intent').map(({ detail }) => String(detail?.item ?? '')));
+}
+
+/**
+ * The one hook before every write: the lease must be ours, the cloud neither frozen nor braked, nobody may have asked for a stop. Then
+ * the intent is in the audit, in the same step; after the write its answer. Where any of it does not hold nothing is sent. An answer
+ * that comes after the end is only logged: that audit is sealed.
+ */
+export function writeHook(core: Core, number: number, lease: Lease, begun: Set<string>): WriteHook {
+  const { store } = core;
+  const append = async (event: string, detail: Record<string, unknown>, before: boolean): Promise<void> => {
+    const result = await decideAndAdvance<'stopped' | 'ended' | 'written'>(store, number, (request) => {
+      if (ENDED.has(request.state)) return { leave: 'ended' };
+      if (before && request.stop) return { leave: 'stopped' };
+      const cloud = request.cloud ?? '';
+      const open = before
+        ? [
+            { key: store.keys.freeze(cloud), is: null },
+            { key: store.keys.brake(cloud), is: null },
+          ]
+        : [];
+      return {
+        change: () => undefined,
+        give: 'written',
+        move: { event, by: core.worker, detail, when: before ? [lease.guard, ...open] : [] },
+      };
+    });
+    const ended = result === 'missing' || (result !== 'lost' && result.gave === 'ended');
+    if (!before) {
+      if (ended) core.log.warn({ request: number, ...detail }, 'answer came after the end');
+      return;
+    }
+    if (ended || result === 'lost') {
+      lease.abort('handed back');
+      throw new HandBack('the lease is lost, or the cloud is frozen');
+    }
+    if (result.gave === 'stopped') {
+      lease.abort('stopped');
+      throw new HandBack('somebody asked for a stop');
+    }
+  };
+  return {
+    async before({ item, call, requestId }: Write) {
+      if (lease.signal.aborted) throw new HandBack(String(lease.signal.reason));
+      await append('intent', { item, call, requestId }, true);
+      begun.add(item ?? '');
+    },
+    async after({ item, call, requestId }: Write, answer) {
+      await append('answer', { item, call, requestId, ...answer }, false);
+    },
+  };
+}
