@@ -1,4 +1,4 @@
-import { type Asked, isAdmin, isRecord, page, Refusal, type Route, type ServiceApi } from './router.ts';
+import { type Asked, isAdmin, isRecord, NO_ROUTE, page, Refusal, type Route, type ServiceApi, unauthorized } from './router.ts';
 import { type CloudState, type Limits, limitsOf, setLimits } from './state.ts';
 
 export interface CinderOptions {
@@ -45,12 +45,8 @@ export function cinder({ state, min, max, pageSize, keystoneUrl }: CinderOptions
   return {
     service: 'volume',
     microversions: { word: 'volume', min, max },
-    unauthorized: () => ({
-      status: 401,
-      body: { error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } },
-      headers: { 'www-authenticate': `Keystone uri="${keystoneUrl()}/v3"` },
-    }),
-    noRoute: () => ({ status: 404, body: '404 Not Found\n\nThe resource could not be found.\n\n   ' }),
+    unauthorized: () => unauthorized(keystoneUrl()),
+    noRoute: () => NO_ROUTE,
     routes: [
       {
         method: 'GET',

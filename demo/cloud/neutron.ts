@@ -1,4 +1,4 @@
-import { type Asked, isAdmin, isRecord, page, Refusal, type ServiceApi } from './router.ts';
+import { type Asked, isAdmin, isRecord, page, Refusal, type ServiceApi, unauthorized } from './router.ts';
 import { type CloudState, type Limits, limitsOf, setLimits } from './state.ts';
 
 export interface NeutronOptions {
@@ -16,11 +16,7 @@ export function neutron({ state, pageSize, keystoneUrl }: NeutronOptions): Servi
 
   return {
     service: 'network',
-    unauthorized: () => ({
-      status: 401,
-      body: { error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } },
-      headers: { 'www-authenticate': `Keystone uri="${keystoneUrl()}/v3"` },
-    }),
+    unauthorized: () => unauthorized(keystoneUrl()),
     noRoute: () => ({ status: 404, body: neutronError('HTTPNotFound', 'The resource could not be found.') }),
     routes: [
       {

@@ -1,7 +1,7 @@
 import { compareVersions } from '../../src/openstack/microversions.ts';
 import { consoleOutput } from './consoles.ts';
 import { controllers, shownHypervisor, shownServer, shownService, versions } from './nova-shapes.ts';
-import { type Answer, type Asked, isAdmin, isRecord, page, Refusal, type ServiceApi } from './router.ts';
+import { type Answer, type Asked, isAdmin, isRecord, NO_ROUTE, page, Refusal, type ServiceApi, unauthorized } from './router.ts';
 import { type CloudState, computeUse, type Limits, limitsOf, type Server, setLimits } from './state.ts';
 
 export interface NovaOptions {
@@ -93,12 +93,8 @@ export function nova({ state, min, max, pageSize, keystoneUrl }: NovaOptions): S
   return {
     service: 'compute',
     microversions: { word: 'compute', min, max },
-    unauthorized: () => ({
-      status: 401,
-      body: { error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } },
-      headers: { 'www-authenticate': `Keystone uri="${keystoneUrl()}/v3"` },
-    }),
-    noRoute: () => ({ status: 404, body: '404 Not Found\n\nThe resource could not be found.\n\n   ' }),
+    unauthorized: () => unauthorized(keystoneUrl()),
+    noRoute: () => NO_ROUTE,
     routes: [
       {
         method: 'GET',

@@ -1,4 +1,4 @@
-import type { ServiceApi } from './router.ts';
+import { NO_ROUTE, type ServiceApi } from './router.ts';
 
 /** Services that nothing asks yet but their versions. */
 
@@ -9,7 +9,7 @@ export function glance(): ServiceApi {
       status: 401,
       body: { error: { code: 401, message: 'The request you have made requires authentication.' } },
     }),
-    noRoute: () => ({ status: 404, body: '404 Not Found\n\nThe resource could not be found.\n\n   ' }),
+    noRoute: () => NO_ROUTE,
     routes: [
       {
         method: 'GET',

@@ -88,6 +88,18 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
   return params;
 }
 
+/** What keystonemiddleware answers without a good token. Source: keystonemiddleware/auth_token/__init__.py */
+export function unauthorized(keystoneUrl: string): Answer {
+  return {
+    status: 401,
+    body: { error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } },
+    headers: { 'www-authenticate': `Keystone uri="${keystoneUrl}/v3"` },
+  };
+}
+
+/** What WebOb answers where no route leads. */
+export const NO_ROUTE: Answer = { status: 404, body: '404 Not Found\n\nThe resource could not be found.\n\n   ' };
+
 /** Undefined where the headers ask for none. */
 export function askedMicroversion(headers: Record<string, string>, word: string): string | undefined {
   for (const one of (headers['openstack-api-version'] ?? '').split(',')) {
