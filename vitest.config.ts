@@ -6,6 +6,8 @@ const report = process.env.VITEST_REPORT;
 export default defineConfig({
   test: {
     ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
+    // The tests wait more than they compute: for leases, expiries and processes of their own.
+    maxWorkers: 4,
     projects: [
       {
         test: {

@@ -1,6 +1,6 @@
 import type { Effect } from '../command.ts';
 import { OWNER, type Rule, type StackhandYaml } from '../config-schema.ts';
-import { code } from '../reply.ts';
+import { code, count } from '../reply.ts';
 import type { Approval } from '../request.ts';
 import type { Target } from '../target.ts';
 
@@ -74,11 +74,11 @@ function noOwner(target: Target | undefined, owners: readonly string[]): string 
   return `${ask}, and ${code(project.name)} has too few owners besides you, who cannot vote for what you ask.`;
 }
 
-/** "2 of `approver` and 1 of `lead` or the project's owners" */
+/** "2 votes of `approver` and 1 vote of `lead` or the project's owners" */
 export function sayNeeds(needs: Needs): string {
-  const parts = needs.map(({ count, roles, users }) => {
+  const parts = needs.map(({ count: votes, roles, users }) => {
     const voters = [...roles.map(code), ...(users ? ["the project's owners"] : [])];
-    return `${count} of ${voters.join(' or ')}`;
+    return `${count(votes, 'vote')} of ${voters.join(' or ')}`;
   });
   return parts.join(' and ');
 }

@@ -45,7 +45,7 @@ describe('a line in the terminal', () => {
     await shows(system, 'waits for approval: ');
 
     expect(system.stderr()).toContain('Set cores to 40 in 2 projects: more load');
-    expect(system.stderr()).toContain('R-1001 waits for approval: 1 of approver (its card is in channel C0OPS0000).');
+    expect(system.stderr()).toContain('R-1001 waits for approval: 1 vote of approver (its card is in channel C0OPS0000).');
     expect(bot.cloud.writes).toEqual([]);
 
     await bot.approve('alice');
@@ -154,7 +154,7 @@ describe('a line in the terminal', () => {
     expect(system.stderr()).toContain(
       'Type demo to go on, or press Ctrl-C: deom\nThat is not demo.\nType demo to go on, or press Ctrl-C: demo\n',
     );
-    expect(system.stderr()).toContain('R-1001 waits for approval: 2 of approver');
+    expect(system.stderr()).toContain('R-1001 waits for approval: 2 votes of approver');
     system.pressCtrlC();
     expect(await running).toBe(3);
   });

@@ -11,7 +11,7 @@ it('changes nothing before someone else approves, and then exactly what the card
   const asked = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.card(), 'the card');
 
   expect(bot.cloud.writes).toEqual([]);
-  expect(told).toContain('R-1001 waits for 1 of approver');
+  expect(told).toContain('R-1001 waits for 1 vote of approver');
   expect(asked).toContain('prod/RegionOne');
   expect(asked).toContain('change, 2 projects');
   expect(asked).toContain('Set cores to 40 in 2 projects: more load');

@@ -39,7 +39,7 @@ describe('what a card says', () => {
 
     expect(card).toContain('Asked by: bob');
     expect(card).toContain('Reason: more load');
-    expect(card).toContain('Still needed: 1 of approver');
+    expect(card).toContain('Still needed: 1 vote of approver');
     expect(card).toMatch(/Time left: 24 hours \(until \d{4}-\d\d-\d\d \d\d:\d\d UTC\)/);
     expect(card).toContain('Undo: set the old numbers again');
     expect(card.indexOf('[Approve] [Deny] [Change] [Cancel]')).toBeGreaterThan(0);
@@ -53,7 +53,7 @@ describe('what a card says', () => {
 
     await bot.approve('alice');
     await bot.slack.waitFor(
-      () => bot.card().includes('Votes: alice approved') && bot.card().includes('Still needed: 1 of'),
+      () => bot.card().includes('Votes: alice approved') && bot.card().includes('Still needed: 1 vote of'),
       'a vote',
     );
     await bot.approve('carol');

@@ -71,7 +71,7 @@ it('what is changed is asked anew by whoever changed it, who has no vote on it',
   );
   await bot.slack.waitFor(() => bot.card().includes('R-1002 waits for approval'), 'the new card');
   // Or her next answer would be this one.
-  await bot.hears('alice', 'R-1002 waits for 1 of approver');
+  await bot.hears('alice', 'R-1002 waits for 1 vote of approver');
   expect(await bot.approve('alice')).toContain('You asked for this yourself');
   await bot.approve('carol');
   await bot.until('done');

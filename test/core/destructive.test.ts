@@ -36,11 +36,11 @@ it('shows the plan to its requester alone, who types the target; only then two o
 
   await bot.slack.submit('bob', await form(bot), { answer: 'demo' });
 
-  await bot.hears('bob', 'R-1001 now waits for 2 of approver');
+  await bot.hears('bob', 'R-1001 now waits for 2 votes of approver');
   const card = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.card(), 'the card');
-  expect(card).toContain('Still needed: 2 of approver');
+  expect(card).toContain('Still needed: 2 votes of approver');
   expect(card).toContain('Time left: 30 minutes');
-  expect(await bot.approve('alice')).toContain('Still needed: 1 of approver');
+  expect(await bot.approve('alice')).toContain('Still needed: 1 vote of approver');
   expect(await bot.approve('alice')).toContain('You have voted on R-1001 already');
   expect(await bot.approve('bob')).toContain('You asked for this yourself');
   expect(bot.cloud.writes).toEqual([]);

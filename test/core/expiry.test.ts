@@ -18,7 +18,7 @@ it('what nobody decides in time expires: on its card, by direct message, and for
   await bot.until('expired');
 
   await bot.slack.waitFor(() => bot.card().includes('R-1001 expired without approval'), 'the card at its end');
-  expect(bot.card()).toContain('Nobody decided in time: it still needed 1 of approver. Nothing was changed.');
+  expect(bot.card()).toContain('Nobody decided in time: it still needed 1 vote of approver. Nothing was changed.');
   expect(bot.card()).not.toContain('[Approve]');
   await bot.hears('bob', 'R-1001 expired without approval');
   await bot.slack.waitFor(() => bot.directs('alice').some((text) => text.includes('R-1001 expired')), "the approver's own card");
@@ -35,7 +35,7 @@ it('before the end whoever has not voted is reminded, once, in the thread and by
   await bot.say('bob', SET);
   await bot.approve('alice');
 
-  const reminded = await bot.hears('carol', 'R-1001 still waits for 1 of approver, and expires in');
+  const reminded = await bot.hears('carol', 'R-1001 still waits for 1 vote of approver, and expires in');
   expect(reminded).toMatch(/expires in [01] seconds?:/);
 
   expect(reminded).toContain('Set cores to 40 in 2 projects');

@@ -21,7 +21,7 @@ describe('where a card goes', () => {
     await bot.slack.direct('bob', SET);
 
     await bot.slack.waitFor(() => bot.card('#audit').includes('R-1001 waits for approval'), 'the card');
-    await bot.hears('bob', 'R-1001 waits for 1 of approver');
+    await bot.hears('bob', 'R-1001 waits for 1 vote of approver');
     expect(inChannel(bot)).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ describe('whether somebody may', () => {
   it('an operator may; a viewer may not, and reads why', async () => {
     const bot = await toyBot();
 
-    expect(await bot.say('bob', SET)).toContain('R-1001 waits for 1 of approver');
+    expect(await bot.say('bob', SET)).toContain('R-1001 waits for 1 vote of approver');
     expect(await bot.say('eve', SET)).toContain('You may not use cores set: it takes the role operator, and you hold viewer.');
     expect((await bot.request(1002)).state).toBe('refused');
   });
@@ -133,7 +133,7 @@ describe("the vote of a project's owner", () => {
 
   it('counts, though the owner holds no such role, and nobody else counts', async () => {
     const bot = await toyBot({ yaml });
-    expect(await bot.say('bob', SET)).toContain("waits for 1 of the project's owners");
+    expect(await bot.say('bob', SET)).toContain("waits for 1 vote of the project's owners");
 
     expect(await bot.approve('alice')).toContain("Your vote does not count here: this takes the project's owners");
     await bot.slack.waitFor(() => bot.directs('eve').some((text) => text.includes('[Approve]')), "the owner's own card");
@@ -170,7 +170,7 @@ describe('a read that needs approval', () => {
     const bot = await withRules(rule, others);
 
     const told = await bot.say('bob', SHOW);
-    expect(told).toContain('R-1001 waits for 1 of approver: Show the answer to cores show demo to bob alone.');
+    expect(told).toContain('R-1001 waits for 1 vote of approver: Show the answer to cores show demo to bob alone.');
     await bot.approve('alice');
 
     await bot.hears('bob', 'Project demo has 20 cores');
@@ -185,7 +185,7 @@ describe('a read that needs approval', () => {
   it('is asked also where it is about nothing in particular', async () => {
     const bot = await withRules({ ...rule, commands: ['cores explain'] }, { ...others, except: ['cores explain'] });
 
-    expect(await bot.say('bob', 'cores explain')).toContain('R-1001 waits for 1 of approver');
+    expect(await bot.say('bob', 'cores explain')).toContain('R-1001 waits for 1 vote of approver');
     await bot.approve('alice');
 
     await bot.hears('bob', 'A core of prod is a thread');

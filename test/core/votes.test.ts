@@ -42,7 +42,7 @@ it('where two are needed both votes count, whoever was faster', async () => {
 
   const answers = await Promise.all([bot.approve('alice'), bot.approve('carol')]);
 
-  expect(answers.filter((answer) => answer.includes('Still needed: 1 of approver'))).toHaveLength(1);
+  expect(answers.filter((answer) => answer.includes('Still needed: 1 vote of approver'))).toHaveLength(1);
   expect(answers.filter((answer) => answer.includes('it goes ahead now'))).toHaveLength(1);
   await bot.until('done');
   expect(cores(bot)).toBe(40);
@@ -70,7 +70,7 @@ it('two quick clicks by one person are one vote, and the second is told so', asy
   await Promise.all([bot.slack.click('alice', card, 'Approve'), bot.slack.click('alice', card, 'Approve')]);
   await bot.slack.waitFor(() => told(bot, 'alice').length === 2, 'two answers');
 
-  expect(told(bot, 'alice').join('\n')).toContain('You approved R-1001. Still needed: 1 of approver');
+  expect(told(bot, 'alice').join('\n')).toContain('You approved R-1001. Still needed: 1 vote of approver');
   expect(told(bot, 'alice').join('\n')).toContain('You have voted on R-1001 already');
   const request = await bot.until('waiting');
   expect(request.votes).toHaveLength(1);

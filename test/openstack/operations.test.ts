@@ -51,7 +51,7 @@ it('a request is listed, shown and cancelled, and then it cannot be approved', a
   await bot.say('bob', `quota set demo routers=${(before.router ?? 0) + 5} --reason "ticket 4711"`);
   const card = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.cardMessage(), 'the card');
 
-  expect(row(await bot.say('eve', 'request list'), 'R-1001').slice(1, 3)).toEqual(['waits for 1 of approver', 'bob']);
+  expect(row(await bot.say('eve', 'request list'), 'R-1001').slice(1, 3)).toEqual(['waits for 1 vote of approver', 'bob']);
   expect(await bot.say('eve', 'request show R-1001')).toContain('Plan: Change 1 quota of project demo: routers ');
   await bot.say('bob', 'request cancel R-1001');
   expect(await bot.hears('bob', 'R-1001 is cancelled')).toContain('R-1001 is cancelled, and nothing of it was done.');

@@ -57,7 +57,7 @@ describe('quota set', () => {
     const { bot } = one;
 
     expect(await bot.say('bob', LINE)).toMatchInlineSnapshot(`
-      "R-1001 waits for 1 of approver: Change 6 quotas of project demo: cores 20 → 40, ram 50 GiB → 80 GiB, volumes 10 → 20, floating-ips 50 → 60, secgroup-rules 100 → 200, gigabytes___DEFAULT__ unlimited → 500 GiB.
+      "R-1001 waits for 1 vote of approver: Change 6 quotas of project demo: cores 20 → 40, ram 50 GiB → 80 GiB, volumes 10 → 20, floating-ips 50 → 60, secgroup-rules 100 → 200, gigabytes___DEFAULT__ unlimited → 500 GiB.
       You hear from me when it is decided. request cancel R-1001 takes it back."
     `);
     const card = await cardSaying(bot, 'waits for approval');

@@ -93,7 +93,7 @@ describe('votes', () => {
         { count: 2, roles: ['approver'] },
         { count: 1, roles: ['lead'], users: ['U0OWNER'] },
       ]),
-    ).toBe("2 of `approver` and 1 of `lead` or the project's owners");
+    ).toBe("2 votes of `approver` and 1 vote of `lead` or the project's owners");
   });
 });
 
