@@ -110,7 +110,8 @@ async function compose(
     log,
     ...(environment.SLACK_API_URL ? { apiUrl: environment.SLACK_API_URL } : {}),
   };
-  const { delivery } = await signIn(account);
+  const signedIn = await signIn(account);
+  const { delivery } = signedIn;
   const core: Core = {
     config,
     registry,
@@ -135,7 +136,7 @@ async function compose(
   async function startGateway(): Promise<RunningGateway> {
     const redis = connect('gateway');
     const intake = createIntake({ ...store, redis }, wakers, log, metrics);
-    return startSlack({ ...account, appToken: environment.SLACK_APP_TOKEN ?? '', intake });
+    return startSlack({ ...account, signedIn, appToken: environment.SLACK_APP_TOKEN ?? '', intake });
   }
 
   const http = await startHttp({ ...config.http, health: healthOf(core, gateway?.connected), metrics: metrics.registry });

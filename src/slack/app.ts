@@ -8,7 +8,7 @@ import type { Intake } from '../intake/incoming.ts';
 import { code, type Reply } from '../reply.ts';
 import { deliveryError } from './calls.ts';
 import { takeClick } from './clicks.ts';
-import { clientOptions, type SlackAccount, signIn } from './client.ts';
+import { clientOptions, type SignedIn, type SlackAccount } from './client.ts';
 import type { SlackDelivery } from './delivery.ts';
 import type { Gateway } from './gateway.ts';
 import { takeCommand, takeSpoken } from './lines.ts';
@@ -20,8 +20,10 @@ import { refuseStrangers } from './strangers.ts';
 import { takeSubmission } from './submissions.ts';
 import { createTeller, type Ear, type Tell } from './teller.ts';
 
-export interface GatewayOptions extends SlackAccount {
+export interface GatewayOptions extends Pick<SlackAccount, 'botToken' | 'apiUrl' | 'log'> {
   appToken: string;
+  /** Who we are to Slack, from signIn. */
+  signedIn: SignedIn;
   intake: Intake;
   /** As the manifest names it. */
   command?: string;
@@ -40,10 +42,10 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-/** Signs in and listens: slash command, mentions, direct messages, buttons and forms. Ends once Slack can reach us. */
+/** Listens: slash command, mentions, direct messages, buttons and forms. Ends once Slack can reach us. */
 export async function startSlack(options: GatewayOptions): Promise<RunningGateway> {
   const { appToken, apiUrl, intake, log, botToken, command = '/stack', sockets = 2 } = options;
-  const { client, delivery, teamId, botUserId, botId } = await signIn(options);
+  const { client, delivery, teamId, botUserId, botId } = options.signedIn;
   const tell = createTeller(client, { apiUrl, log });
   const gateway: Gateway = { intake, client, tell, log, teamId, botUserId };
   const receiver = socketReceiver({

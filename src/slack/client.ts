@@ -20,7 +20,7 @@ export interface SlackAccount {
   log: Logger;
 }
 
-export interface Slack {
+export interface SignedIn {
   client: WebClient;
   delivery: SlackDelivery;
   teamId: string;
@@ -31,7 +31,7 @@ export interface Slack {
 }
 
 /** Finds out who we are. All a worker needs; a gateway also starts to listen. */
-export async function signIn({ botToken, apiUrl, redis, prefix, log }: SlackAccount): Promise<Slack> {
+export async function signIn({ botToken, apiUrl, redis, prefix, log }: SlackAccount): Promise<SignedIn> {
   const client = new WebClient(botToken, clientOptions({ apiUrl, log, timeout: CALL_TIMEOUT_MS }));
   const uploads = new WebClient(botToken, clientOptions({ apiUrl, log, timeout: UPLOAD_TIMEOUT_MS }));
   const { team_id: teamId, user_id: botUserId, bot_id: botId, response_metadata } = await whoAmI(client);

@@ -4,6 +4,7 @@ import { type Options, type Slack, startWorkspace } from '../../demo/workspace/w
 import type { IncomingClick, IncomingLine, Intake, Taken } from '../../src/intake/incoming.ts';
 import type { Request } from '../../src/request.ts';
 import { type RunningGateway, startSlack } from '../../src/slack/app.ts';
+import { signIn } from '../../src/slack/client.ts';
 import { testRedis } from '../setup/redis-client.ts';
 
 export interface Recorder extends Intake {
@@ -64,7 +65,8 @@ export async function stage(seed?: Options): Promise<Stage> {
   const start: Stage['start'] = async (options) => {
     const { botToken, appToken, apiUrl } = slack;
     const log = pino({ level: 'silent' });
-    const gateway = await startSlack({ botToken, appToken, apiUrl, redis, prefix, intake, log, ...options });
+    const signedIn = await signIn({ botToken, apiUrl, redis, prefix, log });
+    const gateway = await startSlack({ signedIn, botToken, appToken, apiUrl, intake, log, ...options });
     gateways.push(gateway);
     return gateway;
   };
