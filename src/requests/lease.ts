@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Guard } from '../redis/commit.ts';
-import { script } from '../redis/script.ts';
+import { release, renew } from '../redis/release.ts';
 import type { Store } from './store.ts';
 
 /** Why a run is told to start nothing more. */
@@ -22,9 +22,6 @@ export interface Lease {
   abort(reason: StopReason): void;
   release(): Promise<void>;
 }
-
-const renew = script(`if redis.call('GET', ARGV[1]) == ARGV[2] then return redis.call('PEXPIRE', ARGV[1], ARGV[3]) end return 0`);
-const release = script(`if redis.call('GET', ARGV[1]) == ARGV[2] then return redis.call('DEL', ARGV[1]) end return 0`);
 
 export async function nextToken({ redis, keys }: Store): Promise<string> {
   return String(await redis.incr(keys.token));
