@@ -75,15 +75,22 @@ export async function castVote(
       },
     };
   });
+  if (typeof result === 'object') core.metrics.vote(verdict, result.changed);
+  return answered(core, number, result);
+}
+
+/** What the clicker is told, and the wake-up of what the click set going. Nothing more where another has answered already. */
+async function answered(
+  core: Core,
+  number: number,
+  result: Awaited<ReturnType<typeof decideAndAdvance<string>>>,
+): Promise<{ answer: string; said: boolean }> {
   if (result === 'missing') return { answer: `There is no ${label(number)} any more.`, said: false };
-  if (result === 'lost') return ANSWERED_ALREADY;
-  core.metrics.vote(verdict, result.changed);
+  if (result === 'lost') return { answer: '', said: true };
   const phase = phaseOf(result.request);
   if (result.changed && phase) await wake(core.wakers, result.request, phase);
   return { answer: result.gave, said: result.changed };
 }
-
-const ANSWERED_ALREADY = { answer: '', said: true };
 
 /** Asked once more before anything runs: the plan is what the hash says, and the votes for this hash are enough. */
 export function isApprovedAsItIs(request: Request): boolean {
@@ -151,9 +158,5 @@ export async function typeTarget(
       },
     };
   });
-  if (result === 'missing') return { answer: `There is no ${label(number)} any more.`, said: false };
-  if (result === 'lost') return ANSWERED_ALREADY;
-  const phase = phaseOf(result.request);
-  if (result.changed && phase) await wake(core.wakers, result.request, phase);
-  return { answer: result.gave, said: result.changed };
+  return answered(core, number, result);
 }

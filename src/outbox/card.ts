@@ -1,4 +1,4 @@
-import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
+import { type Button, count, type Field, type Reply, type Table } from '../reply.ts';
 import { ENDED, label, type Request, type RequestState } from '../request.ts';
 
 /** A table longer than this goes below the card, into its thread. */
@@ -155,9 +155,4 @@ export function timeLeft(ms: number): string {
 /** `2026-11-23 06:55 UTC` */
 export function utc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-/** For lists and links: ``R-1042 `quota set demo cores=40` ``. */
-export function inOneLine({ number, line }: Request): string {
-  return `${label(number)} ${code(line)}`;
 }
