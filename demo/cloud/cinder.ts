@@ -1,4 +1,4 @@
-import { type Asked, isAdmin, isRecord, NO_ROUTE, page, Refusal, type Route, type ServiceApi, unauthorized } from './router.ts';
+import { type Asked, fault, isAdmin, isRecord, NO_ROUTE, page, type Route, type ServiceApi, unauthorized } from './router.ts';
 import { type CloudState, type Limits, limitsOf, setLimits } from './state.ts';
 
 export interface CinderOptions {
@@ -108,10 +108,6 @@ export function cinder({ state, min, max, pageSize, keystoneUrl }: CinderOptions
       }),
     ],
   };
-}
-
-function fault(code: number, name: string, message: string): Refusal {
-  return new Refusal({ status: code, body: { [name]: { code, message } } });
 }
 
 function demand(allowed: boolean, rule: string): void {

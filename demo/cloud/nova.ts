@@ -1,7 +1,18 @@
 import { compareVersions } from '../../src/openstack/microversions.ts';
 import { consoleOutput } from './consoles.ts';
 import { controllers, shownHypervisor, shownServer, shownService, versions } from './nova-shapes.ts';
-import { type Answer, type Asked, isAdmin, isRecord, NO_ROUTE, page, Refusal, type ServiceApi, unauthorized } from './router.ts';
+import {
+  type Answer,
+  type Asked,
+  fault,
+  isAdmin,
+  isRecord,
+  NO_ROUTE,
+  page,
+  type Refusal,
+  type ServiceApi,
+  unauthorized,
+} from './router.ts';
 import { type CloudState, computeUse, type Limits, limitsOf, type Server, setLimits } from './state.ts';
 
 export interface NovaOptions {
@@ -167,10 +178,6 @@ export function nova({ state, min, max, pageSize, keystoneUrl }: NovaOptions): S
       { method: 'POST', path: '/v2.1/servers/:id/action', handle: act },
     ],
   };
-}
-
-function fault(code: number, name: string, message: string): Refusal {
-  return new Refusal({ status: code, body: { [name]: { code, message } } });
 }
 
 function demand(allowed: boolean, rule: string): void {

@@ -88,6 +88,11 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
   return params;
 }
 
+/** A refusal in nova's and cinder's shape: `{ "forbidden": { "code": 403, "message": … } }`. */
+export function fault(code: number, name: string, message: string): Refusal {
+  return new Refusal({ status: code, body: { [name]: { code, message } } });
+}
+
 /** What keystonemiddleware answers without a good token. Source: keystonemiddleware/auth_token/__init__.py */
 export function unauthorized(keystoneUrl: string): Answer {
   return {
