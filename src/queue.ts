@@ -2,7 +2,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { label, type Request } from './request.ts';
+import { isChange, label, type Request } from './request.ts';
 
 /** `line`: parse, plan or read. `run`: an approved change. `click`: a button or modal. */
 export type Phase = 'line' | 'run' | 'click';
@@ -62,9 +62,10 @@ export async function wakeForClick({ clicks }: Wakers, number: number, again = 0
 }
 
 /** Which phase an open request waits for; undefined where it waits for people. */
-export function phaseOf({ state, plan }: Request): 'line' | 'run' | undefined {
+export function phaseOf(request: Request): 'line' | 'run' | undefined {
+  const { state } = request;
   if (state === 'received' || state === 'planning') return 'line';
-  if (state === 'queued' || state === 'running') return plan?.job === undefined ? 'line' : 'run';
+  if (state === 'queued' || state === 'running') return isChange(request) ? 'run' : 'line';
   return undefined;
 }
 

@@ -20,7 +20,9 @@ export type RequestState =
   | 'done'
   | 'nothing done'
   | 'partly done'
-  | 'unknown';
+  /** A write's outcome could not be read back: its locks stay, and it is looked at again, until a look settles it or looking is given up. */
+  | 'unknown'
+  | 'left unknown';
 
 export const ENDED: ReadonlySet<RequestState> = new Set<RequestState>([
   'answered',
@@ -34,7 +36,7 @@ export const ENDED: ReadonlySet<RequestState> = new Set<RequestState>([
   'done',
   'nothing done',
   'partly done',
-  'unknown',
+  'left unknown',
 ]);
 
 export type Requester =
@@ -53,11 +55,17 @@ export type Place =
 
 export type Entry = 'slash' | 'mention' | 'direct' | 'button' | 'modal' | 'terminal' | 'schedule';
 
-/** A plan as it was approved: what the hash is made of, and what the job gets. A read that needs votes has no job. */
+/** A job of an approved plan, by its name (`quota/set`), with the payload that was approved for one region. */
+export interface FrozenJob {
+  region: string;
+  job: string;
+  payload: unknown;
+}
+
+/** A plan as it was approved: what the hash is made of, and what the jobs get. A read that needs votes has none. */
 export type FrozenPlan = Omit<Plan, 'job'> & {
-  /** The job's name, `quota/set`. */
-  job?: string;
-  payload?: unknown;
+  /** One for each region, in the order in which they run. */
+  jobs: FrozenJob[];
 };
 
 export interface Vote {
@@ -98,6 +106,7 @@ export interface Request {
   effect?: Effect;
   dryRun?: boolean;
   cloud?: string;
+  /** Where there are several, with a plus sign between them. */
   region?: string;
   args?: Record<string, unknown>;
   reason?: string;
@@ -126,6 +135,9 @@ export interface Request {
   /** Somebody asked for a stop; the job hands back before its next item and ends as cancelled. */
   stop?: { by: string; at: number };
   progress?: string;
+  /** While it is unknown: how often it was looked at again, and when the next look is due. */
+  looks?: number;
+  lookAt?: number;
   result?: Reply;
   /** The request whose line was changed into this one; cancelled when this one is planned. */
   replaces?: number;
@@ -137,6 +149,11 @@ export interface Request {
 /** What it is about, as far as it is known. */
 export function aboutOf({ plan, about }: Request): Target[] {
   return plan?.touches ?? about ?? [];
+}
+
+/** Whether jobs run once it is approved; else it is a read, which took a vote. */
+export function isChange({ plan }: Pick<Request, 'plan'>): boolean {
+  return plan !== undefined && plan.jobs.length > 0;
 }
 
 /** `R-1042`: a number people can say. */

@@ -27,7 +27,14 @@ export default defineCommand({
 async function stop(request: Request, requests: RequestBook, who: Who): Promise<Reply> {
   const { number } = request;
   const what = request.plan?.text ?? code(request.line);
-  if ((await requests.cancel(number, who)) === 'stopping') {
+  const came = await requests.cancel(number, who);
+  if (came === 'left unknown') {
+    return {
+      text: `${label(number)} is looked at no more. What it changed is still unknown: look at the cloud before you go on.`,
+      lines: [`It was to do: ${what}`],
+    };
+  }
+  if (came === 'stopping') {
     return {
       text: `${label(number)} is told to stop, and stops before its next item. Its card will say what was done and what was not.`,
       lines: [`It was to do: ${what}`],

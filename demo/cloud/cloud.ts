@@ -42,6 +42,8 @@ export interface Cloud {
   tokens: readonly string[];
   /** The next calls that match go wrong in this way. */
   answer(service: Service, method: string, path: RegExp | string, fault: CallFault): void;
+  /** All is answered well again. */
+  clearFaults(): void;
   /** All tokens given so far get 401. */
   expireTokens(): void;
   /** Connections to the service are refused until `back`. */
@@ -114,6 +116,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     unknownCalls,
     tokens: identity.tokens.given,
     answer: faults.add,
+    clearFaults: faults.clear,
     expireTokens: identity.tokens.expireAll,
     async away(service) {
       if (gone.has(service)) return;

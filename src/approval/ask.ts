@@ -2,7 +2,6 @@ import { userOf } from '../outbox/tell.ts';
 import { sayNeeds } from '../policy/needs.ts';
 import type { PlanAllowed } from '../policy.ts';
 import type { Core } from '../process/core.ts';
-import type { Command } from '../redis/commit.ts';
 import type { Mention } from '../reply.ts';
 import type { Approval, FrozenPlan, Request } from '../request.ts';
 
@@ -32,17 +31,6 @@ export async function askApprovers(
     draft.missing = sayNeeds(draft.approval.needs);
     draft.state = plan.typed !== undefined ? 'planned' : approval ? 'waiting' : 'queued';
   };
-}
-
-/** Timers of a request that waits for people: its end, and a reminder before. */
-export function timersOf({ store }: Core, { number, approval, state }: Request): Command[] {
-  if (!approval || (state !== 'waiting' && state !== 'planned')) return [];
-  const { timers } = store.keys;
-  const remindBefore = Math.min(approval.expiresMs / 4, 3_600_000);
-  return [
-    ['ZADD', timers, approval.expiresAt, `${number}|expire`],
-    ...(state === 'waiting' ? [['ZADD', timers, approval.expiresAt - remindBefore, `${number}|remind`]] : []),
-  ];
 }
 
 async function approversOf(

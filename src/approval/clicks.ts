@@ -9,7 +9,7 @@ import type { Core } from '../process/core.ts';
 import { commit } from '../redis/commit.ts';
 import type { Act } from '../reply.ts';
 import { label } from '../request.ts';
-import { createRequestBook } from '../requests/book.ts';
+import { CANCELLED, cancelRequest } from '../requests/cancel.ts';
 import { findRequest } from '../requests/store.ts';
 import { type Answering, castVote, typeTarget } from './vote.ts';
 
@@ -42,9 +42,8 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
   if (act.kind === 'cancel') {
     const channel = place.kind === 'channel' ? place.channel : undefined;
     const who = asWho(core, await whoStops(core, click), { kind: 'slack', user, team: click.team }, channel);
-    const outcome = await createRequestBook(core).cancel(act.request, who);
-    const answer = outcome === 'cancelled' ? 'is cancelled' : 'stops before its next item';
-    return { answer: `${label(act.request)} ${answer}.`, said: false };
+    const { came, said } = await cancelRequest(core, act.request, who, answering);
+    return { answer: `${label(act.request)} ${CANCELLED[came]}.`, said };
   }
   const who = await whoClicks(core, click, await decisiveRoles(core, act));
   switch (act.kind) {

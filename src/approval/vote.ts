@@ -8,7 +8,6 @@ import { phaseOf, wake } from '../queue.ts';
 import type { Command, Guard } from '../redis/commit.ts';
 import { ENDED, label, type Request, type Vote } from '../request.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
-import { timersOf } from './ask.ts';
 
 export interface Ballot {
   number: number;
@@ -67,11 +66,7 @@ export async function castVote(
         by: user,
         detail: { ...vote },
         when: [guard],
-        also: (draft) => [
-          ...(draft.state === 'waiting' ? [] : clearTimers(core, draft)),
-          ...tellState(core, draft),
-          ...tell(answer),
-        ],
+        also: (draft) => [...tellState(core, draft), ...tell(answer)],
       },
     };
   });
@@ -122,10 +117,6 @@ function answerTo({ number }: Request, verdict: Vote['verdict'], state: string, 
   return `You approved ${label(number)}. Still needed: ${missing}.`;
 }
 
-function clearTimers({ store }: Core, { number }: Request): Command[] {
-  return [['ZREM', store.keys.timers, `${number}|expire`, `${number}|remind`]];
-}
-
 /** A destructive plan's requester typed its target: from here on approvers are asked. */
 export async function typeTarget(
   core: Core,
@@ -154,7 +145,7 @@ export async function typeTarget(
         event: 'target typed',
         by: user,
         when: [guard],
-        also: (draft) => [...timersOf(core, draft), ...tellState(core, draft), ...tell(answer)],
+        also: (draft) => [...tellState(core, draft), ...tell(answer)],
       },
     };
   });

@@ -1,5 +1,5 @@
 import { type Button, count, type Field, type Reply, type Table } from '../reply.ts';
-import { ENDED, label, type Request, type RequestState } from '../request.ts';
+import { ENDED, isChange, label, type Request, type RequestState } from '../request.ts';
 
 /** A table longer than this goes below the card, into its thread. */
 const ROWS_ON_CARD = 10;
@@ -23,7 +23,8 @@ const IN_WORDS: Record<RequestState, string> = {
   done: 'is done',
   'nothing done': 'did nothing',
   'partly done': 'was PARTLY done',
-  unknown: 'ended UNKNOWN: look at the cloud before you go on',
+  unknown: 'is UNKNOWN: look at the cloud before you go on',
+  'left unknown': 'ended UNKNOWN: look at the cloud before you go on',
 };
 
 /** "waits for approval", "is done"; plain words for lists. */
@@ -46,7 +47,7 @@ export function card(request: Request, now: number): Reply {
   const { plan, state, result, effect, cloud, region } = request;
   const where = `${cloud}/${region}`;
   const [worst, ...otherWarnings] = plan?.warnings ?? [];
-  const ended = ENDED.has(state);
+  const ended = hasRun(request);
   const head = `${label(request.number)} ${IN_WORDS[state]} · ${where} · ${effect}, ${howMany(request)}`;
   const sentence = ended && result ? result.text : (plan?.text ?? request.line);
   const warnings = ended ? [...(result?.warnings ?? [])] : otherWarnings;
@@ -72,8 +73,9 @@ export function cardInChannel(request: Request, now: number): Reply {
 }
 
 /** What is too long for the card, for its thread: the plan's table before it runs, and at the end the result's. */
-export function details({ plan, number, state, votes, result }: Request): { what: string; reply: Reply } | undefined {
-  if (ENDED.has(state)) {
+export function details(request: Request): { what: string; reply: Reply } | undefined {
+  const { plan, number, state, votes, result } = request;
+  if (hasRun(request)) {
     const table = result?.table;
     return isLong(table) ? { what: 'outcome', reply: { text: `What ${label(number)} came to.`, table } } : undefined;
   }
@@ -82,32 +84,33 @@ export function details({ plan, number, state, votes, result }: Request): { what
   return { what: 'details', reply: { text: `Everything that ${label(number)} would touch.`, table: plan.table } };
 }
 
-function tableOf({ state, plan, result }: Request): Table | undefined {
-  return ENDED.has(state) ? (result?.table ?? plan?.table) : plan?.table;
+function tableOf(request: Request): Table | undefined {
+  const { plan, result } = request;
+  return hasRun(request) ? (result?.table ?? plan?.table) : plan?.table;
+}
+
+/** What it came to is told, not what it would do; of an unknown outcome as far as it is known. */
+function hasRun({ state }: Request): boolean {
+  return ENDED.has(state) || state === 'unknown';
 }
 
 function isLong(table: Table | undefined): table is Table {
   return table !== undefined && table.rows.length > ROWS_ON_CARD;
 }
 
-function progressLines({ state, waitsFor, progress, stop }: Request): string[] {
+function progressLines({ state, waitsFor, progress, stop, lookAt }: Request): string[] {
   const lines: string[] = [];
   if (state === 'queued' && waitsFor) lines.push(`It ${waitsFor}, which holds the same target.`);
   if (state === 'running' && progress) lines.push(progress);
   if (state === 'running' && stop) lines.push('It was told to stop, and stops before its next item.');
+  if (state === 'unknown' && lookAt !== undefined)
+    lines.push(`I look at it again, next at ${utc(lookAt)}. Until it is settled nothing else of mine changes the same things.`);
   return lines;
 }
 
-function buttonsOf({ state, number, hash = '', plan }: Request): Button[] {
-  const cancel: Button = {
-    label: state === 'running' ? 'Stop' : 'Cancel',
-    act: { kind: 'cancel', request: number },
-    confirm: {
-      title: state === 'running' ? 'Stop it?' : 'Cancel it?',
-      text: state === 'running' ? 'It stops before its next item and says what was done.' : 'Nothing was changed so far.',
-      yes: state === 'running' ? 'Stop' : 'Cancel it',
-    },
-  };
+function buttonsOf(request: Request): Button[] {
+  const { state, number, hash = '' } = request;
+  const cancel: Button = { ...cancelWords(state), act: { kind: 'cancel', request: number } };
   if (state === 'planned') {
     return [{ label: 'Type the target', style: 'primary', act: { kind: 'type target', request: number, hash } }, cancel];
   }
@@ -115,11 +118,23 @@ function buttonsOf({ state, number, hash = '', plan }: Request): Button[] {
     return [
       { label: 'Approve', style: 'primary', act: { kind: 'approve', request: number, hash } },
       { label: 'Deny', style: 'danger', act: { kind: 'deny', request: number, hash } },
-      ...(plan?.job === undefined ? [] : [{ label: 'Change', act: { kind: 'change' as const, request: number } }]),
+      ...(isChange(request) ? [{ label: 'Change', act: { kind: 'change' as const, request: number } }] : []),
       cancel,
     ];
   }
-  return state === 'queued' || state === 'running' ? [cancel] : [];
+  return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
+}
+
+function cancelWords(state: RequestState): Pick<Button, 'label' | 'confirm'> {
+  if (state === 'running') {
+    const text = 'It stops before its next item and says what was done.';
+    return { label: 'Stop', confirm: { title: 'Stop it?', text, yes: 'Stop' } };
+  }
+  if (state === 'unknown') {
+    const text = 'It ends as unknown, and others may change the same things again.';
+    return { label: 'Look no more', confirm: { title: 'Look no more?', text, yes: 'Look no more' } };
+  }
+  return { label: 'Cancel', confirm: { title: 'Cancel it?', text: 'Nothing was changed so far.', yes: 'Cancel it' } };
 }
 
 function fieldsOf(request: Request, now: number): Field[] {
@@ -132,7 +147,7 @@ function fieldsOf(request: Request, now: number): Field[] {
   if ((state === 'waiting' || state === 'planned') && approval) {
     fields.push({ name: 'Time left', value: `${timeLeft(approval.expiresAt - now)} (until ${utc(approval.expiresAt)})` });
   }
-  if (plan && !ENDED.has(state)) {
+  if (plan && !hasRun(request)) {
     fields.push({ name: 'Undo', value: plan.undo.possible ? plan.undo.how : `not possible: ${plan.undo.because}` });
   }
   if (state === 'waiting' || state === 'planned') fields.push({ name: 'Plan', value: (request.hash ?? '').slice(0, 12) });

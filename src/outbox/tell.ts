@@ -66,7 +66,7 @@ export function tellState(core: Core, request: Request): Command[] {
   const id = label(request.number);
   const due = request.state === 'running' && request.progress ? now + PROGRESS_DELAY_MS : now;
   const reply = card(request, now);
-  const commands: Command[] = ENDED.has(request.state) ? tellEnd(core, request) : [];
+  const commands: Command[] = ENDED.has(request.state) || isNewlyUnknown(request) ? tellEnd(core, request) : [];
   if (waitsForRequester(request)) return commands;
   if (request.card) {
     const shown = { ...cardInChannel(request, now), ...(request.mentions ? { mentions: request.mentions } : {}) };
@@ -97,13 +97,19 @@ export function belowCard(
   return { kind: 'channel', channel, threadOf: `${label(number)}/card`, ...(thread ? { thread } : {}) };
 }
 
-/** A requester hears of every end by direct message. */
+/** Later looks are for the card alone. */
+function isNewlyUnknown({ state, looks }: Request): boolean {
+  return state === 'unknown' && looks === 0;
+}
+
+/** A requester hears of every end by direct message; of what was unknown in another one, since an edited message wakes nobody. */
 function tellEnd({ store }: Core, request: Request): Command[] {
   const user = userOf(request);
   if (user === undefined) return [];
   const { buttons: _, ...reply } = card(request, store.clock.now());
   const to: Destination = { kind: 'direct', user };
-  return say(store.keys, { id: `${label(request.number)}/end`, to, priority: PRIORITY.result, reply }, store.clock.now());
+  const what = ENDED.has(request.state) && request.looks !== undefined ? 'settled' : 'end';
+  return say(store.keys, { id: `${label(request.number)}/${what}`, to, priority: PRIORITY.result, reply }, store.clock.now());
 }
 
 export function userOf({ requester }: Request): string | undefined {

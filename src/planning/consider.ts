@@ -7,7 +7,6 @@ import type { Core } from '../process/core.ts';
 import { code, type Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
-import type { Target } from '../target.ts';
 import { type CloudAndRegion, chooseCloud } from './choose-cloud.ts';
 import { noSession } from './clouds.ts';
 import { planHash } from './plan-hash.ts';
@@ -94,6 +93,7 @@ async function considerRead(
     // By the name that the approvers saw: Slack may not tell it a second time.
     text: `Show the answer to ${code(request.line)} to ${request.askedBy ?? facts.askedBy ?? 'its asker'} alone.`,
     touches,
+    jobs: [],
     undo: { possible: false, because: 'what was read was read' },
   };
   const hash = planHash(context.cloud, context.region, plan);
@@ -116,7 +116,7 @@ async function considerChange(
     mustBeAllowed(decidePlan({ ...question, touches }));
     return { end: 'nothing to do', reply: { text, ...(table ? { table } : {}) }, facts: { ...facts, about: touches } };
   }
-  const plan = freeze(core, withLosses(result, context));
+  const plan = freeze(core, context.region, withLosses(result, context));
   const decision = mustBeAllowed(decidePlan({ ...question, touches: plan.touches }));
   if (parsed.globals.dryRun) {
     return {
@@ -162,10 +162,9 @@ function withLosses<T extends { warnings?: string[] }>(said: T, { openstack: { n
 }
 
 /** Through JSON once, so that what is shown, hashed, kept and run is the same to the letter. */
-function freeze({ registry }: Core, { job, ...plan }: Plan): FrozenPlan {
+function freeze({ registry }: Core, region: string, { job, ...plan }: Plan): FrozenPlan {
   const payload: unknown = JSON.parse(JSON.stringify(job.job.payload.parse(job.payload)));
-  const touches: Target[] = plan.touches;
-  return { ...plan, touches, job: registry.nameOfJob(job.job), payload };
+  return { ...plan, jobs: [{ region, job: registry.nameOfJob(job.job), payload }] };
 }
 
 function dryRun(plan: FrozenPlan, { cloud, region }: CloudAndRegion, asksSomebody: boolean): Reply {

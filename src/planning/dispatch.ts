@@ -1,4 +1,4 @@
-import { askApprovers, timersOf } from '../approval/ask.ts';
+import { askApprovers } from '../approval/ask.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
 import { card } from '../outbox/card.ts';
 import { tellRequester, tellState, waitingNotice } from '../outbox/tell.ts';
@@ -139,7 +139,7 @@ function tellAnswer(core: Core, draft: Request, { reply }: Ended): Command[] {
 
 function tellPlan(core: Core, draft: Request): Command[] {
   const notice = draft.state === 'planned' ? card(draft, core.store.clock.now()) : waitingNotice(draft);
-  return [...timersOf(core, draft), ...tellState(core, draft), ...tellRequester(core, draft, 'answer', notice)];
+  return [...tellState(core, draft), ...tellRequester(core, draft, 'answer', notice)];
 }
 
 /** Time for a large log. */

@@ -1,21 +1,18 @@
-import type { Who } from '../command.ts';
-import { NotAllowed, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { inWords } from '../outbox/card.ts';
-import { tellRequester, tellState, userOf } from '../outbox/tell.ts';
+import { tellState, userOf } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
-import type { Command } from '../redis/commit.ts';
-import { code } from '../reply.ts';
-import { ENDED, label, type Request } from '../request.ts';
-import { releaseLocks } from './locks.ts';
+import { label, type Request } from '../request.ts';
+import { cancelRequest } from './cancel.ts';
 import type { RequestBook } from './request-book.ts';
-import { decideAndAdvance, findRequest, readAudit, type Step, type Store, stepOf } from './store.ts';
+import { findRequest, readAudit, type Step, type Store, stepOf } from './store.ts';
 
 export function createRequestBook(core: Core): RequestBook {
   const { store } = core;
   return {
     find: async (number) => (await findRequest(store, number))?.request,
     list: (filter) => listRequests(store, filter),
-    cancel: (number, by) => cancelRequest(core, number, by),
+    cancel: async (number, by) => (await cancelRequest(core, number, by)).came,
     history: async (number) =>
       (await readAudit(store, number)).map(({ at, event, by, detail }) => ({
         at,
@@ -49,53 +46,6 @@ async function listRequests(
 }
 
 /**
- * Stops a request: by its requester, or anyone who may use any change command (a stop needs no vote). What runs is told, and stops
- * before its next item.
- */
-async function cancelRequest(core: Core, number: number, by: Who): Promise<'cancelled' | 'stopping'> {
-  const who = by.name ?? by.user ?? 'somebody';
-  const result = await decideAndAdvance<'cancelled' | 'stopping'>(core.store, number, (request) => {
-    if (ENDED.has(request.state)) throw new UserError(`${label(number)} has ended already: ${request.state}.`);
-    if (userOf(request) !== by.user && !mayStop(core, by)) {
-      throw new NotAllowed(`Only its requester, or someone who may use a change command, may stop ${label(number)}.`);
-    }
-    // An approved read has no items, and nothing to take back: it ends here.
-    if (request.state === 'running' && request.plan?.job !== undefined) {
-      if (request.stop) return { leave: 'stopping' };
-      return {
-        change: (draft) => {
-          draft.stop = { by: who, at: core.store.clock.now() };
-        },
-        give: 'stopping',
-        move: { event: 'stop asked for', by: by.user ?? who, also: (draft) => tellState(core, draft) },
-      };
-    }
-    return {
-      change: (draft) => {
-        draft.state = 'cancelled';
-        draft.result = { text: `Cancelled by ${who}. ${request.progress ?? 'Nothing was changed.'}` };
-        draft.locks = [];
-      },
-      give: 'cancelled',
-      move: {
-        event: 'cancelled',
-        by: by.user ?? who,
-        also: (draft) => [...releaseLocks(core.store, request), ...tellCancelled(core, draft)],
-      },
-    };
-  });
-  if (result === 'missing') throw new UserError(`There is no ${label(number)}. Type \`request list\` to see what there is.`);
-  if (result === 'lost') throw new Error('a cancel has no guards of its own');
-  return result.gave;
-}
-
-/** Where there is no plan yet there is nothing to make a card of. */
-function tellCancelled(core: Core, draft: Request): Command[] {
-  if (draft.plan) return tellState(core, draft);
-  return tellRequester(core, draft, 'answer', { text: `${label(draft.number)} (${code(draft.line)}): ${draft.result?.text}` });
-}
-
-/**
  * A changed line takes the place of the request that it was made from: that one is cancelled in the same step in which the new one
  * begins to wait. Throws UserError where that one has been decided meanwhile.
  */
@@ -113,10 +63,6 @@ export async function cancelReplaced(core: Core, { number, replaces, requester, 
   };
   const event = `changed into ${label(number)}`;
   return stepOf(core.store, old, change, { event, by: user, also: (draft) => tellState(core, draft) });
-}
-
-function mayStop({ registry }: Core, by: Who): boolean {
-  return registry.commands.some(({ name, command }) => command.effect !== 'read' && by.mayUse(name));
 }
 
 /** The parts of an audit entry's detail that a line of `request show` has room for. */

@@ -1,6 +1,6 @@
 import type { Core } from '../process/core.ts';
 import type { Command, Guard } from '../redis/commit.ts';
-import type { Request, RequestState } from '../request.ts';
+import { isChange, type Request, type RequestState } from '../request.ts';
 import { keepLease, type Lease, nextToken } from './lease.ts';
 import { advance, findRequest, type Stored } from './store.ts';
 
@@ -57,7 +57,7 @@ export async function takeUp(
 function handedBackAtEnd({ handOver }: HandingOver, { stored, lease }: Held): Held {
   const onHandOver = (): void => {
     lease.abort('handed back');
-    if (stored.request.plan?.job !== undefined) return;
+    if (isChange(stored.request)) return;
     // What an aborted line comes to must not be settled, however soon Redis hears of the release.
     lease.guard.is = 'handed back';
     void lease.release();

@@ -1,6 +1,9 @@
 import type { Who } from '../command.ts';
 import type { Request } from '../request.ts';
 
+/** What a stop came to: ended at once, a job that was told, or an unknown outcome that nobody looks at any more. */
+export type Cancelled = 'cancelled' | 'stopping' | 'left unknown';
+
 /** What commands may do with the requests of this Stackhand. */
 export interface RequestBook {
   /** Undefined where there is none, or none any more (closed requests are kept 90 days). */
@@ -9,9 +12,8 @@ export interface RequestBook {
   list(filter: { open?: boolean; user?: string; only?: (request: Request) => boolean; limit: number }): Promise<Request[]>;
   /**
    * Asks for a stop. Ends at once what is not running; what runs stops before its next item. Throws UserError where it has ended.
-   * @returns what happened: `cancelled` at once, or `stopping` where a job is told.
    */
-  cancel(number: number, by: Who): Promise<'cancelled' | 'stopping'>;
+  cancel(number: number, by: Who): Promise<Cancelled>;
   /** The audit's entries of a request, oldest first, as shown by `request show`. */
   history(number: number): Promise<{ at: number; event: string; by?: string; detail?: string }[]>;
 }

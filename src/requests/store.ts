@@ -4,6 +4,7 @@ import type { Clock } from '../redis/clock.ts';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
 import { ENDED, type Request } from '../request.ts';
+import { timerCommands } from './due.ts';
 
 /** Where our records of requests live. */
 export interface Store {
@@ -45,7 +46,7 @@ export interface Move {
   /** Besides the record's own head. */
   when?: Guard[];
   /** Commands of the same atomic step. */
-  also?: (next: Request) => Command[];
+  also?: (next: Request, before: Request) => Command[];
 }
 
 /** What is done in one atomic step, and what must still be so. */
@@ -100,7 +101,8 @@ export function stepOf(
     ['HSET', key, ...(doc === JSON.stringify(request) ? [] : ['doc', doc, 'state', draft.state]), 'head', next.head],
     ...(chained ? [['RPUSH', keys.audit(request.number), JSON.stringify(chained)]] : []),
     ...(moved ? bookkeeping(keys, draft, at) : []),
-    ...(also?.(draft) ?? []),
+    ...timerCommands(keys, request, draft),
+    ...(also?.(draft, request) ?? []),
   ];
   return { when: [{ key, field: 'head', is: head }, ...when], commands, next };
 }
@@ -110,7 +112,6 @@ function bookkeeping(keys: Keys, { number, state }: Request, at: number): Comman
   return [
     ['ZREM', keys.open, number],
     ['DEL', keys.lease(number)],
-    ['ZREM', keys.timers, `${number}|expire`, `${number}|remind`],
     ['RPUSH', keys.unsealed, number],
     ['EXPIRE', keys.request(number), KEEP_SECONDS],
     ['EXPIRE', keys.audit(number), KEEP_SECONDS],
@@ -128,14 +129,15 @@ export async function decideAndAdvance<T>(
   store: Store,
   number: number,
   decide: (request: Request) => Decision<T> | Promise<Decision<T>>,
-): Promise<{ request: Request; gave: T; changed: boolean } | 'missing' | 'lost'> {
+): Promise<{ request: Request; before: Request; gave: T; changed: boolean } | 'missing' | 'lost'> {
   for (;;) {
     const stored = await findRequest(store, number);
     if (!stored) return 'missing';
     const decision = await decide(stored.request);
-    if ('leave' in decision) return { request: stored.request, gave: decision.leave, changed: false };
+    const before = stored.request;
+    if ('leave' in decision) return { request: before, before, gave: decision.leave, changed: false };
     const result = await advance(store, stored, decision.change, decision.move);
-    if ('stored' in result) return { request: result.stored.request, gave: decision.give, changed: true };
+    if ('stored' in result) return { request: result.stored.request, before, gave: decision.give, changed: true };
     if (result.lost.key !== store.keys.request(number)) return 'lost';
   }
 }

@@ -5,12 +5,16 @@ import type { Core } from '../process/core.ts';
 import { code } from '../reply.ts';
 import { label, type Request } from '../request.ts';
 import { begunItems } from '../running/intents.ts';
+import { lookAgain } from '../running/settle.ts';
+import { useByOf } from './due.ts';
 import { decideAndAdvance, findRequest } from './store.ts';
 
 /** Acts on a timer that is due. Safe to do twice: the record decides. */
 export async function handleTimer(core: Core, number: number, kind: string): Promise<void> {
   if (kind === 'expire') await expire(core, number);
   else if (kind === 'remind') await remind(core, number);
+  else if (kind === 'use by') await isPastItsUse(core, number);
+  else if (kind === 'look') await lookAgain(core, number);
   else core.log.warn({ request: number, kind }, 'unknown timer');
 }
 
@@ -32,7 +36,7 @@ async function expire(core: Core, number: number): Promise<void> {
 
 /**
  * An approval is used within its own time or not at all: a change that was kept from starting for longer (by a lock, a freeze, dead
- * workers) ends as void. One that has begun goes on. Asked before each start, and so by the sweeper's wake-ups.
+ * workers) ends as void. One that has begun goes on. Asked before each start, and by a timer.
  */
 export async function isPastItsUse(core: Core, number: number): Promise<boolean> {
   const isLate = (request: Request): boolean => request.state === 'queued' && useByOf(request) <= core.store.clock.now();
@@ -54,12 +58,6 @@ export async function isPastItsUse(core: Core, number: number): Promise<boolean>
     };
   });
   return true;
-}
-
-/** Counted from the last vote, the typed target, or, where nobody was asked, the line. */
-function useByOf({ approval, votes, typedAt = 0, receivedAt }: Request): number {
-  if (!approval) return Number.POSITIVE_INFINITY;
-  return Math.max(receivedAt, typedAt, ...votes.map(({ at }) => at)) + approval.expiresMs;
 }
 
 /** Once, before the end: in the card's thread and to each approver who was asked and has not voted. */

@@ -13,6 +13,11 @@ export class HandBack extends Error {
   override readonly name = 'HandBack';
 }
 
+/** Thrown in the place of a write while a run only looks: what it was to do is not done. */
+export class WouldWrite extends Error {
+  override readonly name = 'WouldWrite';
+}
+
 export interface ConvergeContext {
   openstack: Session;
   signal: AbortSignal;
@@ -74,6 +79,7 @@ async function oneStep<I extends Item, S>(
       return await step(item, seen, { openstack, begun: context.begun(item.id) });
     } catch (error) {
       if (error instanceof HandBack || context.signal.aborted) return 'handed back';
+      if (error instanceof WouldWrite) return { state: 'failed', detail: error.message };
       if (!(error instanceof OpenStackError)) {
         context.log.error({ err: error, item: item.id }, 'step broke');
         return { state: context.begun(item.id) ? 'unknown' : 'failed', detail: 'something broke on my side, see the log' };

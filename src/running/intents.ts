@@ -5,10 +5,24 @@ import type { Lease } from '../requests/lease.ts';
 import { decideAndAdvance, readAudit, type Store } from '../requests/store.ts';
 import { HandBack } from './converge.ts';
 
-/** Items whose write was begun: found done, they were done by this request. */
+/** The same ID may be an item in several regions. */
+export function begunKey(region: string, item: string): string {
+  return `${region}/${item}`;
+}
+
+/** The item's own ID, out of its key. */
+export function itemOf(key: string): string {
+  return key.slice(key.indexOf('/') + 1);
+}
+
+/** Keys of the items whose write was begun: found done, they were done by this request. */
 export async function begunItems(store: Store, number: number): Promise<Set<string>> {
   const entries = await readAudit(store, number);
-  return new Set(entries.filter(({ event }) => event === 'intent').map(({ detail }) => String(detail?.item ?? '')));
+  return new Set(
+    entries
+      .filter(({ event }) => event === 'intent')
+      .map(({ detail }) => begunKey(String(detail?.region ?? ''), String(detail?.item ?? ''))),
+  );
 }
 
 /**
@@ -16,7 +30,10 @@ export async function begunItems(store: Store, number: number): Promise<Set<stri
  * the intent is in the audit, in the same step; after the write its answer. Where any of it does not hold nothing is sent. An answer
  * that comes after the end is only logged: that audit is sealed.
  */
-export function writeHook(core: Core, number: number, lease: Lease, begun: Set<string>): WriteHook {
+export function writeHook(
+  core: Core,
+  { number, region, lease, begun }: { number: number; region: string; lease: Lease; begun: Set<string> },
+): WriteHook {
   const { store } = core;
   const append = async (event: string, detail: Record<string, unknown>, before: boolean): Promise<void> => {
     const result = await decideAndAdvance<'stopped' | 'ended' | 'written'>(store, number, (request) => {
@@ -52,11 +69,11 @@ export function writeHook(core: Core, number: number, lease: Lease, begun: Set<s
   return {
     async before({ item, call, requestId }: Write) {
       if (lease.signal.aborted) throw new HandBack(String(lease.signal.reason));
-      await append('intent', { item, call, requestId }, true);
-      begun.add(item ?? '');
+      await append('intent', { region, item, call, requestId }, true);
+      begun.add(begunKey(region, item ?? ''));
     },
     async after({ item, call, requestId }: Write, answer) {
-      await append('answer', { item, call, requestId, ...answer }, false);
+      await append('answer', { region, item, call, requestId, ...answer }, false);
     },
   };
 }

@@ -50,6 +50,7 @@ const waiting = request(1042, {
     text: 'Raise cores 20 → 40 of project `demo`.',
     warnings: ['The region has 12 cores left.'],
     touches: [{ type: 'project', id: 'p1', name: 'demo' }],
+    jobs: [{ region: 'RegionOne', job: 'quota/set', payload: {} }],
     undo: { possible: true, how: 'quota set demo cores=20' },
   },
   votes: [{ user: 'U0ALICE', name: 'alice', verdict: 'approve', roles: ['ops'], reason: 'fine', hash: 'h', at: NOW - 60_000 }],
@@ -61,7 +62,7 @@ const running = request(1041, {
 });
 const ended = request(7, {
   state: 'done',
-  plan: { text: 'Set cores to 40.', touches: [], undo: { possible: true, how: 'set them again' } },
+  plan: { text: 'Set cores to 40.', touches: [], jobs: [], undo: { possible: true, how: 'set them again' } },
   result: { text: 'Cores are 40.' },
   requester: { kind: 'terminal', unixUser: 'carol', user: 'U0CAROL' },
   askedBy: 'carol',

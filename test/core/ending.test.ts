@@ -82,7 +82,7 @@ it('a run that is given up after an earlier one wrote does not say that nothing 
   const doc = (await redis.hget(keys.request(1001), 'doc')) ?? '';
   await redis.hset(keys.request(1001), 'doc', doc.replaceAll('"cores":40', '"cores":400'));
   await bot.another('worker');
-  const { result } = await bot.untilOf(1001, 'unknown');
+  const { result } = await bot.untilOf(1001, 'left unknown');
 
   expect(result?.text).toBe(
     'The plan in my record is not the one that was approved. A write had begun for demo: look at the cloud before you go on.',

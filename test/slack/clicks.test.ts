@@ -53,6 +53,7 @@ function planned(changes: Partial<Request> = {}): Request {
       text: 'Evacuate `cmp-03`',
       warnings: ['it was up a minute ago'],
       touches: [],
+      jobs: [{ region: 'RegionOne', job: 'host/evacuate', payload: {} }],
       typed: 'cmp-03',
       undo: { possible: false, because: 'it moves' },
     },
