@@ -12,16 +12,23 @@ export type WakeUp = z.infer<typeof WakeUp>;
 
 /** BullMQ only wakes somebody; what there is to do is in our own records. */
 export interface Wakers {
-  /** Many at once. */
+  /** Lines that ask OpenStack something; many at once. */
   lines: Queue;
-  /** Apart from lines: a vote or a stop must not wait behind lines that wait for OpenStack. */
-  clicks: Queue;
+  /** Clicks, and lines that need no cloud: a vote or a stop must not wait behind lines that wait for OpenStack. */
+  quick: Queue;
   /** Long: changes. */
   changes: Queue;
   redis: Redis;
+  needsCloud(line: string): boolean;
 }
 
-export function openQueues(redis: Redis, prefix: string, log: Logger): Wakers {
+/** @param needsCloud whether a line has to ask OpenStack, by its first words. */
+export function openQueues(
+  redis: Redis,
+  prefix: string,
+  log: Logger,
+  needsCloud: (line: string) => boolean = () => true,
+): Wakers {
   const open = (name: string): Queue => {
     const queue = new Queue(name, {
       connection: redis,
@@ -32,11 +39,11 @@ export function openQueues(redis: Redis, prefix: string, log: Logger): Wakers {
     queue.on('error', (error) => log.warn({ err: error, queue: name }, 'queue connection trouble'));
     return queue;
   };
-  return { lines: open('lines'), clicks: open('clicks'), changes: open('changes'), redis };
+  return { lines: open('lines'), quick: open('quick'), changes: open('changes'), redis, needsCloud };
 }
 
-export async function closeQueues({ lines, clicks, changes }: Wakers): Promise<void> {
-  await Promise.all([lines.close(), clicks.close(), changes.close()]);
+export async function closeQueues({ lines, quick, changes }: Wakers): Promise<void> {
+  await Promise.all([lines.close(), quick.close(), changes.close()]);
 }
 
 /**
@@ -45,11 +52,11 @@ export async function closeQueues({ lines, clicks, changes }: Wakers): Promise<v
  */
 export async function wake(
   wakers: Wakers,
-  { number, attempt }: Pick<Request, 'number' | 'attempt'>,
+  { number, attempt, line }: Pick<Request, 'number' | 'attempt' | 'line'>,
   phase: 'line' | 'run',
   because?: string,
 ): Promise<void> {
-  const queue = phase === 'run' ? wakers.changes : wakers.lines;
+  const queue = phase === 'run' ? wakers.changes : wakers.needsCloud(line) ? wakers.lines : wakers.quick;
   const jobId = [label(number), phase, attempt, ...(because === undefined ? [] : [because])].join('-');
   // Adding it again would change nothing, and still be a write that Redis flushes to disk: for each line that waits, at each sweep.
   if ((await wakers.redis.exists(queue.toKey(jobId))) === 1) return;
@@ -57,8 +64,8 @@ export async function wake(
 }
 
 /** @param again grows with each sweep, as a click has no attempts of its own. */
-export async function wakeForClick({ clicks }: Wakers, number: number, again = 0): Promise<void> {
-  await clicks.add('click', { number, phase: 'click' } satisfies WakeUp, { jobId: `C-${number}-${again}` });
+export async function wakeForClick({ quick }: Wakers, number: number, again = 0): Promise<void> {
+  await quick.add('click', { number, phase: 'click' } satisfies WakeUp, { jobId: `C-${number}-${again}` });
 }
 
 /** Which phase an open request waits for; undefined where it waits for people. */
@@ -70,7 +77,7 @@ export function phaseOf(request: Request): 'line' | 'run' | undefined {
 }
 
 /** They wait for Redis and Slack alone. */
-const CLICKS_AT_ONCE = 32;
+const QUICK_AT_ONCE = 32;
 
 export interface Workers {
   /** Takes up nothing new, and waits for what runs. */
@@ -96,7 +103,7 @@ export function startWorkers(
     worker.on('failed', (job, error) => log.error({ err: error, job: job?.id }, 'wake-up failed'));
     return worker;
   };
-  const workers = [start('lines', atOnce.lines), start('clicks', CLICKS_AT_ONCE), start('changes', atOnce.changes)];
+  const workers = [start('lines', atOnce.lines), start('quick', QUICK_AT_ONCE), start('changes', atOnce.changes)];
   return {
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));

@@ -2,7 +2,7 @@ import type { NamedCommand, Registry } from '../registry.ts';
 import { code } from '../reply.ts';
 import { echo } from './echo.ts';
 import { didYouMean, nearest } from './suggest.ts';
-import { splitName, type Word } from './tokenize.ts';
+import { splitName, tokenize, type Word } from './tokenize.ts';
 
 /** Words that older releases and other clouds use, and OpenStack's own for them. Keys in the singular. */
 const STANDARD: Record<string, string> = {
@@ -53,6 +53,16 @@ export function matchCommand(words: readonly Word[], registry: Registry): Match 
     return { named: best.named, used: (named.at(-1)?.word ?? -1) + 1, notes: [...notes] };
   }
   return undefined;
+}
+
+/** Whether a line has to ask OpenStack something. What is no command needs nobody. */
+export function needsCloud(line: string, registry: Registry): boolean {
+  try {
+    const match = matchCommand(tokenize(line), registry);
+    return match !== undefined && match.named.command.cloud !== false;
+  } catch {
+    return false;
+  }
 }
 
 /** What to say where no command matches; only of commands that the asker may use. */

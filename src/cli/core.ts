@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { needsCloud } from '../chat/match.ts';
 import type { EnvironmentOf } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { createIntake } from '../intake/intake.ts';
@@ -13,6 +14,7 @@ import { connectRedis } from '../redis/connection.ts';
 import { joinEmbeddedRedis } from '../redis/embedded.ts';
 import { keysOf } from '../redis/keys.ts';
 import type { RedisTarget } from '../redis/url.ts';
+import type { Registry } from '../registry.ts';
 import { ENDED, type Request } from '../request.ts';
 import { findRequest } from '../requests/store.ts';
 import type { TerminalCore } from './run.ts';
@@ -44,11 +46,16 @@ export async function clockOf(redis: Redis): Promise<Clock> {
 }
 
 /** The terminal's way to the queue: the same door as the gateway's. */
-export async function openTerminalCore(target: RedisTarget, log: Logger, prefix = 'stackhand'): Promise<TerminalCore> {
+export async function openTerminalCore(
+  target: RedisTarget,
+  registry: Registry,
+  log: Logger,
+  prefix = 'stackhand',
+): Promise<TerminalCore> {
   const redis: Redis = connectRedis(target, 'commands', log);
   const clock = await clockOf(redis);
   const store = { redis, keys: keysOf(prefix), clock };
-  const wakers = openQueues(redis, prefix, log);
+  const wakers = openQueues(redis, prefix, log, (line) => needsCloud(line, registry));
   const intake = createIntake(store, wakers, log);
   return {
     line: (line) => intake.line(line),

@@ -14,6 +14,7 @@ import {
 } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { stateFolder } from '../process/state-folder.ts';
+import { loadRegistry } from '../registry.ts';
 import { printAudit, verifyThisAudit } from './audit.ts';
 import { findRedis, openTerminalCore } from './core.ts';
 import { checkClouds } from './doctor/clouds.ts';
@@ -143,7 +144,7 @@ function realDeps(): CliDeps {
   return {
     system: thisSystem(),
     env: systemEnvironment(),
-    openCore: async ({ environment }) => openTerminalCore(await findRedis(environment), log),
+    openCore: async ({ environment }) => openTerminalCore(await findRedis(environment), await loadRegistry(), log),
     verifyAudit: async (environment) =>
       verifyThisAudit(await findRedis(environment), join(stateFolder(environment), 'audit'), log),
   };

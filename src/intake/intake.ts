@@ -23,13 +23,12 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?
   return {
     async line(line) {
       const began = performance.now();
+      const { request, ...record } = newRecord(line, clock.now());
       const taken = await take(
         store,
         line.dedupe,
-        (deadline) => takeRecord(redis, keys, { dedupe: line.dedupe, deadline, ...newRecord(line, clock.now()) }),
-        {
-          taken: (number) => woken(() => wake(wakers, { number, attempt: 0 }, 'line')),
-        },
+        (deadline) => takeRecord(redis, keys, { dedupe: line.dedupe, deadline, ...record }),
+        { taken: (number) => woken(() => wake(wakers, { ...request, number }, 'line')) },
       );
       metrics?.lineTaken(line.entry, taken.taken ? 'taken' : taken.because);
       metrics?.acknowledged(line.entry, (performance.now() - began) / 1_000);
@@ -128,7 +127,7 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T | 'no answe
 const FROM_SLACK: ReadonlySet<Entry> = new Set<Entry>(['slash', 'mention', 'direct']);
 
 /** The record begins with its number, which Lua puts in; the first audit entry cannot hold it. */
-function newRecord(line: IncomingLine, at: number): { record: string; head: string; entry: string } {
+function newRecord(line: IncomingLine, at: number): { request: Request; record: string; head: string; entry: string } {
   const request: Request = {
     number: 0,
     state: 'received',
@@ -152,7 +151,7 @@ function newRecord(line: IncomingLine, at: number): { record: string; head: stri
     detail: { line: line.text, entry: line.entry, place, dedupe: line.dedupe },
   };
   const chained = chain(NOTHING_BEFORE, first);
-  return { record: JSON.stringify(request), head: chained.hash, entry: JSON.stringify(chained) };
+  return { request, record: JSON.stringify(request), head: chained.hash, entry: JSON.stringify(chained) };
 }
 
 /** As the audit names people: a Slack user ID, `unix:bob`, `schedule:nightly`. */

@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { needsCloud } from '../chat/match.ts';
 import { type Config, checkAgainstRegistry } from '../config.ts';
 import { startHttp } from '../http/server.ts';
 import { createIntake } from '../intake/intake.ts';
@@ -101,7 +102,7 @@ async function compose(
     clock,
     ended: ({ command, effect, state }) => metrics.requestEnded(command, effect, state),
   };
-  const wakers = openQueues(commands, prefix, log);
+  const wakers = openQueues(commands, prefix, log, (line) => needsCloud(line, registry));
   atEnd(() => closeQueues(wakers));
   const account = {
     botToken: environment.SLACK_BOT_TOKEN,

@@ -19,8 +19,9 @@ function botWith(yaml: BotOptions['yaml'] = {}, role: BotOptions['role'] = 'all'
 
 /** Runs a line in a terminal of this bot's machine. */
 function inTerminal(bot: Bot, system: Terminal, line: string, wait = true, config = CONFIG): Promise<number> {
-  const prefix = bot.running.core.store.keys.number.replace(/:[^:]*$/, '');
-  const openCore = () => openTerminalCore(testRedis().target, pino({ level: 'silent' }), prefix);
+  const { store, registry } = bot.running.core;
+  const prefix = store.keys.number.replace(/:[^:]*$/, '');
+  const openCore = () => openTerminalCore(testRedis().target, registry, pino({ level: 'silent' }), prefix);
   return runLine({ line, wait, config, openCore, system });
 }
 

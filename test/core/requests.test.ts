@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { idOf } from '../../demo/workspace/seed.ts';
-import { type Bot, toyBot } from '../bot.ts';
+import { type Bot, eventually, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 
@@ -40,6 +40,21 @@ describe('taking a request back', () => {
     await bot.hears('alice', 'R-1001 is cancelled, and nothing of it was done.');
     expect((await bot.request(1001)).state).toBe('cancelled');
     await bot.hears('bob', 'Cancelled by alice');
+  });
+
+  it('by the line, while as many lines as run at once wait for OpenStack', async () => {
+    const bot = await toyBot({ yaml: { limits: { leaseSeconds: 2, linesAtOnce: 2 } } });
+    await bot.say('bob', SET);
+    bot.cloud.answer('compute', 'GET', 'os-quota-sets', { hang: true, times: 2 });
+    for (const who of ['bob', 'carol']) await bot.slack.slash(who, '#ops', 'cores show demo');
+    await eventually(
+      () => bot.cloud.calls.filter(({ path, status }) => path.includes('quota') && status === undefined).length === 2,
+      'both hanging',
+    );
+
+    await bot.slack.slash('carol', '#ops', 'request cancel R-1001');
+
+    await bot.hears('carol', 'R-1001 is cancelled, and nothing of it was done.');
   });
 
   it('is refused to a viewer, by button as by line', async () => {
