@@ -31,6 +31,8 @@ interface CommandBase<A extends ArgsSchema> {
   completes?: Partial<Record<keyof z.infer<A> & string, string>>;
   /** False for what needs no cloud at all (`help`, `whoami`, `request list`). Default true. */
   cloud?: boolean;
+  /** What it shows is never shared with a channel: tenants' secrets may stand in it. */
+  forAskerAlone?: true;
 }
 
 export interface CloudRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {

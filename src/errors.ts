@@ -1,6 +1,19 @@
+/** A line that the asker may have meant: theirs with one value in place of another, or with one more. Becomes a button. */
+export type Choice = { label: string; value: string } & (
+  | { argument: string }
+  /** Whichever argument was typed as this. */
+  | { given: string }
+);
+
 /** The asker can mend it. Shown word for word: what is wrong, then what to type. Text may hold `code spans` and nothing else. */
 export class UserError extends Error {
-  override readonly name = 'UserError';
+  override readonly name: string = 'UserError';
+  readonly choices: readonly Choice[];
+
+  constructor(message: string, { choices = [], cause }: { choices?: readonly Choice[]; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.choices = choices;
+  }
 }
 
 /** The asker may not. Apart from UserError so that the record ends as *refused* and the audit says why. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { Session } from './openstack/session.ts';
+import type { Service, Session } from './openstack/session.ts';
 import type { Reply } from './reply.ts';
 import type { Requester } from './request.ts';
 
@@ -12,6 +12,8 @@ export interface JobCall {
 
 export interface Job<P = unknown> {
   payload: z.ZodType<P>;
+  /** The microversions that its writes are pinned to, where they may be newer than a cloud: asked before anybody approves. */
+  microversions?(payload: P): Partial<Record<Service, string>>;
   /** Safe to run again at any time: it looks instead of remembering. */
   run(payload: P, context: JobContext): Promise<Report>;
   with(payload: P): JobCall;
@@ -78,7 +80,7 @@ export interface Report extends Reply {
   outcomes: Outcome[];
 }
 
-export function defineJob<P>(job: { payload: z.ZodType<P>; run(payload: P, context: JobContext): Promise<Report> }): Job<P> {
+export function defineJob<P>(job: Omit<Job<P>, 'with'>): Job<P> {
   const self: Job<P> = {
     ...job,
     with(payload: P): JobCall {

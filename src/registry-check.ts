@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { argumentsOf, sameName } from './chat/arguments.ts';
+import { GLOBAL_ARGUMENTS } from './chat/globals.ts';
 import { partsOfName } from './chat/match.ts';
-import { GLOBAL_ARGUMENTS } from './chat/parse.ts';
 import type { Command } from './command.ts';
 import type { Job } from './job.ts';
 
@@ -22,6 +22,7 @@ const CommandFile = z.strictObject(
     more: z.strictObject({ names: z.instanceof(RegExp), describe: z.string().min(1) }).optional(),
     completes: z.record(z.string(), z.string()).optional(),
     cloud: z.boolean().optional(),
+    forAskerAlone: z.literal(true).optional(),
     effect: z.enum(['read', 'change', 'disruptive', 'destructive'], 'is not read, change, disruptive or destructive'),
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),

@@ -80,7 +80,9 @@ export type Act =
   | { kind: 'change'; request: number }
   | { kind: 'type target'; request: number; hash: string }
   | { kind: 'cancel'; request: number }
-  | { kind: 'line'; line: string };
+  | { kind: 'line'; line: string }
+  /** Opens a form for the line's command, with what the line says already. */
+  | { kind: 'fill in'; line: string };
 
 /** A value from outside as a code span: on one line, without back-ticks, control or direction-changing characters. */
 export function code(value: string | number): string {

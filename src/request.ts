@@ -110,6 +110,10 @@ export interface Request {
   region?: string;
   args?: Record<string, unknown>;
   reason?: string;
+  /** Number of a ticket elsewhere, as the line said it. */
+  ticket?: string;
+  /** A read whose answer is for everybody in the channel or thread. */
+  shared?: boolean;
   plan?: FrozenPlan;
   /** What it showed or would have changed, where there is no plan: who may not see these things does not see the request. */
   about?: Target[];

@@ -22,6 +22,7 @@ export default defineCommand({
   examples: ['console log show web-1', 'console log show web-1 --lines 200'],
   aliases: ['console', 'server console'],
   effect: 'read',
+  forAskerAlone: true,
   args: z.object({
     server: z.string().describe('server, by exact name in any project, or by ID'),
     lines: WholeNumber.pipe(z.number().min(1).max(10_000))

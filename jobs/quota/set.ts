@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OpenStackError } from '../../src/errors.ts';
 import { defineJob, type Outcome, type Step } from '../../src/job.ts';
+import { QUOTA_VERSION } from '../../src/openstack/compute.ts';
 import type { QuotaUses } from '../../src/openstack/quota-set.ts';
 import { formatLimit, getQuotas, quotaOfKey, updateQuotas } from '../../src/openstack/quotas.ts';
 import type { Session } from '../../src/openstack/session.ts';
@@ -20,6 +21,7 @@ type Service = z.infer<typeof Service>;
  */
 export default defineJob({
   payload: z.object({ project: z.object({ id: z.string(), name: z.string() }), services: z.array(Service) }),
+  microversions: ({ services }) => (services.some(({ id }) => id === 'compute') ? { compute: QUOTA_VERSION } : {}),
 
   async run({ project, services }, context) {
     const outcomes = await context.converge(services, {

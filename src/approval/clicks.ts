@@ -65,7 +65,8 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
     case 'type target':
       return typeTarget(core, { number: act.request, user, typed: values?.typed ?? '', hash: act.hash }, answering);
     case 'change':
-      throw new Error('a change comes as a line from its modal');
+    case 'fill in':
+      throw new Error(`${act.kind}: it comes as a line from its form`);
   }
 }
 

@@ -20,6 +20,8 @@ export interface Argument {
   fallback?: unknown;
   /** Place among those that need no name. */
   position?: number;
+  /** It is understood, and the command has no use for it: nobody is to be taught it. */
+  misplaced?: true;
 }
 
 export function argumentsOf(command: Command): Argument[] {

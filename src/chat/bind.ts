@@ -84,7 +84,7 @@ function argumentCalled(args: readonly Argument[], name: string): Argument | und
 
 /** @returns how many further words belong to it, so that its value is not taken for another argument's. */
 function unknownName(binding: Binding, word: Word, name: string, next: Word | undefined): number {
-  const all = binding.args.map((argument) => argument.typed);
+  const all = binding.args.filter(({ misplaced }) => !misplaced).map((argument) => argument.typed);
   const near = nearest(name.replace(/^-+/, ''), all);
   const asValue = name.startsWith('-') ? '' : `; a value that looks like this goes in quotes: ${echo(`"${word.text}"`)}`;
   const instead =

@@ -6,24 +6,31 @@ import type { Bound } from './bind.ts';
 import { echo } from './echo.ts';
 import { didYouMean, nearest } from './suggest.ts';
 
+/** What is wrong, in a sentence. `argument`: by the schema's name, where it is about one. */
+export interface Problem {
+  argument?: string;
+  text: string;
+}
+
 /** Holds what was bound to the command's schema: missing ones by what they are, wrong ones by what is wrong and what to type. */
 export function check(
   schema: ArgsSchema,
   args: readonly Argument[],
   values: Bound['values'],
-): { args: Record<string, unknown>; problems: string[] } {
+): { args: Record<string, unknown>; problems: Problem[] } {
   const missing = args.filter(({ name, required }) => required && !values.has(name));
   const raw = Object.fromEntries([...values].map(([name, value]) => [name, prepared(args, name, value)]));
   const result = schema.safeParse(raw, { error: inPlainWords });
-  const problems = missing.map(missingArgument);
+  const problems: Problem[] = missing.map((argument) => ({ argument: argument.name, text: missingArgument(argument) }));
   for (const issue of result.error?.issues ?? []) {
     const name = String(issue.path[0] ?? '');
     if (missing.some((argument) => argument.name === name)) continue;
     const typed = args.find((argument) => argument.name === name)?.typed ?? name;
     const message = sentence(messageOf(issue));
-    problems.push(name === '' ? message : `${code(typed)}: ${message}`);
+    problems.push(name === '' ? { text: message } : { argument: name, text: `${code(typed)}: ${message}` });
   }
-  return { args: result.data ?? {}, problems: [...new Set(problems)] };
+  const first = new Map(problems.map((problem) => [problem.text, problem]));
+  return { args: result.data ?? {}, problems: [...first.values()] };
 }
 
 function missingArgument({ typed, description, choices, title, position }: Argument): string {

@@ -2,9 +2,11 @@ import type { Command } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import type { NamedCommand, Registry } from '../registry.ts';
 import { code } from '../reply.ts';
-import { type Argument, argumentsOf, sameName } from './arguments.ts';
+import { argumentsOf, sameName } from './arguments.ts';
 import { bind } from './bind.ts';
-import { check } from './check.ts';
+import { check, type Problem } from './check.ts';
+import type { Typed } from './compose.ts';
+import { bindableGlobals, GLOBAL_ARGUMENTS, type Globals, globalsIn, misplacedGlobals } from './globals.ts';
 import { type Match, matchCommand, unknownCommand } from './match.ts';
 import { isOption, splitName, tokenize, type Word } from './tokenize.ts';
 
@@ -14,15 +16,11 @@ export interface ParsedLine {
   command: Command;
   /** As the command's schema made them. */
   args: Record<string, unknown>;
+  /** As they were typed, by the schema's names, with the options that every command takes. */
+  typed: Typed;
   globals: Globals;
   /** Said along with the answer: OpenStack's words for older ones. */
   notes: string[];
-}
-
-export interface Globals {
-  dryRun: boolean;
-  cloud?: string;
-  region?: string;
 }
 
 export interface ParseOptions {
@@ -30,12 +28,20 @@ export interface ParseOptions {
   mayUse?: (command: string) => boolean;
 }
 
-/** What every command takes; no command may have arguments of these names. */
-export const GLOBAL_ARGUMENTS: readonly Argument[] = [
-  globalArgument('dryRun', 'dry-run', 'flag', 'say what would be done, and do nothing'),
-  globalArgument('cloud', 'cloud', 'text', 'cloud, where the channel means another one'),
-  globalArgument('region', 'region', 'text', 'region of the cloud'),
-];
+/** The command is there, and its arguments are missing or wrong: a form can help. */
+export class LineError extends UserError {
+  override readonly name = 'LineError';
+  readonly command: string;
+  readonly typed: Typed;
+  readonly problems: readonly Problem[];
+
+  constructor(named: NamedCommand, typed: Typed, problems: readonly Problem[]) {
+    super(`${problems.map(({ text }) => text).join('\n')}\n${whatToType(named)}`);
+    this.command = named.name;
+    this.typed = typed;
+    this.problems = problems;
+  }
+}
 
 /** Slack takes messages of 40,000 characters; no command needs as many. */
 const LONGEST_LINE = 8_000;
@@ -59,45 +65,27 @@ export function parseLine(line: string, registry: Registry, { mayUse = () => tru
 function parseArguments(words: readonly Word[], { named, notes }: Match, mayUse: (name: string) => boolean): ParsedLine {
   const { name, command } = named;
   const own = argumentsOf(command);
-  const globalArguments = GLOBAL_ARGUMENTS.filter((argument) => command.cloud !== false || !isAboutCloud(argument));
-  const bound = bind(words, { args: [...own, ...globalArguments], ...(command.more ? { more: command.more.names } : {}) });
-  const globals = takeGlobals(bound.values);
+  const bound = bind(words, {
+    args: [...own, ...bindableGlobals(command)],
+    ...(command.more ? { more: command.more.names } : {}),
+  });
+  const typed = new Map(bound.values);
+  const globals = globalsIn(typed);
+  for (const { name: option } of GLOBAL_ARGUMENTS) bound.values.delete(option);
   const checked = check(command.args, own, bound.values);
-  const problems = [...bound.problems, ...noDryRun(named, globals), ...checked.problems];
+  const asProblem = (text: string): Problem => ({ text });
+  const problems = [...bound.problems.map(asProblem), ...misplacedGlobals(named, globals).map(asProblem), ...checked.problems];
   if (problems.length > 0) {
     // Whoever may not use a command is not taught its arguments either.
     if (!mayUse(name)) throw new NotAllowed(`You may not use ${code(name)} here. Type \`help\` for what you may.`);
-    throw new UserError(`${problems.join('\n')}\n${whatToType(named)}`);
+    throw new LineError(named, typed, problems);
   }
-  return { name, command, args: checked.args, globals, notes: [...new Set([...notes, ...bound.notes])] };
-}
-
-function isAboutCloud({ name }: Argument): boolean {
-  return name === 'cloud' || name === 'region';
-}
-
-function noDryRun({ name, command }: NamedCommand, { dryRun }: Globals): string[] {
-  return dryRun && command.effect === 'read'
-    ? [`${code(name)} changes nothing, so it has no dry run; leave out \`--dry-run\`.`]
-    : [];
+  return { name, command, args: checked.args, typed, globals, notes: [...new Set([...notes, ...bound.notes])] };
 }
 
 function whatToType({ name, command }: NamedCommand): string {
   const example = command.examples[0];
   return `${example === undefined ? 'Type' : `Type for example ${code(example)}, or`} ${code(`help ${name}`)} for all of it.`;
-}
-
-function takeGlobals(values: Map<string, string | string[] | boolean>): Globals {
-  const [dryRun, cloud, region] = GLOBAL_ARGUMENTS.map(({ name }) => {
-    const value = values.get(name);
-    values.delete(name);
-    return value;
-  });
-  return {
-    dryRun: dryRun === true,
-    ...(typeof cloud === 'string' ? { cloud } : {}),
-    ...(typeof region === 'string' ? { region } : {}),
-  };
 }
 
 /** `--cloud lab quota show` is the same as `quota show --cloud lab`. */
@@ -121,8 +109,4 @@ function helpOn(words: readonly Word[], registry: Registry): Match | undefined {
   const named = registry.findCommand('help');
   const match = matchCommand(words, registry);
   return match ?? (named ? { named, used: words.length, notes: [] } : undefined);
-}
-
-function globalArgument(name: string, typed: string, kind: 'flag' | 'text', description: string): Argument {
-  return { name, typed, kind, list: false, required: false, title: typed, description, choices: [] };
 }

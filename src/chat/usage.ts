@@ -2,6 +2,7 @@ import type { Command, Effect } from '../command.ts';
 import type { NamedCommand } from '../registry.ts';
 import { type Answer, code, type Table } from '../reply.ts';
 import { type Argument, argumentsOf } from './arguments.ts';
+import { globalArguments } from './globals.ts';
 import { formatCount, formatDuration, formatInstant } from './values.ts';
 
 const EFFECTS: Record<Effect, string> = {
@@ -50,12 +51,12 @@ function hasArguments(command: Command): boolean {
   return command.more !== undefined || argumentsOf(command).length > 0;
 }
 
-function optionsOfEvery({ effect, cloud }: Command): string {
-  const options = [
-    ...(cloud === false ? [] : ['--cloud <name>', '--region <name>']),
-    ...(effect === 'read' ? [] : ['--dry-run']),
-  ];
-  return `As every ${effect === 'read' ? 'command' : 'change'}, it also takes ${options.map(code).join(', ')}. --name value, --name=value and name=value mean the same.`;
+function optionsOfEvery(command: Command): string {
+  const options = globalArguments(command).map(({ typed, kind, title }) =>
+    code(kind === 'flag' ? `--${typed}` : `--${typed} <${title}>`),
+  );
+  const takes = options.length === 0 ? '' : `It also takes ${options.join(', ')}. `;
+  return `${takes}--name value, --name=value and name=value mean the same.`;
 }
 
 function form({ typed, kind, list, title, choices, position }: Argument): string {

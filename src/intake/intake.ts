@@ -3,6 +3,7 @@ import { type AuditEntry, chain, NOTHING_BEFORE } from '../audit/chain.ts';
 import { fromSlackText } from '../chat/slack-text.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { type Wakers, wake, wakeForClick } from '../queue.ts';
+import { within } from '../redis/within.ts';
 import type { Entry, Request, Requester } from '../request.ts';
 import { findRequest, type Store } from '../requests/store.ts';
 import type { IncomingClick, IncomingLine, Intake, Taken } from './incoming.ts';
@@ -108,18 +109,6 @@ async function settle(
       // Still away.
     }
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-  }
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | 'no answer'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'no answer'>((resolve) => {
-    timer = setTimeout(resolve, ms, 'no answer');
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -3,7 +3,7 @@ import { type Limits, LimitsBody, type QuotaUses, QuotaUsesBody } from './quota-
 import type { Session } from './session.ts';
 
 /** 2.36 took away what neutron counts, 2.57 the injected files. nova/api/openstack/compute/quota_sets.py */
-const QUOTA_VERSION = '2.57';
+export const QUOTA_VERSION = '2.57';
 const OLDER_QUOTA = 'quotas that are gone today are shown too.';
 
 /**

@@ -8,6 +8,11 @@ export function projectTarget({ id, name }: Pick<Project, 'id' | 'name'>): Targe
   return { type: 'project', id, name };
 }
 
+/** A compute host's name is its ID. */
+export function hostTarget(host: string): Target {
+  return { type: 'host', id: host, name: host };
+}
+
 export function serverTarget({ id, name, host }: Server, project: { id: string; name: string }): Target {
   return { type: 'server', id, name, project, ...(host === null ? {} : { host }) };
 }

@@ -42,6 +42,18 @@ export function tellRequester(
   return say(store.keys, { id, to, priority: PRIORITY.result, reply: fitting(request, reply) }, store.clock.now());
 }
 
+/** A shared answer, for everybody in the channel or thread; with who asked what, since the line itself was seen by nobody. */
+export function tellEverybody({ store }: Core, request: Request, reply: Reply): Command[] {
+  const { place, askedBy, line, number } = request;
+  if (place.kind !== 'channel') throw new Error('only a channel has everybody');
+  const { channel, thread } = place;
+  const tell = userOf(request);
+  const to: Destination = { kind: 'channel', channel, ...(thread ? { thread } : {}), ...(tell ? { tell } : {}) };
+  const asked = `${label(number)}, asked by ${askedBy ?? 'somebody'}: ${line}`;
+  const shared = fitting(request, { ...reply, note: reply.note ? `${asked}. ${reply.note}` : asked });
+  return say(store.keys, { id: `${label(number)}/answer`, to, priority: PRIORITY.result, reply: shared }, store.clock.now());
+}
+
 /** Answers whoever clicked. */
 export function tellClicker({ store }: Core, click: number, { place, user, at }: StoredClick, reply: Reply): Command[] {
   const to = toAsker(place, user, at);

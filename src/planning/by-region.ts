@@ -1,24 +1,28 @@
+import { OpenStackError, UserError } from '../errors.ts';
 import type { Reply, Table } from '../reply.ts';
 
 /** What one region's part says. */
-export interface InRegion {
+export interface InRegion<R = Reply> {
   region: string;
-  reply: Reply;
+  reply: R;
 }
 
 /** One reply out of several regions' own: each sentence with its region, tables below each other with a column for the region. */
 export function combineReplies(parts: readonly InRegion[]): Reply {
   const [first, ...others] = parts;
   if (first && others.length === 0) return first.reply;
-  const warnings = parts.flatMap(({ region, reply }) => (reply.warnings ?? []).map((warning) => `${region}: ${warning}`));
+  const named = (texts: (reply: Reply) => readonly string[] | undefined): string[] =>
+    parts.flatMap(({ region, reply }) => (texts(reply) ?? []).map((text) => `${region}: ${text}`));
+  const warnings = named(({ warnings }) => warnings);
+  const lines = named(({ lines }) => lines);
   const fields = parts.flatMap(({ region, reply }) =>
     (reply.fields ?? []).map(({ name, value }) => ({ name: `${name} (${region})`, value })),
   );
   const table = combineTables(parts);
   const notes = [...new Set(parts.flatMap(({ reply }) => reply.note ?? []))];
   return {
-    text: parts.map(({ region, reply }) => `${region}: ${reply.text}`).join(' '),
-    lines: parts.flatMap(({ region, reply }) => (reply.lines ?? []).map((line) => `${region}: ${line}`)),
+    text: named(({ text }) => [text]).join(' '),
+    ...(lines.length > 0 ? { lines } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(fields.length > 0 ? { fields } : {}),
     ...(table ? { table } : {}),
@@ -35,4 +39,28 @@ function combineTables(parts: readonly InRegion[]): Table | undefined {
     table.rows.map((row) => [region, ...columns.map((column) => row[table.columns.indexOf(column)] ?? '')]),
   );
   return { columns: ['region', ...columns], rows };
+}
+
+/** Each region's part, and what was in the way in the others, which hold up nobody. Throws where there is no part at all. */
+export async function lookInEach<T>(
+  regions: readonly string[],
+  look: (region: string) => Promise<T>,
+): Promise<{ parts: InRegion<T>[]; troubles: string[] }> {
+  const parts: InRegion<T>[] = [];
+  const failed: { region: string; error: UserError | OpenStackError }[] = [];
+  const looks = await Promise.allSettled(regions.map(look));
+  for (const [i, outcome] of looks.entries()) {
+    const region = regions[i] ?? '';
+    if (outcome.status === 'fulfilled') parts.push({ region, reply: outcome.value });
+    else failed.push({ region, error: mendable(outcome.reason) });
+  }
+  const [first] = failed;
+  if (first && parts.length === 0) throw first.error;
+  return { parts, troubles: failed.map(({ region, error }) => `${region}: ${error.message}`) };
+}
+
+/** Whatever else went wrong goes wrong in all regions. */
+function mendable(error: unknown): UserError | OpenStackError {
+  if (error instanceof UserError || error instanceof OpenStackError) return error;
+  throw error;
 }

@@ -1,31 +1,53 @@
-import { UserError } from '../errors.ts';
+import { type Choice, UserError } from '../errors.ts';
 import type { Core } from '../process/core.ts';
 import { code } from '../reply.ts';
 
-export interface CloudAndRegion {
+export interface CloudAndRegions {
   cloud: string;
-  region: string;
+  /** Several where the line said `--region all`. */
+  regions: readonly string[];
 }
 
-/** What was typed, else the channel's default, else OS_CLOUD's, else the only one there is; never a guess. */
+const ALL = 'all';
+
+/** What was typed, else the channel's default, else OS_CLOUD's, else the only one there is; never a guess. Asks with buttons. */
 export function chooseCloud(
   { config, clouds }: Pick<Core, 'config' | 'clouds'>,
   channel: string | undefined,
   asked: { cloud?: string; region?: string },
-): CloudAndRegion {
+): CloudAndRegions {
   const { OS_CLOUD } = config.environment;
   // It may be left over from another tool's work on a cloud that is none of ours.
   const usual = OS_CLOUD !== undefined && clouds.names.includes(OS_CLOUD) ? OS_CLOUD : undefined;
-  const cloud = asked.cloud ?? (channel === undefined ? undefined : config.channels.clouds[channel]) ?? usual;
-  const known = choose('cloud', 'Which cloud?', clouds.names, cloud);
-  const region = choose('region', `Which region of ${code(known)}?`, clouds.regionsOf(known), asked.region);
-  return { cloud: known, region };
+  const ofChannel = channel === undefined ? {} : placeOf(config.channels.clouds[channel]);
+  const cloud = choose('cloud', 'Which cloud?', clouds.names, asked.cloud ?? ofChannel.cloud ?? usual);
+  const regions = clouds.regionsOf(cloud);
+  if (asked.region === ALL && !regions.includes(ALL)) return { cloud, regions };
+  // The channel's region is one of the channel's cloud.
+  const region = asked.region ?? (cloud === ofChannel.cloud ? ofChannel.region : undefined);
+  return { cloud, regions: [choose('region', `Which region of ${code(cloud)}?`, regions, region)] };
 }
 
-function choose(what: 'cloud' | 'region', question: string, names: readonly string[], asked: string | undefined): string {
+/** `production`, `production/RegionOne`, as stackhand.yaml has it. */
+export function placeOf(configured: string | undefined): { cloud?: string; region?: string } {
+  if (configured === undefined) return {};
+  const slash = configured.indexOf('/');
+  if (slash === -1) return { cloud: configured };
+  return { cloud: configured.slice(0, slash), region: configured.slice(slash + 1) };
+}
+
+/** As cards and answers name it: `prod/RegionOne+RegionTwo`. */
+export function regionsInWords(regions: readonly string[]): string {
+  return regions.join('+');
+}
+
+function choose(argument: 'cloud' | 'region', question: string, names: readonly string[], asked: string | undefined): string {
   const [only, ...others] = names;
   if (asked === undefined && only !== undefined && others.length === 0) return only;
   if (asked !== undefined && names.includes(asked)) return asked;
-  const type = names.map((name) => code(`--${what} ${name}`)).join(' or ');
-  throw new UserError(asked === undefined ? `${question} Add ${type}.` : `There is no ${what} ${code(asked)}. Type ${type}.`);
+  const offered = argument === 'region' && names.length > 1 ? [...names, ALL] : names;
+  const choices = offered.map((name): Choice => ({ label: name, argument, value: name }));
+  const type = offered.map((name) => code(`--${argument} ${name}`)).join(' or ');
+  const wrong = `There is no ${argument} ${code(asked ?? '')}. Type ${type}.`;
+  throw new UserError(asked === undefined ? `${question} Add ${type}.` : wrong, { choices });
 }

@@ -1,7 +1,7 @@
 import { askApprovers } from '../approval/ask.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
 import { card } from '../outbox/card.ts';
-import { tellRequester, tellState, waitingNotice } from '../outbox/tell.ts';
+import { tellEverybody, tellRequester, tellState, waitingNotice } from '../outbox/tell.ts';
 import { mapTerminalUser } from '../policy/who.ts';
 import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
@@ -13,6 +13,7 @@ import { cancelReplaced } from '../requests/book.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest, type Step } from '../requests/store.ts';
 import { type Considered, consider } from './consider.ts';
+import { offersOf } from './offers.ts';
 import { sayInSecret } from './secret.ts';
 
 /** A line that took its worker down this often is given up. */
@@ -34,11 +35,13 @@ export async function handleLine(core: Core, number: number): Promise<void> {
     const considered =
       stored.request.attempt > MAX_ATTEMPTS
         ? tooOften(stored.request)
-        : await considerInPrivate(core, stored.request, lease.signal).catch((error: unknown) => whyNot(core, number, error));
+        : await considerInPrivate(core, stored.request, lease.signal).catch((error: unknown) =>
+            whyNot(core, stored.request, error),
+          );
     // Handed over: another worker plans it anew.
     if (lease.signal.aborted) return;
     // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
-    await settle(core, held, considered).catch((error: unknown) => settle(core, held, whyNot(core, number, error)));
+    await settle(core, held, considered).catch((error: unknown) => settle(core, held, whyNot(core, stored.request, error)));
   } finally {
     await lease.release();
   }
@@ -63,9 +66,13 @@ function tooOften({ number, attempt }: Request): Decided {
   return { end: 'failed', reply: { text }, facts: {} };
 }
 
-function whyNot(core: Core, number: number, error: unknown): Decided {
+function whyNot(core: Core, { number, line }: Request, error: unknown): Decided {
   if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: inLines(error.message), facts: {} };
-  if (error instanceof UserError) return { end: 'refused', reply: inLines(error.message), facts: {} };
+  if (error instanceof UserError) {
+    const buttons = offersOf(error, line, core.registry);
+    const reply = { ...inLines(error.message), ...(buttons.length > 0 ? { buttons } : {}) };
+    return { end: 'refused', reply, facts: {} };
+  }
   if (error instanceof OpenStackError) {
     core.log.warn({ request: number, err: error }, 'openstack answered with an error');
     return { end: 'failed', reply: { text: `Nothing was changed: ${error.message}` }, facts: {} };
@@ -129,7 +136,8 @@ function whatIsKept({ plan }: Request, { end, reply: { file: _, ...kept } }: End
   return plan && end === 'answered' ? { text: 'The answer went to its asker alone.' } : kept;
 }
 
-function tellAnswer(core: Core, draft: Request, { reply }: Ended): Command[] {
+function tellAnswer(core: Core, draft: Request, { reply, end }: Ended): Command[] {
+  if (draft.shared && end === 'answered') return tellEverybody(core, draft, reply);
   const approvedRead = draft.plan !== undefined;
   return [
     ...(approvedRead ? tellState(core, draft) : []),
@@ -150,7 +158,7 @@ export async function readFileAgain(core: Core, number: number): Promise<TextFil
   const stored = await findRequest(core.store, number);
   if (!stored) return undefined;
   const again = await consider(core, stored.request, AbortSignal.timeout(AGAIN_WITHIN_MS)).catch((error: unknown) =>
-    whyNot(core, number, error),
+    whyNot(core, stored.request, error),
   );
   if (!('reply' in again)) return undefined;
   const { file, text } = again.reply;

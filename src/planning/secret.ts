@@ -10,7 +10,8 @@ type Ended = Extract<Considered, { end: unknown }>;
  * A secret answer (a console's URL, a new password) goes straight to its asker's direct messages, with its files: never into outbox,
  * record, audit or log. @returns what may be kept and said instead.
  */
-export async function sayInSecret({ delivery }: Core, request: Request, considered: Ended): Promise<Ended> {
+export async function sayInSecret({ delivery }: Core, request: Request, answered: Ended): Promise<Ended> {
+  const considered = { ...answered, facts: { ...answered.facts, shared: false } };
   const user = userOf(request);
   if (user === undefined) return { ...considered, reply: { text: 'The answer is secret, and nobody is there to have it.' } };
   try {

@@ -111,14 +111,19 @@ export function asWho(core: Core, { asker, name }: Person, requester: Request['r
 }
 
 /** The policy's first question, for help, suggestions and stops. */
-export function mayUse(core: Core, asker: Asker, command: string, channel: string | undefined): boolean {
+export function mayUse(
+  core: Pick<Core, 'config' | 'clouds' | 'registry'>,
+  asker: Asker,
+  command: string,
+  channel: string | undefined,
+): boolean {
   const named = core.registry.findCommand(command);
   return named !== undefined && decideAnywhere(core, asker, named, channel).allowed;
 }
 
 /** The same before a cloud is chosen: whether there is any on which they may. */
 export function decideAnywhere(
-  { config, clouds }: Core,
+  { config, clouds }: Pick<Core, 'config' | 'clouds'>,
   asker: Asker,
   { name, command }: Pick<NamedCommand, 'name' | 'command'>,
   channel: string | undefined,

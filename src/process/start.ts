@@ -11,6 +11,7 @@ import { cloudsFolders } from '../openstack/clouds-yaml.ts';
 import type { ConnectOptions } from '../openstack/connection.ts';
 import { watchOutbox } from '../outbox/watch.ts';
 import { openClouds } from '../planning/clouds.ts';
+import { createForms } from '../planning/forms.ts';
 import { closeQueues, openQueues } from '../queue.ts';
 import { startClock } from '../redis/clock.ts';
 import { connectRedis, type RedisPurpose } from '../redis/connection.ts';
@@ -136,8 +137,10 @@ async function compose(
 
   async function startGateway(): Promise<RunningGateway> {
     const redis = connect('gateway');
-    const intake = createIntake({ ...store, redis }, wakers, log, metrics);
-    return startSlack({ ...account, signedIn, appToken: environment.SLACK_APP_TOKEN ?? '', intake });
+    const own = { ...store, redis };
+    const intake = createIntake(own, wakers, log, metrics);
+    const forms = createForms({ config, registry, clouds, store: own }, prefix);
+    return startSlack({ ...account, signedIn, appToken: environment.SLACK_APP_TOKEN ?? '', intake, forms });
   }
 
   const http = await startHttp({ ...config.http, health: healthOf(core, gateway?.connected), metrics: metrics.registry });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { handleClick } from '../approval/clicks.ts';
+import { startNameKeeper } from '../names/keeper.ts';
 import type { Delivery } from '../outbox/delivery.ts';
 import { startFlusher } from '../outbox/flusher.ts';
 import { PRIORITIES } from '../outbox/outbox.ts';
@@ -45,6 +46,7 @@ export function startWorker(
   const workers = startWorkers(blocking, prefix, { lines: linesAtOnce, changes: changesAtOnce }, handle, log);
   const sweeper = startSweeper(core);
   const flusher = startFlusher(core, subscriber, delivery);
+  const names = startNameKeeper(core);
   const beat = (): void => {
     store.redis.zadd(store.keys.workers, store.clock.now(), core.worker).catch(() => undefined);
   };
@@ -56,7 +58,7 @@ export function startWorker(
     async stop() {
       handOver.abort();
       clearInterval(heart);
-      await Promise.all([sweeper.stop(), workers.close()]);
+      await Promise.all([sweeper.stop(), names.stop(), workers.close()]);
       await allSaid(store);
       await flusher.stop();
       await store.redis.zrem(store.keys.workers, core.worker).catch(() => undefined);

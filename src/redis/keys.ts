@@ -46,6 +46,14 @@ export interface Keys {
   sweeper: string;
   /** Pub/sub: something new is in the outbox. */
   kick: string;
+  /** Names for completion, of a cloud, region and type. */
+  names(cloud: string, region: string, type: string): string;
+  /** There while the names are fresh enough. */
+  namesFresh(cloud: string, region: string, type: string): string;
+  /** Which names somebody is about to ask for, by when they last did. */
+  namesWanted: string;
+  /** Members of a Slack user group, as Slack last told them: JSON. */
+  group(id: string): string;
   freeze(cloud: string): string;
   brake(cloud: string): string;
 }
@@ -79,6 +87,10 @@ export function keysOf(prefix: string): Keys {
     workers: key('workers'),
     sweeper: key('sweeper'),
     kick: key('kick'),
+    names: (cloud, region, type) => key('names', cloud, region, type),
+    namesFresh: (cloud, region, type) => key('names-fresh', cloud, region, type),
+    namesWanted: key('names-wanted'),
+    group: (id) => key('group', id),
     freeze: (cloud) => key('freeze', cloud),
     brake: (cloud) => key('brake', cloud),
   };

@@ -5,11 +5,13 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { Intake } from '../intake/incoming.ts';
+import type { Forms } from '../planning/forms.ts';
 import { code, type Reply } from '../reply.ts';
 import { deliveryError } from './calls.ts';
 import { takeClick } from './clicks.ts';
 import { clientOptions, type SignedIn, type SlackAccount } from './client.ts';
 import type { SlackDelivery } from './delivery.ts';
+import { suggestNames } from './fill-in.ts';
 import type { Gateway } from './gateway.ts';
 import { takeCommand, takeSpoken } from './lines.ts';
 import type { Envelope } from './link.ts';
@@ -25,6 +27,7 @@ export interface GatewayOptions extends Pick<SlackAccount, 'botToken' | 'apiUrl'
   /** Who we are to Slack, from signIn. */
   signedIn: SignedIn;
   intake: Intake;
+  forms: Forms;
   /** As the manifest names it. */
   command?: string;
   /** Socket Mode connections; Slack allows an app ten over all its gateways. */
@@ -44,10 +47,10 @@ export interface RunningGateway {
 
 /** Listens: slash command, mentions, direct messages, buttons and forms. Ends once Slack can reach us. */
 export async function startSlack(options: GatewayOptions): Promise<RunningGateway> {
-  const { appToken, apiUrl, intake, log, botToken, command = '/stack', sockets = 2 } = options;
+  const { appToken, apiUrl, intake, forms, log, botToken, command = '/stack', sockets = 2 } = options;
   const { client, delivery, teamId, botUserId, botId } = options.signedIn;
   const tell = createTeller(client, { apiUrl, log });
-  const gateway: Gateway = { intake, client, tell, log, teamId, botUserId };
+  const gateway: Gateway = { intake, forms, client, tell, log, teamId, botUserId };
   const receiver = socketReceiver({
     appToken,
     apiUrl,
@@ -89,6 +92,7 @@ function listen(app: App<Acknowledged>, gateway: Gateway, command: string): void
   app.event('app_mention', ({ body, context }) => takeSpoken(gateway, body, context));
   app.event('message', ({ body, context }) => takeSpoken(gateway, body, context));
   app.action({ type: 'block_actions' }, ({ body, context }) => takeClick(gateway, body, context));
+  app.options({ type: 'block_suggestion' }, ({ body, context }) => suggestNames(gateway, body, context));
   app.view({ type: 'view_submission' }, ({ body, context }) => takeSubmission(gateway, body, context));
 }
 

@@ -19,6 +19,7 @@ export const ActValue = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('type target'), request, hash }),
   z.strictObject({ kind: z.literal('cancel'), request }),
   z.strictObject({ kind: z.literal('line'), line: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('fill in'), line: z.string() }),
 ]);
 
 /** What a click means; undefined where the value is none of ours. It carries no right: the worker decides again. */

@@ -1,10 +1,12 @@
 import type { ModalView } from '@slack/types';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { z } from 'zod';
+import { NotAllowed, UserError } from '../errors.ts';
 import type { Act } from '../reply.ts';
 import { code } from '../reply.ts';
 import { label, type Place, type Request } from '../request.ts';
 import { parseAct } from './buttons.ts';
+import { formFor } from './fill-in.ts';
 import { earOf, type Gateway, placeOf } from './gateway.ts';
 import { changeModal, denyModal, typeTargetModal } from './modals.ts';
 import type { Acknowledged } from './receiver.ts';
@@ -35,7 +37,7 @@ export async function takeClick(gateway: Gateway, body: unknown, custom: Acknowl
     await custom.acknowledge();
     return gateway.tell(ear, OLD_BUTTON);
   }
-  if (act.kind === 'deny' || act.kind === 'change' || act.kind === 'type target') {
+  if (act.kind === 'deny' || act.kind === 'change' || act.kind === 'type target' || act.kind === 'fill in') {
     // Nothing is taken yet, and the window has to open within three seconds.
     await custom.acknowledge();
     return openModal(gateway, act, click, place);
@@ -72,11 +74,12 @@ function dedupeKeys({ user, actions, trigger_id, message, container }: Click, pl
   return [`envelope:${envelopeId}`, `trigger:${trigger_id}`, `click:${channel}:${ts}:${action_id}:${action_ts}:${user.id}`];
 }
 
-type ModalAct = Extract<Act, { kind: 'deny' | 'change' | 'type target' }>;
+type ModalAct = Extract<Act, { kind: 'deny' | 'change' | 'type target' | 'fill in' }>;
 
 async function openModal(gateway: Gateway, act: ModalAct, click: Click, place: Place): Promise<void> {
   const ear = earOf(click.user.id, place);
-  const view = await modalFor(gateway, act, place);
+  const view =
+    act.kind === 'fill in' ? await formOrWhyNot(gateway, act, click.user.id, place) : await modalFor(gateway, act, place);
   if (typeof view === 'string') return gateway.tell(ear, { text: view });
   try {
     await gateway.client.views.open({ trigger_id: click.trigger_id, view });
@@ -89,7 +92,11 @@ async function openModal(gateway: Gateway, act: ModalAct, click: Click, place: P
 }
 
 /** The modal, or why there is none. */
-async function modalFor({ intake, log }: Gateway, act: ModalAct, place: Place): Promise<ModalView | string> {
+async function modalFor(
+  { intake, log }: Gateway,
+  act: Exclude<ModalAct, { kind: 'fill in' }>,
+  place: Place,
+): Promise<ModalView | string> {
   if (act.kind === 'deny') return denyModal(act, place);
   const name = code(label(act.request));
   let request: Request | undefined;
@@ -103,4 +110,18 @@ async function modalFor({ intake, log }: Gateway, act: ModalAct, place: Place): 
   if (act.kind === 'change') return changeModal(act, request.line, place);
   if (request.state !== 'planned' || request.hash !== act.hash) return `${name} waits for this no more: it is ${request.state}.`;
   return typeTargetModal(act, request, place);
+}
+
+async function formOrWhyNot(
+  gateway: Gateway,
+  act: Extract<Act, { kind: 'fill in' }>,
+  user: string,
+  place: Place,
+): Promise<ModalView | string> {
+  try {
+    return await formFor(gateway, act, user, place);
+  } catch (error) {
+    if (error instanceof UserError || error instanceof NotAllowed) return error.message;
+    throw error;
+  }
 }

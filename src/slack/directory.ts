@@ -1,12 +1,17 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { Redis } from 'ioredis';
 import type { Directory } from '../outbox/delivery.ts';
+import { keepMembers, knownMembers } from '../policy/groups.ts';
 import type { Call } from './calls.ts';
 
 const GROUP_KNOWN_MS = 60_000;
 
 /** What Slack knows about people and channels. What it does not know grants nothing. */
-export function createDirectory(client: WebClient, call: Call, { teamId }: { teamId: string }): Directory {
-  const groups = new Map<string, { members: string[]; at: number }>();
+export function createDirectory(
+  client: WebClient,
+  call: Call,
+  { teamId, redis, prefix }: { teamId: string; redis: Redis; prefix: string },
+): Directory {
   return {
     async isMember(channel) {
       const answer = await call({ method: 'conversations.info' }, () =>
@@ -16,12 +21,11 @@ export function createDirectory(client: WebClient, call: Call, { teamId }: { tea
     },
 
     async groupMembers(group, { fresh }) {
-      const known = groups.get(group);
-      if (known && !fresh && performance.now() - known.at < GROUP_KNOWN_MS) return known.members;
-      const at = performance.now();
+      const known = fresh ? undefined : await knownMembers(redis, prefix, group);
+      if (known && known.ageMs < GROUP_KNOWN_MS) return known.members;
       const answer = await call({ method: 'usergroups.users.list' }, () => client.usergroups.users.list({ usergroup: group }));
       const members = answer.users ?? [];
-      groups.set(group, { members, at });
+      await keepMembers(redis, prefix, group, members);
       return members;
     },
 

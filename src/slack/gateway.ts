@@ -1,12 +1,15 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Intake } from '../intake/incoming.ts';
+import type { Forms } from '../planning/forms.ts';
 import type { Place } from '../request.ts';
 import type { Ear, Tell } from './teller.ts';
 
 /** What every listener works with. */
 export interface Gateway {
   intake: Intake;
+  /** What it knows for filling in a line. */
+  forms: Forms;
   client: WebClient;
   tell: Tell;
   log: Logger;

@@ -2,18 +2,11 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextElement, PlainTextInpu
 import type { Act } from '../reply.ts';
 import { label, type Place, type Request } from '../request.ts';
 import { literal, shortened } from './literal.ts';
+import type { ModalMetadata } from './metadata.ts';
 import { paragraph, spans, withoutTicks } from './rich-text.ts';
 
 /** The only input of each modal; errors are shown below it. */
 export const INPUT = 'answer';
-
-/** What a modal carries through Slack and back. */
-export interface ModalMetadata {
-  act: Act;
-  place: Place;
-  /** What has to be typed. The worker compares again. */
-  typed?: string;
-}
 
 type ActOf<K extends Act['kind']> = Extract<Act, { kind: K }>;
 
@@ -72,6 +65,6 @@ function inputBlock(words: string, element: Omit<PlainTextInput, 'type' | 'actio
   };
 }
 
-function plain(text: string): PlainTextElement {
+export function plain(text: string): PlainTextElement {
   return { type: 'plain_text', text, emoji: false };
 }

@@ -1,11 +1,16 @@
 import { z } from 'zod';
+import { NotAllowed, UserError } from '../errors.ts';
 import type { Taken } from '../intake/incoming.ts';
-import type { Place } from '../request.ts';
-import { ActValue } from './buttons.ts';
+import type { Act } from '../reply.ts';
+import { filledIn } from './fill-in.ts';
+import { FORM, type FormValues } from './form.ts';
 import { earOf, type Gateway } from './gateway.ts';
+import { type ModalMetadata, readMetadata } from './metadata.ts';
 import { INPUT } from './modals.ts';
 import type { Acknowledged } from './receiver.ts';
 import { answerTaken } from './taken.ts';
+
+const Chosen = z.object({ value: z.string() });
 
 /** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
 const Submission = z.object({
@@ -16,27 +21,34 @@ const Submission = z.object({
     hash: z.string(),
     callback_id: z.string(),
     private_metadata: z.string(),
-    state: z.object({ values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))) }),
+    state: z.object({
+      values: z.record(
+        z.string(),
+        z.record(
+          z.string(),
+          z.object({
+            type: z.string().optional(),
+            value: z.string().nullish(),
+            selected_option: Chosen.nullish(),
+            selected_options: z.array(Chosen).optional(),
+          }),
+        ),
+      ),
+    }),
   }),
 });
-
-const at = { team: z.string(), channel: z.string(), thread: z.string().optional(), responseUrl: z.string().optional() };
-const Metadata = z.object({
-  act: ActValue,
-  place: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('channel'), ...at }),
-    z.object({ kind: z.literal('direct'), ...at }),
-  ]),
-  typed: z.string().optional(),
-});
-type Metadata = z.infer<typeof Metadata>;
 
 interface Form {
   user: string;
   dedupe: string[];
+  /** Of the only input, where there is just that. */
   value: string;
-  metadata: Metadata;
+  values: FormValues;
+  metadata: ModalMetadata;
 }
+
+/** What stands below inputs, by block; the form stays open. */
+type Complaints = Record<string, string>;
 
 export async function takeSubmission(gateway: Gateway, body: unknown, { envelopeId, acknowledge }: Acknowledged): Promise<void> {
   const form = readForm(body, envelopeId);
@@ -45,14 +57,8 @@ export async function takeSubmission(gateway: Gateway, body: unknown, { envelope
     const user = z.object({ user: z.object({ id: z.string() }) }).parse(body).user.id;
     return gateway.tell({ user }, { text: 'This form is from an older version of me. Type the line instead, or `help`.' });
   }
-  const { user, value, metadata } = form;
-  if (metadata.act.kind === 'type target' && metadata.typed !== undefined && value !== metadata.typed.trim()) {
-    return acknowledge(complaint(`That is not ${metadata.typed}. Capitals count.`));
-  }
-  const taken = await take(gateway, form);
-  const what = metadata.act.kind === 'change' ? 'line' : 'form';
-  const answer = answerTaken(taken, what, earOf(user, placeIn(metadata)), gateway);
-  await acknowledge(answer === undefined ? undefined : complaint([answer.text, ...(answer.lines ?? [])].join(' ')));
+  const complaints = await takeForm(gateway, form);
+  await acknowledge(complaints === undefined ? undefined : { response_action: 'errors', errors: complaints });
 }
 
 function readForm(body: unknown, envelopeId: string): Form | undefined {
@@ -60,49 +66,57 @@ function readForm(body: unknown, envelopeId: string): Form | undefined {
   if (!parsed.success) return undefined;
   const { user, view } = parsed.data;
   const metadata = readMetadata(view.private_metadata);
-  const value = view.state.values[INPUT]?.[INPUT]?.value?.trim();
-  if (metadata === undefined || value === undefined || view.callback_id !== metadata.act.kind.replaceAll(' ', '-'))
-    return undefined;
-  return { user: user.id, value, metadata, dedupe: [`envelope:${envelopeId}`, `view:${view.id}:${view.hash}:${user.id}`] };
+  if (metadata === undefined || view.callback_id !== callbackOf(metadata.act)) return undefined;
+  const { values } = view.state;
+  const value = values[INPUT]?.[INPUT]?.value?.trim();
+  if (value === undefined && metadata.act.kind !== 'fill in') return undefined;
+  const dedupe = [`envelope:${envelopeId}`, `view:${view.id}:${view.hash}:${user.id}`];
+  return { user: user.id, value: value ?? '', values, metadata, dedupe };
 }
 
-function readMetadata(text: string): Metadata | undefined {
-  try {
-    return Metadata.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+function callbackOf({ kind }: Act): string {
+  return kind === 'fill in' ? FORM : kind.replaceAll(' ', '-');
 }
 
-function take({ intake, teamId: team }: Gateway, { user, dedupe, value, metadata }: Form): Promise<Taken> {
-  const { act } = metadata;
-  const place = placeIn(metadata);
-  if (act.kind === 'change') {
-    return intake.line({
-      dedupe,
-      text: value,
-      requester: { kind: 'slack', user, team },
-      place,
-      entry: 'modal',
-      replaces: act.request,
-    });
-  }
-  const values = act.kind === 'deny' ? { reason: value } : { typed: value };
-  return intake.click({ dedupe, act, user, team, place, values });
-}
-
-function placeIn({ place }: Metadata): Place {
-  const { kind, team, channel, thread, responseUrl } = place;
-  return {
-    kind,
-    team,
-    channel,
-    ...(thread === undefined ? {} : { thread }),
-    ...(responseUrl === undefined ? {} : { responseUrl }),
+/** Has it taken, or says what is wrong with it. */
+async function takeForm(gateway: Gateway, form: Form): Promise<Complaints | undefined> {
+  const { user, value, values, metadata, dedupe } = form;
+  const { act, place } = metadata;
+  const { intake, teamId: team } = gateway;
+  const first = Object.keys(values)[0] ?? INPUT;
+  const taken = (result: Taken, what: 'line' | 'form'): Complaints | undefined => {
+    const answer = answerTaken(result, what, earOf(user, place), gateway);
+    return answer === undefined ? undefined : { [first]: [answer.text, ...(answer.lines ?? [])].join(' ') };
   };
+  const takeLine = async (text: string, replaces?: number): Promise<Complaints | undefined> => {
+    const requester = { kind: 'slack', user, team } as const;
+    const line = { dedupe, text, requester, place, entry: 'modal' as const, ...(replaces === undefined ? {} : { replaces }) };
+    return taken(await intake.line(line), 'line');
+  };
+  try {
+    switch (act.kind) {
+      case 'fill in': {
+        const filled = await filledIn(gateway, act, { user, place, values });
+        return 'errors' in filled ? filled.errors : await takeLine(filled.line);
+      }
+      case 'change':
+        await mustBeUnderstood(gateway, form);
+        return await takeLine(value, act.request);
+      case 'type target':
+        if (metadata.typed !== undefined && value !== metadata.typed.trim())
+          return { [INPUT]: `That is not ${metadata.typed}. Capitals count.` };
+        return taken(await intake.click({ dedupe, act, user, team, place, values: { typed: value } }), 'form');
+      default:
+        return taken(await intake.click({ dedupe, act, user, team, place, values: { reason: value } }), 'form');
+    }
+  } catch (error) {
+    if (error instanceof UserError || error instanceof NotAllowed) return { [first]: error.message.replaceAll('`', '') };
+    throw error;
+  }
 }
 
-/** An error below the input; the form stays open. */
-function complaint(text: string): object {
-  return { response_action: 'errors', errors: { [INPUT]: text } };
+/** A mistyped line is an error in the form, where it can be mended. @throws UserError, NotAllowed */
+async function mustBeUnderstood({ forms }: Gateway, { user, value, metadata: { place } }: Form): Promise<void> {
+  const asker = await forms.asker(user);
+  forms.parse(value, asker, place.kind === 'channel' ? place.channel : undefined);
 }

@@ -141,7 +141,7 @@ describe('help', () => {
           "Examples: \`quota set alice-lab cores=40 ram=80G\` · \`quota set alice-lab gigabytes_ssd=500 --reason "new disks"\`",
           "Operations Guide: Managing Projects and Users › Quotas",
         ],
-        "note": "As every change, it also takes \`--cloud <name>\`, \`--region <name>\`, \`--dry-run\`. --name value, --name=value and name=value mean the same.",
+        "note": "It also takes \`--dry-run\`, \`--ticket <ticket>\`, \`--cloud <cloud>\`, \`--region <region>\`. --name value, --name=value and name=value mean the same.",
         "table": {
           "columns": [
             "argument",

@@ -164,12 +164,13 @@ describe('arguments', () => {
     expect(args('floating ip list --status active')).toEqual({ status: 'ACTIVE' });
   });
 
-  it('of every command: cloud, region, dry run', () => {
-    expect(parseLine('--cloud=lab quota set demo cores=1 --region RegionOne --dry-run', registry).globals).toEqual({
-      dryRun: true,
-      cloud: 'lab',
-      region: 'RegionOne',
-    });
+  it('of every command: cloud and region; of changes: dry run and ticket; of reads: share', () => {
+    const line = '--cloud=lab quota set demo cores=1 --region RegionOne --dry-run --ticket OPS-4711';
+    const change = parseLine(line, registry).globals;
+    const read = parseLine('quota show demo --share --region all', registry).globals;
+
+    expect(change).toEqual({ dryRun: true, share: false, ticket: 'OPS-4711', cloud: 'lab', region: 'RegionOne' });
+    expect(read).toEqual({ dryRun: false, share: true, region: 'all' });
   });
 });
 
@@ -186,7 +187,7 @@ describe('what is refused says what is wrong and what to type', () => {
     [
       'a name far from all',
       'quota show demo zzz=1',
-      '`zzz` is not an argument here; there are `project`, `dry-run`, `cloud`, `region`; a value that looks like this goes in quotes: `"zzz=1"`.',
+      '`zzz` is not an argument here; there are `project`, `share`, `cloud`, `region`; a value that looks like this goes in quotes: `"zzz=1"`.',
     ],
     ['a value given twice', 'quota set demo cores=1 --cores 2', '`cores` is given twice; type it once.'],
     [
@@ -228,7 +229,17 @@ describe('what is refused says what is wrong and what to type', () => {
       'quota set demo --force=maybe',
       '`force`: `maybe` is neither yes nor no; type `--force` or leave it out.',
     ],
-    ['a cloud for what needs none', 'whoami --cloud lab', '`--cloud` is not an argument here; there is `dry-run`.'],
+    ['a cloud for what needs none', 'whoami --cloud lab', '`--cloud` is not an argument here; there is `share`.'],
+    [
+      'a ticket for what changes nothing',
+      'quota show demo --ticket OPS-1',
+      '`quota show` changes nothing, so no ticket is kept with it; leave out `--ticket`.',
+    ],
+    [
+      'a change that is to be shared',
+      'quota set demo cores=1 --share',
+      '`quota set` is a change, and its card is in the channel anyway; leave out `--share`.',
+    ],
   ])('%s', (_what, line, problem) => {
     expect(refusal(line).split('\n')[0]).toBe(problem);
     expect(refusal(line)).toMatch(/`help [a-z ]+` for all of it\.$/);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { composeLine } from '../../src/chat/compose.ts';
 import { parseLine } from '../../src/chat/parse.ts';
 import { fromSlackText } from '../../src/chat/slack-text.ts';
 import { lineOf, quote, tokenize } from '../../src/chat/tokenize.ts';
@@ -251,5 +252,34 @@ it('quoting a value gives it back as one word, and so does a terminal', () => {
       });
     }),
     { numRuns: 400 },
+  );
+});
+
+it('a line composed of what was typed says the same', () => {
+  const [named] = things.commands;
+  if (!named) throw new Error('there is one');
+  const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((value) => value.trim() === value && !/\s/.test(value));
+  const values = fc.record(
+    {
+      first: text,
+      second: text,
+      note: fc.oneof(text, grammar),
+      longName: text,
+      many: fc.array(text, { minLength: 1, maxLength: 3 }),
+      sure: fc.boolean(),
+      region: text,
+      x_other: text,
+    },
+    { requiredKeys: ['first', 'second'] },
+  );
+  fc.assert(
+    fc.property(values, (given) => {
+      const typed = new Map(Object.entries(given));
+
+      const parsed = parseLine(composeLine(named, typed), things);
+
+      expect(new Map(parsed.typed)).toEqual(typed);
+    }),
+    { numRuns: 500 },
   );
 });

@@ -35,12 +35,14 @@ describe('where a card goes', () => {
     expect(inChannel(bot)).toEqual([]);
   });
 
-  it('asked by mention in a thread: into that thread, and the answer to a read too, for its asker alone', async () => {
+  it('asked by mention in a thread: into that thread, and the answer to a read too, for all who read there', async () => {
     const bot = await toyBot();
     const { message } = await bot.slack.say('bob', '#ops', 'are there cores left?');
 
     await bot.slack.mention('bob', '#ops', SHOW, { thread: message });
-    await bot.hears('bob', 'Project demo has 20 cores');
+    const answer = await bot.slack.sees('alice', 'Project demo has 20 cores');
+    expect(bot.text(answer)).toContain('R-1001, asked by bob: cores show demo');
+    expect([answer.threadTs, answer.ephemeralTo]).toEqual([message.ts, undefined]);
     await bot.slack.mention('bob', '#ops', SET, { thread: message });
 
     const card = await bot.slack.waitFor(
@@ -48,8 +50,53 @@ describe('where a card goes', () => {
       'the card in the thread',
     );
     expect(card.threadTs).toBe(message.ts);
-    expect(bot.slack.ephemerals('bob').map(({ threadTs }) => threadTs)).toEqual([message.ts, message.ts]);
+    expect(bot.slack.ephemerals('bob').map(({ threadTs }) => threadTs)).toEqual([message.ts]);
     expect(inChannel(bot)).toEqual([]);
+  });
+});
+
+describe('an answer that is for all', () => {
+  it('is one message in the channel, with who asked what, and for nobody alone', async () => {
+    const bot = await toyBot();
+
+    await bot.slack.slash('bob', '#ops', `${SHOW} --share`);
+
+    const answer = await bot.slack.sees('alice', 'Project demo has 20 cores');
+    expect(bot.text(answer)).toContain('R-1001, asked by bob: cores show demo --share');
+    expect(answer.ephemeralTo).toBeUndefined();
+    expect(bot.slack.ephemerals('bob')).toEqual([]);
+    expect(bot.directs('bob')).toEqual([]);
+  });
+
+  it('is refused where there is nobody else, and where the bot could not post it', async () => {
+    const bot = await toyBot();
+
+    expect(await bot.say('bob', `${SHOW} --share`, '@stackhand')).toContain('There is nobody here to share it with');
+    expect(await bot.say('bob', `${SHOW} --share`, '#random')).toContain('I am not in this channel');
+    expect(bot.cloud.calls.filter(({ path }) => path.includes('quota'))).toEqual([]);
+  });
+
+  it('a refusal and a secret are for their asker alone all the same', async () => {
+    const bot = await toyBot();
+
+    expect(await bot.say('bob', 'cores show nosuch --share')).toContain('There is no project nosuch.');
+    await bot.slack.slash('bob', '#ops', 'cores secret demo --share');
+    await bot.hears('bob', 'it is in your direct messages alone');
+    expect(inChannel(bot)).toEqual([]);
+  });
+
+  it('what took a vote to be seen goes to its asker alone', async () => {
+    const asksOne = [{ count: 1, roles: ['approver'] }];
+    const bot = await toyBot({
+      yaml: { rules: [{ effects: ['read'], roles: ['operator'], approvals: asksOne, targets: ['project:demo'] }] },
+    });
+    await bot.say('bob', `${SHOW} --share`);
+
+    await bot.approve('alice');
+
+    expect(await bot.hears('bob', 'Project demo has 20 cores')).toBeTruthy();
+    await bot.slack.waitFor(() => bot.card().includes('was answered'), 'the card at its end');
+    expect(inChannel(bot).some((text) => text.includes('20 cores'))).toBe(false);
   });
 });
 

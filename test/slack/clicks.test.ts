@@ -174,18 +174,21 @@ it('a submission that arrives three times counts once', async () => {
   expect(intake.clicks).toHaveLength(1);
 });
 
-it('Change opens with the line, and asks anew as whoever changed it', async () => {
+it('Change opens with the line, says what is wrong in it, and asks anew as whoever changed it', async () => {
   intake.requests.set(1042, planned());
   const message = await card();
 
   await slack.click('alice', message, 'Change');
   const modal = await slack.waitFor(() => slack.modal('alice'), 'the modal');
   expect(slack.text(modal)).toContain('host evacuate cmp-03 --reason "PSU failed"');
-  await slack.submit('alice', modal, { answer: 'host evacuate cmp-04 --reason "PSU failed"' });
+  const wrong = await slack.submit('alice', modal, { answer: 'host evacuate cmp-04 --reason "PSU failed"' });
+  expect(wrong.errors.answer).toContain('fenced is missing: how you know that the host is powered off');
+  expect(intake.lines).toEqual([]);
+  await slack.submit('alice', modal, { answer: 'host evacuate cmp-04 --fenced "IPMI off" --reason "PSU failed"' });
 
   expect(intake.lines).toMatchObject([
     {
-      text: 'host evacuate cmp-04 --reason "PSU failed"',
+      text: 'host evacuate cmp-04 --fenced "IPMI off" --reason "PSU failed"',
       requester: { kind: 'slack', user: slack.ids.alice },
       entry: 'modal',
       replaces: 1042,

@@ -1,10 +1,15 @@
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
+import { StackhandYaml } from '../../src/config-schema.ts';
 import type { IncomingClick, IncomingLine, Intake, Taken } from '../../src/intake/incoming.ts';
+import { createForms, type Forms } from '../../src/planning/forms.ts';
+import { keysOf } from '../../src/redis/keys.ts';
 import type { Request } from '../../src/request.ts';
+import type { Store } from '../../src/requests/store.ts';
 import { type RunningGateway, startSlack } from '../../src/slack/app.ts';
 import { signIn } from '../../src/slack/client.ts';
+import { someCommands } from '../chat/fixtures.ts';
 import { testRedis } from '../setup/redis-client.ts';
 
 export interface Recorder extends Intake {
@@ -66,7 +71,8 @@ export async function stage(seed?: Options): Promise<Stage> {
     const { botToken, appToken, apiUrl } = slack;
     const log = pino({ level: 'silent' });
     const signedIn = await signIn({ botToken, apiUrl, redis, prefix, log });
-    const gateway = await startSlack({ signedIn, botToken, appToken, apiUrl, intake, log, ...options });
+    const forms = formsOf(slack, { redis, keys: keysOf(prefix), clock: { now: Date.now, stop: () => undefined } }, prefix);
+    const gateway = await startSlack({ signedIn, botToken, appToken, apiUrl, intake, forms, log, ...options });
     gateways.push(gateway);
     return gateway;
   };
@@ -83,4 +89,26 @@ export async function stage(seed?: Options): Promise<Stage> {
       redis.disconnect();
     },
   };
+}
+
+/** Everybody in the workspace may use everything, in a cloud that nobody asks. */
+function formsOf({ ids }: Slack, store: Store, prefix: string): Forms {
+  const users = Object.values(ids).filter((id) => id.startsWith('U'));
+  const config = StackhandYaml.parse({
+    clouds: [{ name: 'lab' }],
+    roles: { operator: { users }, approver: {} },
+    rules: [{ roles: ['operator'], commands: ['*'] }],
+    channels: { approvals: ids['#ops'] },
+  });
+  const unasked = (): never => {
+    throw new Error('the gateway asks no cloud');
+  };
+  const clouds = {
+    names: ['lab'],
+    regionsOf: () => ['RegionOne'],
+    reader: unasked,
+    writer: unasked,
+    close: async () => undefined,
+  };
+  return createForms({ config: { ...config, environment: {} }, registry: someCommands(), clouds, store }, prefix);
 }

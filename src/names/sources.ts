@@ -1,0 +1,21 @@
+import { listComputeServices, listServers } from '../openstack/compute.ts';
+import { listDomains, listProjects } from '../openstack/identity.ts';
+import type { Session } from '../openstack/session.ts';
+import { hostTarget, projectTarget, serverTarget } from '../openstack/targets.ts';
+import type { Target } from '../target.ts';
+
+/** How the names of each type are listed: a type that a command's `completes` names and that is not here is typed by hand. */
+export const NAME_SOURCES: Readonly<Record<string, (os: Session) => Promise<Target[]>>> = {
+  domain: async (os) => (await listDomains(os)).map(({ id, name }) => ({ type: 'domain', id, name })),
+  host: async (os) => (await listComputeServices(os, { binary: 'nova-compute' })).map(({ host }) => hostTarget(host)),
+  project: async (os) => (await listProjects(os)).map(projectTarget),
+  server: listServerTargets,
+};
+
+async function listServerTargets(os: Session): Promise<Target[]> {
+  const [servers, projects] = await Promise.all([listServers(os), listProjects(os)]);
+  const names = new Map(projects.map(({ id, name }) => [id, name]));
+  return servers.map((server) =>
+    serverTarget(server, { id: server.tenant_id, name: names.get(server.tenant_id) ?? server.tenant_id }),
+  );
+}

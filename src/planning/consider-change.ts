@@ -1,0 +1,116 @@
+import type { ChangeCommand, NothingToDo, Plan } from '../command.ts';
+import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
+import { decidePlan } from '../policy.ts';
+import type { Registry } from '../registry.ts';
+import type { Reply } from '../reply.ts';
+import type { FrozenPlan } from '../request.ts';
+import type { Target } from '../target.ts';
+import { combineReplies, type InRegion } from './by-region.ts';
+import { regionsInWords } from './choose-cloud.ts';
+import { type Considered, type Considering, mustBeAllowed, withLosses } from './consider.ts';
+import { planHash } from './plan-hash.ts';
+import { mustReach } from './versions.ts';
+
+/** Each region is planned apart; together they are one plan, one card, one vote. */
+export async function considerChange(one: Considering, command: ChangeCommand): Promise<Considered> {
+  const { core, question, facts, parsed, place } = one;
+  const looks = await Promise.all(place.regions.map(async (region) => ({ region, reply: await planIn(one, command, region) })));
+  const plans = looks.flatMap(({ region, reply }) => ('nothingToDo' in reply ? [] : [{ region, reply }]));
+  const nothing = looks.flatMap(({ region, reply }) => ('nothingToDo' in reply ? [{ region, reply }] : []));
+  if (plans.length === 0) {
+    const touches = nothing.flatMap(({ reply }) => reply.touches);
+    mustBeAllowed(decidePlan({ ...question, touches }));
+    return { end: 'nothing to do', reply: combineReplies(nothing.map(sayNothing)), facts: { ...facts, about: touches } };
+  }
+  const plan = freeze(core.registry, plans, nothing);
+  const decision = mustBeAllowed(decidePlan({ ...question, touches: plan.touches }));
+  const where = `${place.cloud}/${regionsInWords(place.regions)}`;
+  if (parsed.globals.dryRun) {
+    return {
+      end: 'answered',
+      event: 'dry run',
+      reply: dryRun(plan, where, decision.approval !== undefined),
+      facts: { ...facts, dryRun: true, about: plan.touches },
+    };
+  }
+  if (plan.typed === undefined && command.effect === 'destructive')
+    throw new Error(`${parsed.name} is destructive, and its plan names nothing to type`);
+  return { plan, hash: planHash(place.cloud, regionsInWords(place.regions), plan), allowed: decision, facts };
+}
+
+/** What one region lacks would make the plan another one than its asker meant: the whole is refused, and the region named. */
+async function planIn(
+  { parsed, contextIn, place }: Considering,
+  command: ChangeCommand,
+  region: string,
+): Promise<Plan | NothingToDo> {
+  const context = contextIn(region);
+  try {
+    const result = await command.plan(parsed.args, context);
+    if ('nothingToDo' in result) return result;
+    await mustReach(context.openstack, result.job);
+    return withLosses(result, context);
+  } catch (error) {
+    const apart = place.regions.length > 1;
+    if (!apart || error instanceof NotAllowed) throw error;
+    if (error instanceof UserError)
+      throw new UserError(`In ${region}: ${error.message}`, { cause: error, choices: error.choices });
+    if (error instanceof OpenStackError) throw new UserError(`In ${region}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function sayNothing({ region, reply: { nothingToDo: text, table } }: InRegion<NothingToDo>): InRegion {
+  return { region, reply: { text, ...(table ? { table } : {}) } };
+}
+
+/** Through JSON once, so that what is shown, hashed, kept and run is the same to the letter. */
+function freeze(registry: Registry, plans: readonly InRegion<Plan>[], nothing: readonly InRegion<NothingToDo>[]): FrozenPlan {
+  const said = combineReplies(
+    plans.map(({ region, reply: { touches: _, typed: __, job: ___, undo: ____, ...reply } }) => ({ region, reply })),
+  );
+  const idle = nothing.map(({ region, reply }) => `${region}: nothing to do. ${reply.nothingToDo}`);
+  const touches = plans.flatMap(({ reply }) => reply.touches);
+  const typed = [...new Set(plans.flatMap(({ reply }) => reply.typed ?? []))];
+  return {
+    ...said,
+    ...(idle.length > 0 ? { lines: [...(said.lines ?? []), ...idle] } : {}),
+    touches: distinct(touches),
+    ...(typed.length > 0 ? { typed: typed.join(' ') } : {}),
+    undo: undoOf(plans),
+    jobs: plans.map(({ region, reply: { job } }) => ({
+      region,
+      job: registry.nameOfJob(job.job),
+      payload: JSON.parse(JSON.stringify(job.job.payload.parse(job.payload))) as unknown,
+    })),
+  };
+}
+
+/** A project is the same one in all regions. */
+function distinct(touches: readonly Target[]): Target[] {
+  return [...new Map(touches.map((target) => [JSON.stringify(target), target])).values()];
+}
+
+function undoOf(plans: readonly InRegion<Plan>[]): Plan['undo'] {
+  const [first, ...others] = plans;
+  if (first && others.length === 0) return first.reply.undo;
+  const undos = plans.map(({ region, reply: { undo } }) => ({ region, undo }));
+  const words = undos
+    .map(({ region, undo }) => `${region}: ${undo.possible ? undo.how : `not possible, ${undo.because}`}`)
+    .join('; ');
+  return undos.every(({ undo }) => undo.possible) ? { possible: true, how: words } : { possible: false, because: words };
+}
+
+function dryRun(plan: FrozenPlan, where: string, asksSomebody: boolean): Reply {
+  return {
+    text: `Dry run on ${where}: nothing was changed and nobody was asked. ${plan.text}`,
+    ...(plan.warnings ? { warnings: plan.warnings } : {}),
+    lines: [
+      ...(plan.lines ?? []),
+      asksSomebody ? 'It would wait for approval.' : 'It would run at once.',
+      plan.undo.possible ? `Undo: ${plan.undo.how}` : `It cannot be undone: ${plan.undo.because}`,
+    ],
+    ...(plan.fields ? { fields: plan.fields } : {}),
+    ...(plan.table ? { table: plan.table } : {}),
+  };
+}

@@ -1,0 +1,70 @@
+import type { CloudRead, OwnRead, ReadCommand } from '../command.ts';
+import { UserError } from '../errors.ts';
+import { decidePlan } from '../policy.ts';
+import { type Answer, code, type Reply } from '../reply.ts';
+import type { FrozenPlan, Request } from '../request.ts';
+import type { Target } from '../target.ts';
+import { combineReplies, lookInEach } from './by-region.ts';
+import { regionsInWords } from './choose-cloud.ts';
+import { type Considered, type Considering, mustBeAllowed, withLosses } from './consider.ts';
+import { planHash } from './plan-hash.ts';
+
+export async function considerRead(one: Considering, command: ReadCommand): Promise<Considered> {
+  return isOwn(command) ? considerOwn(one, command) : considerCloud(one, command);
+}
+
+function isOwn(command: ReadCommand): command is OwnRead {
+  return command.cloud === false;
+}
+
+/** Nobody is asked about what shows nothing of a cloud. */
+async function considerOwn({ parsed, question, facts, contextIn }: Considering, command: OwnRead): Promise<Considered> {
+  const { touches = [], ...answer } = await command.run(parsed.args, contextIn(''));
+  mustBeAllowed(decidePlan({ ...question, touches }));
+  const seen = { ...facts, about: touches };
+  if ('carryOut' in answer) return { carryOut: answer.carryOut, facts: seen };
+  return { end: 'answered', reply: answer, facts: seen };
+}
+
+async function considerCloud(one: Considering, command: CloudRead): Promise<Considered> {
+  const { question, facts, request } = one;
+  const { touches, reply } = await lookAround(one, command);
+  const decision = mustBeAllowed(decidePlan({ ...question, touches }));
+  if (!decision.approval) return { end: 'answered', reply, facts: { ...facts, about: touches } };
+  const { cloud, regions } = one.place;
+  const plan = readPlan(request, facts, touches);
+  const hash = planHash(cloud, regionsInWords(regions), plan);
+  // What takes votes is for its asker alone.
+  const alone = { ...facts, shared: false };
+  // Approved, and still about the same things: now it may be seen.
+  const approved = request.state === 'running' || request.state === 'answered';
+  if (approved && request.hash === hash) return { end: 'answered', reply, facts: alone };
+  if (approved) throw new UserError('What this would show is no longer what was approved. Ask again.');
+  return { plan, hash, allowed: decision, facts: { ...alone, about: touches } };
+}
+
+/** The answers of all regions as one. */
+async function lookAround(
+  { place, parsed, contextIn }: Considering,
+  command: CloudRead,
+): Promise<{ touches: Target[]; reply: Reply }> {
+  const { parts, troubles } = await lookInEach(place.regions, async (region) => {
+    const context = contextIn(region);
+    return withLosses(await command.run(parsed.args, context), context);
+  });
+  const touches = parts.flatMap(({ reply }) => reply.touches);
+  const reply = combineReplies(
+    parts.map(({ region, reply: { touches: _, ...said } }) => ({ region, reply: said satisfies Answer })),
+  );
+  return { touches, reply: troubles.length === 0 ? reply : { ...reply, warnings: [...troubles, ...(reply.warnings ?? [])] } };
+}
+
+function readPlan(request: Request, facts: Partial<Request>, touches: Target[]): FrozenPlan {
+  return {
+    // By the name that the approvers saw: Slack may not tell it a second time.
+    text: `Show the answer to ${code(request.line)} to ${request.askedBy ?? facts.askedBy ?? 'its asker'} alone.`,
+    touches,
+    jobs: [],
+    undo: { possible: false, because: 'what was read was read' },
+  };
+}
