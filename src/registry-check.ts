@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { argumentsOf, sameName } from './chat/arguments.ts';
-import { GLOBAL_ARGUMENTS } from './chat/globals.ts';
+import { reservedFor } from './chat/globals.ts';
 import { partsOfName } from './chat/match.ts';
 import type { Command } from './command.ts';
 import type { Job } from './job.ts';
@@ -94,7 +94,7 @@ function wrongNames({ args, positionals = [], completes = {} }: CommandFile, com
       .filter((name) => !known.has(name))
       .map((name) => `completes has "${name}", which args has not`),
   ];
-  const seen = new Map(GLOBAL_ARGUMENTS.map(({ name }) => [sameName(name), 'an option that every command takes']));
+  const seen = new Map(reservedFor(command).map(({ name }) => [sameName(name), 'an option that every command takes']));
   for (const { name } of argumentsOf(command)) {
     if (!/^[a-z][\w]*$/i.test(name)) problems.push(`argument "${name}" cannot be typed; letters, digits and _ only`);
     const other = seen.get(sameName(name));

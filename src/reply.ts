@@ -32,6 +32,17 @@ export interface Reply {
 /** A read's reply also names what it showed, for the policy's second question. */
 export interface Answer extends Reply {
   touches?: Target[];
+  /** Asked for as a file instead of a table. */
+  records?: Records;
+}
+
+/** Rows for a program to read. */
+export interface Records {
+  as: 'json' | 'csv';
+  /** The file's name without its ending: `servers`. */
+  file: string;
+  columns: string[];
+  rows: Record<string, string | number | boolean | null>[];
 }
 
 /** What shows something of a cloud always says of what. */
@@ -58,6 +69,8 @@ export interface TextFile {
   name: string;
   title: string;
   content: string;
+  /** Data that a program reads: at a terminal nothing else goes to standard output. */
+  isData?: true;
 }
 
 export type Mention = { user: string } | { group: string };
@@ -82,7 +95,10 @@ export type Act =
   | { kind: 'cancel'; request: number }
   | { kind: 'line'; line: string }
   /** Opens a form for the line's command, with what the line says already. */
-  | { kind: 'fill in'; line: string };
+  | { kind: 'fill in'; line: string }
+  /** Another page of a request's table, from 1, as it was when it was asked; or all of it as a CSV file. */
+  | { kind: 'page'; request: number; page: number }
+  | { kind: 'csv'; request: number };
 
 /** A value from outside as a code span: on one line, without back-ticks, control or direction-changing characters. */
 export function code(value: string | number): string {

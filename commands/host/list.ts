@@ -1,49 +1,94 @@
 import { z } from 'zod';
 import { formatMiB } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
+import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { type ComputeService, type Hypervisor, listComputeServices, listHypervisors } from '../../src/openstack/compute.ts';
+import { hostTarget } from '../../src/openstack/targets.ts';
 import { count } from '../../src/reply.ts';
+
+/** A compute host; the sizes are null where nova knows no hypervisor of it. */
+interface Row extends ComputeService {
+  servers: number | null;
+  vcpus: Used | null;
+  memoryMiB: Used | null;
+}
+
+interface Used {
+  used: number;
+  of: number;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { name: 'host', text: ({ host }) => host },
+  { name: 'zone', text: ({ zone }) => zone },
+  { name: 'status', text: ({ status }) => status },
+  { name: 'state', text: ({ state, forced_down }) => (forced_down ? 'down (forced)' : state) },
+  { name: 'servers', text: ({ servers }) => String(servers ?? ''), data: ({ servers }) => servers },
+  { name: 'vCPUs', text: ({ vcpus }) => usedOf(vcpus, String), data: ({ vcpus }) => vcpus?.used ?? null },
+  { name: 'memory', text: ({ memoryMiB }) => usedOf(memoryMiB, formatMiB), data: ({ memoryMiB }) => memoryMiB?.used ?? null },
+  {
+    name: 'disabled because',
+    text: ({ disabled_reason }) => disabled_reason ?? '',
+    data: ({ disabled_reason }) => disabled_reason,
+  },
+  { name: 'vCPUs in all', text: ({ vcpus }) => String(vcpus?.of ?? ''), data: ({ vcpus }) => vcpus?.of ?? null, long: true },
+  {
+    name: 'memory in all',
+    text: ({ memoryMiB }) => (memoryMiB ? formatMiB(memoryMiB.of) : ''),
+    data: ({ memoryMiB }) => memoryMiB?.of ?? null,
+    long: true,
+  },
+  {
+    name: 'last heard',
+    text: ({ updated_at }) => updated_at ?? 'never',
+    data: ({ updated_at }) => updated_at ?? null,
+    long: true,
+  },
+  { name: 'service ID', text: ({ id }) => id, long: true },
+];
 
 export default defineCommand({
   summary: 'List the compute hosts: whether they are enabled and up, and what is used of them.',
   guide: 'Lay of the Land › Servers and Services',
-  examples: ['host list', 'host list --problems'],
+  examples: ['host list', 'host list --problems', 'host list --sort memory:desc'],
   aliases: ['hypervisor list'],
   effect: 'read',
-  args: z.object({ problems: z.boolean().default(false).describe('only hosts that are disabled or down') }),
+  args: z.object({ problems: z.boolean().default(false).describe('only hosts that are disabled or down'), ...LIST_ARGUMENTS }),
 
-  async run({ problems }, { openstack }) {
+  async run({ problems, ...list }, { openstack }) {
     const [services, hypervisors] = await Promise.all([
       listComputeServices(openstack, { binary: 'nova-compute' }),
       listHypervisors(openstack),
     ]);
     const down = services.filter(({ state }) => state === 'down');
     const disabled = services.filter(({ status }) => status === 'disabled');
-    const shown = services
+    const found = services
       .filter((service) => !problems || down.includes(service) || disabled.includes(service))
-      .sort((a, b) => a.host.localeCompare(b.host, 'en', { numeric: true }));
+      .sort((a, b) => a.host.localeCompare(b.host, 'en', { numeric: true }))
+      .map((service) => withSizes(service, hypervisors));
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'hosts');
     return {
-      text: `${count(services, 'compute host')}: ${services.length - down.length} up, ${down.length} down; ${disabled.length} disabled.`,
-      ...(shown.length === 0 ? {} : { table: { columns: COLUMNS, rows: shown.map((service) => row(service, hypervisors)) } }),
+      text: `${count(services, 'compute host')}: ${services.length - down.length} up, ${down.length} down; ${disabled.length} disabled${cut}.`,
+      ...shown,
       note: 'Sizes are physical, without the allocation ratios.',
-      touches: shown.map(({ host }) => ({ type: 'host', id: host, name: host })),
+      touches: rows.map(({ host }) => hostTarget(host)),
     };
   },
 });
 
-const COLUMNS = ['host', 'zone', 'status', 'state', 'servers', 'vCPUs', 'memory', 'disabled because'];
-
-function row({ host, zone, status, state, forced_down, disabled_reason }: ComputeService, hypervisors: Hypervisor[]): string[] {
-  // A host of ironic has a hypervisor for each node.
-  const own = hypervisors.filter(({ service }) => service.host === host);
+/** A host of ironic has a hypervisor for each node. */
+function withSizes(service: ComputeService, hypervisors: Hypervisor[]): Row {
+  const own = hypervisors.filter((hypervisor) => hypervisor.service.host === service.host);
+  if (own.length === 0) return { ...service, servers: null, vcpus: null, memoryMiB: null };
   const sum = (size: (one: Hypervisor) => number): number => own.reduce((total, one) => total + size(one), 0);
-  const size =
-    own.length === 0
-      ? ['', '', '']
-      : [
-          String(sum(({ running_vms }) => running_vms)),
-          `${sum(({ vcpus_used }) => vcpus_used)} of ${sum(({ vcpus }) => vcpus)}`,
-          `${formatMiB(sum(({ memory_mb_used }) => memory_mb_used))} of ${formatMiB(sum(({ memory_mb }) => memory_mb))}`,
-        ];
-  return [host, zone, status, forced_down ? 'down (forced)' : state, ...size, disabled_reason ?? ''];
+  return {
+    ...service,
+    servers: sum(({ running_vms }) => running_vms),
+    vcpus: { used: sum(({ vcpus_used }) => vcpus_used), of: sum(({ vcpus }) => vcpus) },
+    memoryMiB: { used: sum(({ memory_mb_used }) => memory_mb_used), of: sum(({ memory_mb }) => memory_mb) },
+  };
+}
+
+function usedOf(size: Used | null, format: (value: number) => string): string {
+  return size ? `${format(size.used)} of ${format(size.of)}` : '';
 }

@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
-import { listDomains, listProjects } from '../../src/openstack/identity.ts';
+import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
+import { listDomains, listProjects, type Project } from '../../src/openstack/identity.ts';
 import { resolveDomain } from '../../src/openstack/resolve.ts';
+import { projectTarget } from '../../src/openstack/targets.ts';
 import { code, count } from '../../src/reply.ts';
+
+type Row = Project & { domain: string };
+
+const COLUMNS: readonly Column<Row>[] = [
+  { name: 'project', text: ({ name }) => name },
+  { name: 'domain', text: ({ domain }) => domain },
+  { name: 'enabled', text: ({ enabled }) => (enabled ? 'yes' : 'no'), data: ({ enabled }) => enabled },
+  { name: 'ID', text: ({ id }) => id },
+  { name: 'description', text: ({ description }) => description ?? '' },
+  { name: 'parent', text: ({ parent_id }) => parent_id ?? '', data: ({ parent_id }) => parent_id ?? null, long: true },
+];
 
 export default defineCommand({
   summary: 'List the projects with domain and ID.',
@@ -12,40 +25,30 @@ export default defineCommand({
   args: z.object({
     name: z.string().optional().describe('only projects with this in their names'),
     domain: z.string().optional().describe('only projects of this domain, by name or ID'),
+    ...LIST_ARGUMENTS,
   }),
   positionals: ['name'],
   completes: { domain: 'domain' },
 
-  async run({ name, domain }, { openstack }) {
+  async run({ name, domain, ...list }, { openstack }) {
     const within = domain === undefined ? undefined : await resolveDomain(openstack, domain);
     const [projects, domains] = await Promise.all([
       listProjects(openstack, within ? { domainId: within.id } : {}),
       within ? [within] : listDomains(openstack),
     ]);
     const names = new Map(domains.map((one) => [one.id, one.name]));
-    const shown = projects
+    const found = projects
       .filter((project) => name === undefined || project.name.toLowerCase().includes(name.toLowerCase()))
       .map((project) => ({ ...project, domain: names.get(project.domain_id) ?? project.domain_id }))
       .sort((a, b) => a.domain.localeCompare(b.domain) || a.name.localeCompare(b.name));
-    const disabled = shown.filter(({ enabled }) => !enabled);
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'projects');
+    const disabled = found.filter(({ enabled }) => !enabled);
+    const where = within ? ` in domain ${code(within.name)}` : '';
     const named = name === undefined ? '' : ` with ${code(name)} in the name`;
     return {
-      text: `${count(shown, 'project')}${within ? ` in domain ${code(within.name)}` : ''}${named}${disabled.length > 0 ? `, ${disabled.length} of them disabled` : ''}.`,
-      ...(shown.length === 0
-        ? {}
-        : {
-            table: {
-              columns: ['project', 'domain', 'enabled', 'ID', 'description'],
-              rows: shown.map((project) => [
-                project.name,
-                project.domain,
-                project.enabled ? 'yes' : 'no',
-                project.id,
-                project.description ?? '',
-              ]),
-            },
-          }),
-      touches: shown.map((project) => ({ type: 'project', id: project.id, name: project.name })),
+      text: `${count(found, 'project')}${where}${named}${disabled.length > 0 ? `, ${disabled.length} of them disabled` : ''}${cut}.`,
+      ...shown,
+      touches: rows.map(projectTarget),
     };
   },
 });

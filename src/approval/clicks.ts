@@ -2,12 +2,13 @@ import { NotAllowed, UserError } from '../errors.ts';
 import type { Taken } from '../intake/incoming.ts';
 import { createIntake, type StoredClick } from '../intake/intake.ts';
 import { tellClicker } from '../outbox/tell.ts';
+import { turnPage } from '../planning/turn-page.ts';
 import { slackUserOf } from '../policy/people.ts';
 import { asWho, whoClicks, whoStops } from '../policy/who.ts';
 import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
 import { commit } from '../redis/commit.ts';
-import type { Act } from '../reply.ts';
+import type { Act, Reply } from '../reply.ts';
 import { label } from '../request.ts';
 import { CANCELLED, cancelRequest } from '../requests/cancel.ts';
 import { findRequest } from '../requests/store.ts';
@@ -26,19 +27,28 @@ export async function handleClick(core: Core, number: number): Promise<void> {
     // Whom stackhand.yaml does not map has no place to be told.
     tell: (text) => [done, ...(click.user === '' ? [] : tellClicker(core, number, click, { text }))],
   };
-  const { answer, said } = await decide(core, number, click, answering).catch((error: unknown) => {
+  const { answer, said, page } = await decide(core, number, click, answering).catch((error: unknown): Answered => {
     if (error instanceof UserError || error instanceof NotAllowed) return { answer: error.message, said: false };
     return { answer: `${broke(core, number, error)} Your click did not count.`, said: false };
   });
-  if (!said) await commit(redis, [answering.guard], answer === '' ? [done] : answering.tell(answer));
+  if (said) return;
+  if (page) await commit(redis, [answering.guard], [done, ...tellClicker(core, number, click, page.reply, page)]);
+  else await commit(redis, [answering.guard], answer === '' ? [done] : answering.tell(answer));
 }
 
-type Answered = { answer: string; said: boolean };
+interface Answered {
+  /** Empty where something else answers. */
+  answer: string;
+  /** In the same step as what the click did. */
+  said: boolean;
+  page?: { reply: Reply; replace: boolean };
+}
 
 async function decide(core: Core, id: number, click: StoredClick, answering: Answering): Promise<Answered> {
   const { act, user, values, place } = click;
   if (user === '') throw new NotAllowed('A terminal whose Unix user is mapped to nobody decides nothing.');
   if (act.kind === 'line') return lineFromButton(core, id, click, act.line);
+  if (act.kind === 'page' || act.kind === 'csv') return { answer: '', said: false, page: await turnPage(core, click, act) };
   if (act.kind === 'cancel') {
     const channel = place.kind === 'channel' ? place.channel : undefined;
     const who = asWho(core, await whoStops(core, click), { kind: 'slack', user, team: click.team }, channel);

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { ArgsSchema, Command } from '../command.ts';
 import type { NamedCommand } from '../registry.ts';
 import { code } from '../reply.ts';
 import type { Argument } from './arguments.ts';
@@ -15,7 +15,7 @@ export interface Globals {
   region?: string;
 }
 
-/** What every command takes, or every command of a kind; no command may have arguments of these names. */
+/** What every command takes, or every command of a kind. */
 export const GLOBAL_ARGUMENTS: readonly Argument[] = [
   globalArgument('dryRun', 'dry-run', 'flag', 'say what would be done, and do nothing'),
   globalArgument('share', 'share', 'flag', 'answer in the channel, for all to read'),
@@ -36,10 +36,19 @@ export function globalArguments({ effect, cloud, forAskerAlone }: Command): Argu
   });
 }
 
+/** Names that a command's own arguments may not have; a read may look for a ticket. */
+export function reservedFor({ effect }: Command): readonly Argument[] {
+  return GLOBAL_ARGUMENTS.filter(({ name }) => name !== 'ticket' || effect !== 'read');
+}
+
 /** The words that may be bound: options of the other kind too, for which there are better words than "not an argument here". */
 export function bindableGlobals(command: Command): Argument[] {
   const useful = globalArguments(command);
-  const others = GLOBAL_ARGUMENTS.filter((argument) => !useful.includes(argument) && !ABOUT_CLOUD.has(argument.name));
+  const schema: ArgsSchema = command.args;
+  const own = Object.keys(schema.shape);
+  const others = GLOBAL_ARGUMENTS.filter(({ name }) => !ABOUT_CLOUD.has(name) && !own.includes(name)).filter(
+    (argument) => !useful.includes(argument),
+  );
   return [...useful, ...others.map((argument) => ({ ...argument, misplaced: true as const }))];
 }
 

@@ -65,13 +65,12 @@ export function parseLine(line: string, registry: Registry, { mayUse = () => tru
 function parseArguments(words: readonly Word[], { named, notes }: Match, mayUse: (name: string) => boolean): ParsedLine {
   const { name, command } = named;
   const own = argumentsOf(command);
-  const bound = bind(words, {
-    args: [...own, ...bindableGlobals(command)],
-    ...(command.more ? { more: command.more.names } : {}),
-  });
+  const options = bindableGlobals(command);
+  const bound = bind(words, { args: [...own, ...options], ...(command.more ? { more: command.more.names } : {}) });
   const typed = new Map(bound.values);
-  const globals = globalsIn(typed);
-  for (const { name: option } of GLOBAL_ARGUMENTS) bound.values.delete(option);
+  const isOption = (option: string): boolean => options.some((argument) => argument.name === option);
+  const globals = globalsIn(new Map([...typed].filter(([option]) => isOption(option))));
+  for (const option of typed.keys()) if (isOption(option)) bound.values.delete(option);
   const checked = check(command.args, own, bound.values);
   const asProblem = (text: string): Problem => ({ text });
   const problems = [...bound.problems.map(asProblem), ...misplacedGlobals(named, globals).map(asProblem), ...checked.problems];

@@ -17,8 +17,11 @@ export interface Delivery {
   update(at: Posted, reply: Reply): Promise<void>;
   /** The message that carries this key; `cannot look` without a history scope for that kind of channel. */
   findByKey(to: Channel, key: string, sinceMs: number): Promise<Posted | 'none' | 'cannot look'>;
-  /** Only `user` sees it. By the response_url where there is one (works without membership), else chat.postEphemeral. */
-  ephemeral(to: Channel & { responseUrl?: string }, user: string, reply: Reply): Promise<void>;
+  /**
+   * Only `user` sees it. By the response_url where there is one (works without membership; with `replace` in the place of the message that
+   * it came from), else chat.postEphemeral.
+   */
+  ephemeral(to: Channel & { responseUrl?: string; replace?: true }, user: string, reply: Reply): Promise<void>;
   /** The direct-message channel with a user. */
   openDirect(user: string): Promise<string>;
   file(to: Channel, file: TextFile, comment: string): Promise<void>;

@@ -23,7 +23,8 @@ export type Destination =
   /** `tell`: who hears of it in direct messages when it cannot be said there. */
   | { kind: 'channel'; channel: string; thread?: string; threadOf?: string; tell?: string }
   | { kind: 'direct'; user: string; channel?: string; thread?: string }
-  | { kind: 'ephemeral'; user: string; channel: string; thread?: string; responseUrl?: string; until: number };
+  /** `replace`: the message from which the response_url came. */
+  | { kind: 'ephemeral'; user: string; channel: string; thread?: string; responseUrl?: string; replace?: true; until: number };
 
 export interface Outgoing {
   /** Says what it is: `R-1042/card`. The same ID is the same message. */

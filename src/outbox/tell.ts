@@ -27,6 +27,13 @@ export function toAsker(place: Place, user: string, askedAt: number): Destinatio
   };
 }
 
+/** In the place of the message that the button stands in. */
+function toMessageOf(place: Place, user: string, at: number): Destination {
+  if (place.kind === 'terminal' || !place.responseUrl) return toAsker(place, user, at);
+  const { channel, thread, responseUrl } = place;
+  return { kind: 'ephemeral', user, channel, ...(thread ? { thread } : {}), responseUrl, replace: true, until: at + QUICK_MS };
+}
+
 /** Tells the requester, alone. A terminal reads the record, and gets in direct messages only what that does not hold. */
 export function tellRequester(
   { store }: Core,
@@ -55,8 +62,14 @@ export function tellEverybody({ store }: Core, request: Request, reply: Reply): 
 }
 
 /** Answers whoever clicked. */
-export function tellClicker({ store }: Core, click: number, { place, user, at }: StoredClick, reply: Reply): Command[] {
-  const to = toAsker(place, user, at);
+export function tellClicker(
+  { store }: Core,
+  click: number,
+  { place, user, at }: StoredClick,
+  reply: Reply,
+  { replace = false } = {},
+): Command[] {
+  const to = replace ? toMessageOf(place, user, at) : toAsker(place, user, at);
   return say(store.keys, { id: `C-${click}/answer`, to, priority: PRIORITY.result, reply }, store.clock.now());
 }
 

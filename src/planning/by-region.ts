@@ -1,5 +1,5 @@
 import { OpenStackError, UserError } from '../errors.ts';
-import type { Reply, Table } from '../reply.ts';
+import type { Records, Reply, Table } from '../reply.ts';
 
 /** What one region's part says. */
 export interface InRegion<R = Reply> {
@@ -39,6 +39,18 @@ function combineTables(parts: readonly InRegion[]): Table | undefined {
     table.rows.map((row) => [region, ...columns.map((column) => row[table.columns.indexOf(column)] ?? '')]),
   );
   return { columns: ['region', ...columns], rows };
+}
+
+/** The rows of all regions, each with its region; undefined where nobody asked for any. */
+export function combineRecords(parts: readonly { region: string; records: Records | undefined }[]): Records | undefined {
+  const given = parts.flatMap(({ region, records }) => (records ? [{ region, records }] : []));
+  const [first] = given;
+  if (!first || parts.length === 1) return first?.records;
+  return {
+    ...first.records,
+    columns: ['region', ...first.records.columns],
+    rows: given.flatMap(({ region, records }) => records.rows.map((row) => ({ region, ...row }))),
+  };
 }
 
 /** Each region's part, and what was in the way in the others, which hold up nobody. Throws where there is no part at all. */

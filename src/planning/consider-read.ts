@@ -1,12 +1,13 @@
 import type { CloudRead, OwnRead, ReadCommand } from '../command.ts';
 import { UserError } from '../errors.ts';
 import { decidePlan } from '../policy.ts';
-import { type Answer, code, type Reply } from '../reply.ts';
+import { code, type Records, type Reply } from '../reply.ts';
 import type { FrozenPlan, Request } from '../request.ts';
 import type { Target } from '../target.ts';
-import { combineReplies, lookInEach } from './by-region.ts';
+import { combineRecords, combineReplies, lookInEach } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
 import { type Considered, type Considering, mustBeAllowed, withLosses } from './consider.ts';
+import { recordsFile } from './pages.ts';
 import { planHash } from './plan-hash.ts';
 
 export async function considerRead(one: Considering, command: ReadCommand): Promise<Considered> {
@@ -19,11 +20,13 @@ function isOwn(command: ReadCommand): command is OwnRead {
 
 /** Nobody is asked about what shows nothing of a cloud. */
 async function considerOwn({ parsed, question, facts, contextIn }: Considering, command: OwnRead): Promise<Considered> {
-  const { touches = [], ...answer } = await command.run(parsed.args, contextIn(''));
+  const answer = await command.run(parsed.args, contextIn(''));
+  const { touches = [] } = answer;
   mustBeAllowed(decidePlan({ ...question, touches }));
   const seen = { ...facts, about: touches };
   if ('carryOut' in answer) return { carryOut: answer.carryOut, facts: seen };
-  return { end: 'answered', reply: answer, facts: seen };
+  const { touches: _, records, ...reply } = answer;
+  return { end: 'answered', reply: withRecords(reply, records), facts: seen };
 }
 
 async function considerCloud(one: Considering, command: CloudRead): Promise<Considered> {
@@ -53,10 +56,14 @@ async function lookAround(
     return withLosses(await command.run(parsed.args, context), context);
   });
   const touches = parts.flatMap(({ reply }) => reply.touches);
-  const reply = combineReplies(
-    parts.map(({ region, reply: { touches: _, ...said } }) => ({ region, reply: said satisfies Answer })),
-  );
+  const records = combineRecords(parts.map(({ region, reply }) => ({ region, records: reply.records })));
+  const said = combineReplies(parts.map(({ region, reply: { touches: _, records: __, ...reply } }) => ({ region, reply })));
+  const reply = withRecords(said, records);
   return { touches, reply: troubles.length === 0 ? reply : { ...reply, warnings: [...troubles, ...(reply.warnings ?? [])] } };
+}
+
+function withRecords(reply: Reply, records: Records | undefined): Reply {
+  return records ? { ...reply, file: recordsFile(records) } : reply;
 }
 
 function readPlan(request: Request, facts: Partial<Request>, touches: Target[]): FrozenPlan {

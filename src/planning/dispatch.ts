@@ -14,6 +14,7 @@ import { type Held, takeUp } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest, type Step } from '../requests/store.ts';
 import { type Considered, consider } from './consider.ts';
 import { offersOf } from './offers.ts';
+import { firstPage, type KeptAnswer } from './pages.ts';
 import { sayInSecret } from './secret.ts';
 
 /** A line that took its worker down this often is given up. */
@@ -88,8 +89,9 @@ function inLines(message: string): Reply {
   return lines.length === 0 ? { text } : { text, lines };
 }
 
-async function settle(core: Core, { stored, lease }: Held, considered: Decided): Promise<void> {
+async function settle(core: Core, { stored, lease }: Held, decided: Decided): Promise<void> {
   const { number, state } = stored.request;
+  const considered = inPages(decided, number);
   const asking = 'plan' in considered ? await askApprovers(core, stored.request, considered) : undefined;
   const replaced = asking ? await cancelReplaced(core, { ...stored.request, ...considered.facts }) : NOTHING_ELSE;
   const result = await decideAndAdvance<undefined>(core.store, number, (request) => {
@@ -124,24 +126,39 @@ async function settle(core: Core, { stored, lease }: Held, considered: Decided):
   if (phase) await wake(core.wakers, result.request, phase);
 }
 
-type Ended = Extract<Considered, { end: unknown }>;
+type Ended = Extract<Considered, { end: unknown }> & {
+  /** The whole of an answer whose first page is the reply. */
+  kept?: KeptAnswer;
+};
+
+/** A long answer is said page by page. */
+function inPages(decided: Decided, number: number): Exclude<Decided, { end: unknown }> | Ended {
+  if (!('end' in decided) || decided.end !== 'answered') return decided;
+  const { shown, kept } = firstPage(decided.reply, number);
+  return { ...decided, reply: shown, ...(kept ? { kept } : {}) };
+}
 
 function end(draft: Request, considered: Ended): void {
   draft.result = whatIsKept(draft, considered);
   draft.state = considered.end;
 }
 
-/** What others may read of an answer: no file, nothing that took a vote to be seen. */
-function whatIsKept({ plan }: Request, { end, reply: { file: _, ...kept } }: Ended): Reply {
-  return plan && end === 'answered' ? { text: 'The answer went to its asker alone.' } : kept;
+/** What others may read of an answer: no file, no pages, nothing that took a vote to be seen. */
+function whatIsKept({ plan }: Request, { end, reply: { file: _, buttons = [], ...kept } }: Ended): Reply {
+  if (plan && end === 'answered') return { text: 'The answer went to its asker alone.' };
+  const offers = buttons.filter(({ act }) => act.kind === 'line');
+  return offers.length > 0 ? { ...kept, buttons: offers } : kept;
 }
 
-function tellAnswer(core: Core, draft: Request, { reply, end }: Ended): Command[] {
-  if (draft.shared && end === 'answered') return tellEverybody(core, draft, reply);
+function tellAnswer(core: Core, draft: Request, { reply, end, kept }: Ended): Command[] {
+  const key = core.store.keys.answer(draft.number);
+  const keep: Command[] = kept ? [['SET', key, JSON.stringify(kept), 'EX', KEEP_ANSWER_SECONDS]] : [];
+  if (draft.shared && end === 'answered') return [...keep, ...tellEverybody(core, draft, reply)];
   const approvedRead = draft.plan !== undefined;
   return [
+    ...keep,
     ...(approvedRead ? tellState(core, draft) : []),
-    ...tellRequester(core, draft, 'answer', reply, { notInRecord: approvedRead || reply.file !== undefined }),
+    ...tellRequester(core, draft, 'answer', reply, { notInRecord: approvedRead || (reply.file !== undefined && !kept) }),
   ];
 }
 
@@ -149,6 +166,9 @@ function tellPlan(core: Core, draft: Request): Command[] {
   const notice = draft.state === 'planned' ? card(draft, core.store.clock.now()) : waitingNotice(draft);
   return [...tellState(core, draft), ...tellRequester(core, draft, 'answer', notice)];
 }
+
+/** So long its pages can be turned. */
+const KEEP_ANSWER_SECONDS = 86_400;
 
 /** Time for a large log. */
 const AGAIN_WITHIN_MS = 120_000;
@@ -161,6 +181,6 @@ export async function readFileAgain(core: Core, number: number): Promise<TextFil
     whyNot(core, stored.request, error),
   );
   if (!('reply' in again)) return undefined;
-  const { file, text } = again.reply;
+  const { file, text } = firstPage(again.reply, number).shown;
   return file ?? { name: `${label(number)}.txt`, title: 'It could not be read again', content: text };
 }

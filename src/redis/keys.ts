@@ -46,6 +46,8 @@ export interface Keys {
   sweeper: string;
   /** Pub/sub: something new is in the outbox. */
   kick: string;
+  /** A whole answer, for turning its pages and for a terminal: JSON. */
+  answer(number: number): string;
   /** Names for completion, of a cloud, region and type. */
   names(cloud: string, region: string, type: string): string;
   /** There while the names are fresh enough. */
@@ -87,6 +89,7 @@ export function keysOf(prefix: string): Keys {
     workers: key('workers'),
     sweeper: key('sweeper'),
     kick: key('kick'),
+    answer: (number) => key('answer', number),
     names: (cloud, region, type) => key('names', cloud, region, type),
     namesFresh: (cloud, region, type) => key('names-fresh', cloud, region, type),
     namesWanted: key('names-wanted'),

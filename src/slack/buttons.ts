@@ -20,6 +20,8 @@ export const ActValue = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cancel'), request }),
   z.strictObject({ kind: z.literal('line'), line: z.string().min(1) }),
   z.strictObject({ kind: z.literal('fill in'), line: z.string() }),
+  z.strictObject({ kind: z.literal('page'), request, page: z.number().int().positive() }),
+  z.strictObject({ kind: z.literal('csv'), request }),
 ]);
 
 /** What a click means; undefined where the value is none of ours. It carries no right: the worker decides again. */

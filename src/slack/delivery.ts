@@ -78,13 +78,13 @@ async function ephemeral(
   client: WebClient,
   call: Call,
   { apiUrl, log }: DeliveryOptions,
-  { channel, thread, responseUrl }: Channel & { responseUrl?: string },
+  { channel, thread, responseUrl, replace }: Parameters<Delivery['ephemeral']>[0],
   user: string,
   rendered: Rendered,
 ): Promise<void> {
   if (responseUrl !== undefined && isSlackUrl(responseUrl, apiUrl)) {
     try {
-      return await respond(responseUrl, rendered, thread);
+      return await respond(responseUrl, rendered, { thread, replace });
     } catch (error) {
       if (!(error instanceof DeliveryError) || !error.final) throw error;
       log.debug({ user }, 'response url used up');

@@ -1,10 +1,11 @@
 import type { ContextBlock, KnownBlock, RichTextBlock, RichTextElement } from '@slack/types';
+import { csv } from '../csv.ts';
 import type { Button, Field, Reply, TextFile } from '../reply.ts';
 import { actionsBlock } from './buttons.ts';
 import { beginning, escaped, literal, shortened } from './literal.ts';
 import { plainText } from './plain-text.ts';
 import { paragraph, pings, preformatted, spans, textElement, withoutTicks } from './rich-text.ts';
-import { csv, tableBlock } from './table.ts';
+import { tableBlock } from './table.ts';
 
 export interface Rendered {
   /** For notifications and screen readers. */

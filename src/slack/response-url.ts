@@ -16,7 +16,11 @@ export function isSlackUrl(url: string, apiUrl: string | undefined): boolean {
  * Answers whoever gave the line or the click; good for five answers in thirty minutes, and counted by no rate limit.
  * Throws DeliveryError: `used_url` (final) where it is good no more. https://docs.slack.dev/interactivity/handling-user-interaction
  */
-export async function respond(url: string, { text, blocks }: Rendered, thread?: string): Promise<void> {
+export async function respond(
+  url: string,
+  { text, blocks }: Rendered,
+  { thread, replace = false }: { thread?: string | undefined; replace?: boolean | undefined } = {},
+): Promise<void> {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -24,7 +28,7 @@ export async function respond(url: string, { text, blocks }: Rendered, thread?: 
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         response_type: 'ephemeral',
-        replace_original: false,
+        replace_original: replace,
         text,
         blocks,
         ...(thread === undefined ? {} : { thread_ts: thread }),

@@ -41,13 +41,6 @@ function settings(table: Table, width: number): NonNullable<TableBlock['column_s
   });
 }
 
-/** RFC 4180, every byte of it. */
-export function csv(table: Table): string {
-  const line = (row: string[]): string =>
-    row.map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',');
-  return `${[table.columns, ...table.rows].map(line).join('\r\n')}\r\n`;
-}
-
 /** Columns under each other, as in a terminal. */
 export function alignedText(table: Table): string {
   const all = [table.columns, ...table.rows];

@@ -28,7 +28,7 @@ export function createTeller(client: WebClient, { apiUrl, log }: { apiUrl: strin
     const inThread = thread === undefined ? {} : { thread_ts: thread };
     const literally = { parse: 'none', link_names: false } as const;
     const ways: (() => Promise<unknown>)[] = [];
-    if (responseUrl !== undefined && isSlackUrl(responseUrl, apiUrl)) ways.push(() => respond(responseUrl, rendered, thread));
+    if (responseUrl !== undefined && isSlackUrl(responseUrl, apiUrl)) ways.push(() => respond(responseUrl, rendered, { thread }));
     if (channel !== undefined && isDirect(channel))
       ways.push(() => client.chat.postMessage({ channel, text, blocks, ...literally, ...inThread }));
     else if (channel !== undefined)

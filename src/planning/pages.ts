@@ -1,0 +1,83 @@
+import { csv } from '../csv.ts';
+import { type Button, count, type Records, type Reply, type Table, type TextFile } from '../reply.ts';
+
+/** As many rows as people look through at once, and as many characters as fit beside what else a message says. */
+const ROWS = 30;
+const CHARACTERS = 6_000;
+/** What is larger is not kept in Redis: its pages cannot be turned, and all of it goes as a file. */
+const LARGEST = 1_048_576;
+
+/** A whole answer, for turning pages and for a terminal: what was shown first can be followed although the cloud has moved on. */
+export interface KeptAnswer {
+  reply: Reply;
+  /** The first row of each page. */
+  pages: number[];
+}
+
+/** What is said of an answer at first, and what is kept of it; nothing where it is all in the message. */
+export function firstPage(reply: Reply, request: number): { shown: Reply; kept?: KeptAnswer } {
+  const { table } = reply;
+  if (!table) return reply.file?.isData && fits(reply) ? { shown: reply, kept: { reply, pages: [] } } : { shown: reply };
+  const pages = pagesOf(table);
+  if (pages.length <= 1) return { shown: reply };
+  const kept = { reply, pages };
+  if (fits(reply)) return { shown: pageOf(kept, 1, request), kept };
+  return { shown: { ...pageOf(kept, 1, request), buttons: reply.buttons ?? [], file: csvFile(reply) } };
+}
+
+/** @param page from 1. */
+export function pageOf({ reply, pages }: KeptAnswer, page: number, request: number): Reply {
+  const { table, note, buttons = [], ...rest } = reply;
+  const from = pages[page - 1] ?? 0;
+  const to = pages[page] ?? table?.rows.length ?? 0;
+  const all = table?.rows.length ?? 0;
+  const where = `Rows ${from + 1} to ${to} of ${all}, page ${page} of ${pages.length}.`;
+  return {
+    ...rest,
+    ...(table ? { table: { columns: table.columns, rows: table.rows.slice(from, to) } } : {}),
+    buttons: [...buttons, ...turning(page, pages.length, request)],
+    note: note ? `${where} ${note}` : where,
+  };
+}
+
+function turning(page: number, pages: number, request: number): Button[] {
+  const to = (label: string, wanted: number): Button => ({ label, act: { kind: 'page', request, page: wanted } });
+  return [
+    ...(page < pages ? [to('Next page', page + 1)] : []),
+    ...(page > 1 ? [to('Page before', page - 1)] : []),
+    { label: 'All as CSV', act: { kind: 'csv', request } },
+  ];
+}
+
+/** All of a table, every byte. */
+export function csvFile({ table, text }: Reply): TextFile {
+  return { name: 'stackhand.csv', title: text, content: table ? csv(table) : '' };
+}
+
+/** What was asked for as data, in a file. */
+export function recordsFile({ as, file, columns, rows }: Records): TextFile {
+  const title = `${count(rows, 'row')} as ${as.toUpperCase()}`;
+  if (as === 'json') return { name: `${file}.json`, title, content: `${JSON.stringify(rows, null, 2)}\n`, isData: true };
+  const table = { columns, rows: rows.map((row) => columns.map((name) => String(row[name] ?? ''))) };
+  return { name: `${file}.csv`, title, content: csv(table), isData: true };
+}
+
+function pagesOf({ rows, columns }: Table): number[] {
+  const starts = [0];
+  const head = columns.join('').length;
+  let characters = head;
+  for (const [i, row] of rows.entries()) {
+    const size = row.join('').length;
+    const start = starts.at(-1) ?? 0;
+    if (i > start && (i - start >= ROWS || characters + size > CHARACTERS)) {
+      starts.push(i);
+      characters = head;
+    }
+    characters += size;
+  }
+  return starts;
+}
+
+function fits(reply: Reply): boolean {
+  return Buffer.byteLength(JSON.stringify(reply)) <= LARGEST;
+}
