@@ -38,36 +38,48 @@ export async function keepNames(redis: Redis, keys: Keys, of: NamesOf, things: r
   await redis.rename(fresh, key);
 }
 
-/** By name and by ID. */
+/** By name and by ID, apart. */
 function membersOf(thing: Target): string[] {
   const shown = JSON.stringify(thing);
-  return [...new Set([thing.name, thing.id].map((text) => text.toLowerCase()))].map((typed) => `${typed}${END}${shown}`);
+  const byName = `n${thing.name.toLowerCase()}${END}${shown}`;
+  return thing.id === thing.name ? [byName] : [byName, `i${thing.id.toLowerCase()}${END}${shown}`];
 }
 
-/** The first things whose name or ID begins so and which the asker may see; undefined where none are kept now. */
+/** The first things whose name begins so, then those whose ID does, as far as the asker may see them; undefined where none are kept now. */
 export async function findNames(
   redis: Redis,
   keys: Keys,
   of: NamesOf,
-  { beginning, most, maySee }: { beginning: string; most: number; maySee: (thing: Target) => boolean },
+  asked: { beginning: string; most: number; maySee: (thing: Target) => boolean },
 ): Promise<Target[] | undefined> {
   const key = keys.names(of.cloud, of.region, of.type);
-  const typed = beginning.toLowerCase();
+  const typed = asked.beginning.toLowerCase();
   const found = new Map<string, Target>();
-  let after = `[${typed}`;
+  await collect(redis, key, `n${typed}`, asked, found);
+  // Nobody looks for a thing by an ID of which they know nothing.
+  if (typed !== '') await collect(redis, key, `i${typed}`, asked, found);
+  if (found.size === 0 && (await redis.exists(key)) === 0) return undefined;
+  return [...found.values()];
+}
+
+async function collect(
+  redis: Redis,
+  key: string,
+  beginning: string,
+  { most, maySee }: { most: number; maySee: (thing: Target) => boolean },
+  found: Map<string, Target>,
+): Promise<void> {
+  let after = `[${beginning}`;
   for (let page = 0; page < PAGES_READ && found.size < most; page += 1) {
-    const members = await redis.zrangebylex(key, after, `[${typed}\u{10ffff}`, 'LIMIT', 0, PAGE);
+    const members = await redis.zrangebylex(key, after, `[${beginning}\u{10ffff}`, 'LIMIT', 0, PAGE);
     for (const member of members) {
-      if (member === END) continue;
-      const thing = JSON.parse(member.slice(member.indexOf(END) + 1)) as Target;
+      const thing = JSON.parse(member.slice(member.indexOf(END) + 1)) as Target; // our own writing
       if (found.size < most && maySee(thing)) found.set(thing.id, thing);
     }
     const last = members.at(-1);
     if (members.length < PAGE || last === undefined) break;
     after = `(${last}`;
   }
-  if (found.size === 0 && (await redis.exists(key)) === 0) return undefined;
-  return [...found.values()];
 }
 
 /** So long somebody is taken to look at a form after they last asked for names. */

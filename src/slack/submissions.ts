@@ -8,6 +8,7 @@ import { earOf, type Gateway } from './gateway.ts';
 import { type ModalMetadata, readMetadata } from './metadata.ts';
 import { INPUT } from './modals.ts';
 import type { Acknowledged } from './receiver.ts';
+import { withoutTicks } from './rich-text.ts';
 import { answerTaken } from './taken.ts';
 
 const Chosen = z.object({ value: z.string() });
@@ -58,7 +59,10 @@ export async function takeSubmission(gateway: Gateway, body: unknown, { envelope
     return gateway.tell({ user }, { text: 'This form is from an older version of me. Type the line instead, or `help`.' });
   }
   const complaints = await takeForm(gateway, form);
-  await acknowledge(complaints === undefined ? undefined : { response_action: 'errors', errors: complaints });
+  if (complaints === undefined) return acknowledge();
+  // Plain text, in which ticks would stand as such.
+  const errors = Object.fromEntries(Object.entries(complaints).map(([block, text]) => [block, withoutTicks(text)]));
+  await acknowledge({ response_action: 'errors', errors });
 }
 
 function readForm(body: unknown, envelopeId: string): Form | undefined {
@@ -110,7 +114,7 @@ async function takeForm(gateway: Gateway, form: Form): Promise<Complaints | unde
         return taken(await intake.click({ dedupe, act, user, team, place, values: { reason: value } }), 'form');
     }
   } catch (error) {
-    if (error instanceof UserError || error instanceof NotAllowed) return { [first]: error.message.replaceAll('`', '') };
+    if (error instanceof UserError || error instanceof NotAllowed) return { [first]: error.message };
     throw error;
   }
 }
