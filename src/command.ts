@@ -71,6 +71,8 @@ export interface CommandContext {
   about(...targets: Target[]): void;
   /** Whether `about` would pass: for lists, of which the asker sees their part. */
   mayTouch(...targets: Target[]): boolean;
+  /** What is to go back by itself in this region, of changes to this target. */
+  openReverts(target: Target): Promise<OpenRevert[]>;
   /** Requests of this Stackhand: list, find, cancel. */
   requests: RequestBook;
   registry: Registry;
@@ -103,8 +105,43 @@ export interface Plan {
   /** What a destructive plan's requester types: a host's name, the number of addresses. */
   typed?: string;
   job: JobCall;
+  /** What goes back by itself, as part of what is approved. */
+  later?: Later;
+  /** Values that an earlier plan was to take back, and that this one decides about from now on. */
+  supersedes?: Superseded[];
   /** Whether and how it can be taken back; said before anyone approves. */
   undo: { possible: true; how: string } | { possible: false; because: string };
+}
+
+/** A timed revert. The job must leave alone what is no longer as this plan set it, and `context.except`. */
+export interface Later<Job = JobCall> {
+  /** From the end of the change on, in milliseconds. */
+  afterMs: number;
+  /** "Set cores of project `demo` back to 20." */
+  text: string;
+  /** What goes back, one by one, as the job's `except` and `supersedes` name it: `compute/cores`. */
+  values: string[];
+  job: Job;
+  /** The line with which somebody keeps it as it is for as long again, and for good. */
+  extend: string;
+  keep: string;
+}
+
+export interface Superseded {
+  request: number;
+  region: string;
+  values: string[];
+}
+
+/** An earlier change that is to go back, as far as nothing has superseded it. */
+export interface OpenRevert {
+  request: number;
+  region: string;
+  /** Milliseconds since 1970. */
+  due: number;
+  values: string[];
+  job: string;
+  payload: unknown;
 }
 
 export interface NothingToDo {

@@ -25,6 +25,8 @@ export interface JobContext {
   cloud: string;
   region: string;
   request: { number: number; label: string; requester: Requester };
+  /** Values that are no longer to go back: somebody has decided otherwise since this was approved. */
+  except: ReadonlySet<string>;
   /** Aborts on SIGTERM, cancel, freeze or a lost lease: start no further item. */
   signal: AbortSignal;
   log: Logger;
@@ -59,7 +61,7 @@ export interface ItemContext {
   begun: boolean;
 }
 
-export type Step =
+export type Step = (
   | { state: 'done'; detail?: string }
   /** Was so before we came. */
   | { state: 'already'; detail?: string }
@@ -67,7 +69,11 @@ export type Step =
   | { state: 'drifted'; detail: string }
   | { state: 'failed'; detail: string }
   | { state: 'unknown'; detail: string }
-  | { state: 'wait'; detail?: string };
+  | { state: 'wait'; detail?: string }
+) & {
+  /** Parts of the item that came to something else, one by one: told beside it. */
+  besides?: Outcome[];
+};
 
 export interface Outcome {
   item: Item;

@@ -1,4 +1,4 @@
-import type { Effect, Plan } from './command.ts';
+import type { Effect, Later, Plan, Superseded } from './command.ts';
 import type { Mention, Reply } from './reply.ts';
 import type { Target } from './target.ts';
 
@@ -60,10 +60,14 @@ export interface FrozenJob {
   region: string;
   job: string;
   payload: unknown;
+  later?: FrozenLater;
+  supersedes?: Superseded[];
 }
 
+export type FrozenLater = Omit<Later, 'job'> & { job: string; payload: unknown };
+
 /** A plan as it was approved: what the hash is made of, and what the jobs get. A read that needs votes has none. */
-export type FrozenPlan = Omit<Plan, 'job'> & {
+export type FrozenPlan = Omit<Plan, 'job' | 'later' | 'supersedes'> & {
   /** One for each region, in the order in which they run. */
   jobs: FrozenJob[];
 };
@@ -87,6 +91,24 @@ export interface Approval {
   channel: string;
   expiresMs: number;
   expiresAt: number;
+}
+
+/** A change for a time that is to go back: all that it takes, since the record of the change itself may have gone by then. */
+export interface Revert {
+  request: number;
+  cloud: string;
+  region: string;
+  due: number;
+  later: FrozenLater;
+  touches: Target[];
+  command: string;
+  effect: Effect;
+  /** Slack user who asked for the change. */
+  user?: string;
+  askedBy: string;
+  card: NonNullable<Request['card']>;
+  /** How often it was tried and something failed. */
+  tries: number;
 }
 
 /** Our record of a request is the truth; BullMQ only wakes somebody. Times are milliseconds since 1970, by Redis's clock. */
@@ -145,6 +167,11 @@ export interface Request {
   result?: Reply;
   /** The request whose line was changed into this one; cancelled when this one is planned. */
   replaces?: number;
+  /** Slack users besides its requester who hear of its end. */
+  followers?: string[];
+  /** It takes back what another request changed for a time; without what somebody has decided about since. */
+  revert?: Revert;
+  except?: string[];
   /** Child requests and the parent, for undo, retry of the failed, schedules. */
   parent?: number;
   children: number[];

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { OpenStackError } from '../../src/errors.ts';
 import { defineJob, type Outcome, type Step } from '../../src/job.ts';
 import { QUOTA_VERSION } from '../../src/openstack/compute.ts';
-import type { QuotaUses } from '../../src/openstack/quota-set.ts';
-import { formatLimit, getQuotas, quotaOfKey, updateQuotas } from '../../src/openstack/quotas.ts';
+import type { QuotaUse, QuotaUses } from '../../src/openstack/quota-set.ts';
+import { formatLimit, getQuotas, type Quota, quotaOfKey, quotaValue, updateQuotas } from '../../src/openstack/quotas.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import { code, type Table } from '../../src/reply.ts';
 
@@ -17,18 +17,22 @@ type Service = z.infer<typeof Service>;
 
 /**
  * Sets a project's quotas, one service after the other. Safe to run again: each service is looked at first, what has its value is
- * passed over, and what neither has the old nor the new one is left alone. One service's failure does not stop the others; what was set stays.
+ * passed over, and what neither has the old nor the new one is left alone and named. One service's failure does not stop the others; what
+ * was set stays. The same job takes a temporary change back, with old and new the other way round.
  */
 export default defineJob({
   payload: z.object({ project: z.object({ id: z.string(), name: z.string() }), services: z.array(Service) }),
   microversions: ({ services }) => (services.some(({ id }) => id === 'compute') ? { compute: QUOTA_VERSION } : {}),
 
-  async run({ project, services }, context) {
+  async run({ project, services: approved }, context) {
+    const services = approved
+      .map((service) => without(service, context.except))
+      .filter(({ limits }) => Object.keys(limits).length > 0);
     const outcomes = await context.converge(services, {
       async step(service, _seen, { openstack, begun }) {
         context.progress(`${service.name}'s quotas of ${code(project.name)}.`);
         const step = await setUnlessSet(openstack, project.id, service);
-        return begun && step.state === 'already' ? { state: 'done' } : step;
+        return begun && step.state === 'already' ? { ...step, state: 'done' } : step;
       },
     });
     const table = await tableOfNow(context.openstack, project.id, services);
@@ -36,29 +40,54 @@ export default defineJob({
   },
 });
 
+/** Without the values that somebody has decided about since this was approved. */
+function without(service: Service, except: ReadonlySet<string>): Service {
+  const limits = Object.entries(service.limits).filter(([key]) => !except.has(quotaValue(service.id, key)));
+  return { ...service, limits: Object.fromEntries(limits) };
+}
+
 async function setUnlessSet(os: Session, projectId: string, service: Service): Promise<Step> {
   const before = await getQuotas(os, service.id, projectId);
   const wanted: Record<string, number> = {};
-  const drifted: string[] = [];
+  const drifted: Outcome[] = [];
+  let kept = 0;
   for (const [key, { was, to }] of Object.entries(service.limits)) {
     const quota = quotaOfKey(service.id, key);
     const use = before[key];
-    if (use?.limit === to) continue;
-    const taken = use ? use.in_use + use.reserved : 0;
-    if (use?.limit !== was) {
-      drifted.push(
-        `${quota.name} is ${use ? formatLimit(quota, use.limit) : 'gone'} and was ${formatLimit(quota, was)} when this was approved`,
-      );
-    } else if (to >= 0 && to < taken) {
-      drifted.push(`${quota.name} is to be ${formatLimit(quota, to)}, and by now ${formatLimit(quota, taken)} are in use`);
-    }
-    wanted[key] = to;
+    const detail = use?.limit === to ? undefined : whyNot(quota, use, was, to);
+    if (detail !== undefined) {
+      drifted.push({
+        item: { id: quotaValue(service.id, key), name: `${service.name}, ${quota.name}` },
+        state: 'drifted',
+        detail,
+      });
+    } else if (use?.limit === to) kept += 1;
+    else wanted[key] = to;
   }
-  if (drifted.length > 0) return { state: 'drifted', detail: drifted.join('; ') };
-  if (Object.keys(wanted).length === 0) return { state: 'already' };
+  if (Object.keys(wanted).length === 0) return nothingToSet(service, drifted, kept);
 
   await updateQuotas(os, service.id, projectId, wanted);
-  return readBack(service, await getQuotas(os, service.id, projectId), wanted);
+  const step = readBack(service, await getQuotas(os, service.id, projectId), wanted);
+  return drifted.length > 0 ? { ...step, besides: drifted } : step;
+}
+
+/** Why a value is left alone: somebody else has changed it, or more is in use by now. */
+function whyNot(quota: Quota, use: QuotaUse | undefined, was: number, to: number): string | undefined {
+  if (use?.limit !== was) {
+    return `${quota.name} is ${use ? formatLimit(quota, use.limit) : 'gone'} and was ${formatLimit(quota, was)} when this was approved`;
+  }
+  const taken = use.in_use + use.reserved;
+  if (to < 0 || to >= taken) return undefined;
+  return `${quota.name} is to be ${formatLimit(quota, to)}, and by now ${formatLimit(quota, taken)} are in use`;
+}
+
+/** What was to be as it is (a temporary value that is kept) is done by that; the drifted ones alone are the service's outcome. */
+function nothingToSet({ limits }: Service, drifted: Outcome[], kept: number): Step {
+  const [first] = drifted;
+  if (kept === 0 && first) return { state: 'drifted', detail: drifted.map(({ detail }) => detail).join('; ') };
+  const isKept = Object.values(limits).some(({ was, to }) => was === to);
+  const step: Step = isKept ? { state: 'done', detail: 'kept as it is' } : { state: 'already' };
+  return first ? { ...step, besides: drifted } : step;
 }
 
 /** A 200 is not yet success: nova with unified limits answers it and stores nothing. */

@@ -151,6 +151,11 @@ function perType(kind: string, type: string): Quota {
   };
 }
 
+/** One value's name among all services': `compute/cores`. */
+export function quotaValue(service: QuotaService, key: string): string {
+  return `${service}/${key}`;
+}
+
 export function formatLimit({ unit }: Quota, value: number): string {
   if (unit === 'MiB') return formatMiB(value);
   return unit === 'GiB' ? formatGiB(value) : formatCount(value);

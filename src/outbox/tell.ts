@@ -127,14 +127,16 @@ function isNewlyUnknown({ state, looks }: Request): boolean {
   return state === 'unknown' && looks === 0;
 }
 
-/** A requester hears of every end by direct message; of what was unknown in another one, since an edited message wakes nobody. */
+/** A requester hears of every end by direct message, and so does who follows it; of what was unknown in another one, since an edited message wakes nobody. */
 function tellEnd({ store }: Core, request: Request): Command[] {
-  const user = userOf(request);
-  if (user === undefined) return [];
   const { buttons: _, ...reply } = card(request, store.clock.now());
-  const to: Destination = { kind: 'direct', user };
   const what = ENDED.has(request.state) && request.looks !== undefined ? 'settled' : 'end';
-  return say(store.keys, { id: `${label(request.number)}/${what}`, to, priority: PRIORITY.result, reply }, store.clock.now());
+  const told = (user: string, id: string): Command[] =>
+    say(store.keys, { id, to: { kind: 'direct', user }, priority: PRIORITY.result, reply }, store.clock.now());
+  const id = `${label(request.number)}/${what}`;
+  const user = userOf(request);
+  const others = (request.followers ?? []).filter((follower) => follower !== user);
+  return [...(user === undefined ? [] : told(user, id)), ...others.flatMap((follower) => told(follower, `${id}/${follower}`))];
 }
 
 export function userOf({ requester }: Request): string | undefined {

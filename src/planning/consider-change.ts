@@ -1,5 +1,6 @@
 import type { ChangeCommand, NothingToDo, Plan } from '../command.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
+import type { JobCall } from '../job.ts';
 import { decidePlan } from '../policy.ts';
 import type { Registry } from '../registry.ts';
 import type { Reply } from '../reply.ts';
@@ -66,9 +67,7 @@ function sayNothing({ region, reply: { nothingToDo: text, table } }: InRegion<No
 
 /** Through JSON once, so that what is shown, hashed, kept and run is the same to the letter. */
 function freeze(registry: Registry, plans: readonly InRegion<Plan>[], nothing: readonly InRegion<NothingToDo>[]): FrozenPlan {
-  const said = combineReplies(
-    plans.map(({ region, reply: { touches: _, typed: __, job: ___, undo: ____, ...reply } }) => ({ region, reply })),
-  );
+  const said = combineReplies(plans.map(({ region, reply }) => ({ region, reply: saidOf(reply) })));
   const idle = nothing.map(({ region, reply }) => `${region}: nothing to do. ${reply.nothingToDo}`);
   const touches = plans.flatMap(({ reply }) => reply.touches);
   const typed = [...new Set(plans.flatMap(({ reply }) => reply.typed ?? []))];
@@ -78,12 +77,27 @@ function freeze(registry: Registry, plans: readonly InRegion<Plan>[], nothing: r
     touches: distinct(touches),
     ...(typed.length > 0 ? { typed: typed.join(' ') } : {}),
     undo: undoOf(plans),
-    jobs: plans.map(({ region, reply: { job } }) => ({
+    jobs: plans.map(({ region, reply: { job, later, supersedes } }) => ({
       region,
-      job: registry.nameOfJob(job.job),
-      payload: JSON.parse(JSON.stringify(job.job.payload.parse(job.payload))) as unknown,
+      ...frozenJob(registry, job),
+      ...(later ? { later: { ...later, ...frozenJob(registry, later.job) } } : {}),
+      ...(supersedes && supersedes.length > 0 ? { supersedes } : {}),
     })),
   };
+}
+
+function saidOf({ text, lines, warnings, fields, table }: Plan): Reply {
+  return {
+    text,
+    ...(lines ? { lines } : {}),
+    ...(warnings ? { warnings } : {}),
+    ...(fields ? { fields } : {}),
+    ...(table ? { table } : {}),
+  };
+}
+
+function frozenJob(registry: Registry, { job, payload }: JobCall): { job: string; payload: unknown } {
+  return { job: registry.nameOfJob(job), payload: JSON.parse(JSON.stringify(job.payload.parse(payload))) as unknown };
 }
 
 /** A project is the same one in all regions. */

@@ -7,6 +7,7 @@ import type { Core } from '../process/core.ts';
 import type { Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
+import { openReverts } from '../reverts/reverts.ts';
 import { type CloudAndRegions, chooseCloud, regionsInWords } from './choose-cloud.ts';
 import { noSession } from './clouds.ts';
 import { considerChange } from './consider-change.ts';
@@ -59,6 +60,7 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
     who: asWho(core, person, request.requester, channel),
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
     mayTouch: (...touches) => decidePlan({ ...question, touches }).allowed,
+    openReverts: (target) => openReverts(core.store, place.cloud, region, target),
     requests: createRequestBook(core),
     registry,
     signal,

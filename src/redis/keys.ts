@@ -46,6 +46,12 @@ export interface Keys {
   sweeper: string;
   /** Pub/sub: something new is in the outbox. */
   kick: string;
+  /** What is to go back of a request's change in a region: JSON. */
+  revert(request: number, region: string): string;
+  /** Set: values of it that somebody has decided about since. */
+  revertEnded(request: number, region: string): string;
+  /** Set: `<request>/<region>` of the reverts that touch this lock's target. */
+  revertsOf(lock: string): string;
   /** A whole answer, for turning its pages and for a terminal: JSON. */
   answer(number: number): string;
   /** Names for completion, of a cloud, region and type. */
@@ -89,6 +95,9 @@ export function keysOf(prefix: string): Keys {
     workers: key('workers'),
     sweeper: key('sweeper'),
     kick: key('kick'),
+    revert: (request, region) => key('revert', request, region),
+    revertEnded: (request, region) => key('revert-ended', request, region),
+    revertsOf: (lock) => key('reverts-of', lock),
     answer: (number) => key('answer', number),
     names: (cloud, region, type) => key('names', cloud, region, type),
     namesFresh: (cloud, region, type) => key('names-fresh', cloud, region, type),

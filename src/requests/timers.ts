@@ -4,6 +4,8 @@ import { belowCard, tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import { code } from '../reply.ts';
 import { label, type Request } from '../request.ts';
+import { fireRevert, remindOfRevert } from '../reverts/fire.ts';
+import { REVERT, REVERT_SOON } from '../reverts/reverts.ts';
 import { begunItems } from '../running/intents.ts';
 import { lookAgain } from '../running/settle.ts';
 import { useByOf } from './due.ts';
@@ -15,6 +17,8 @@ export async function handleTimer(core: Core, number: number, kind: string): Pro
   else if (kind === 'remind') await remind(core, number);
   else if (kind === 'use by') await isPastItsUse(core, number);
   else if (kind === 'look') await lookAgain(core, number);
+  else if (kind.startsWith(`${REVERT} `)) await fireRevert(core, number, kind.slice(REVERT.length + 1));
+  else if (kind.startsWith(`${REVERT_SOON} `)) await remindOfRevert(core, number, kind.slice(REVERT_SOON.length + 1));
   else core.log.warn({ request: number, kind }, 'unknown timer');
 }
 

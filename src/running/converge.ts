@@ -33,7 +33,7 @@ export async function converge<I extends Item, S>(
   context: ConvergeContext,
 ): Promise<Outcome[]> {
   const { atOnce = 1, look, tickMs = TICK_MS } = how;
-  const outcomes = new Map<string, Outcome>();
+  const outcomes = new Map<string, Outcome[]>();
   const active = new Map<string, I>();
   const open = [...items];
   while (open.length > 0 || active.size > 0) {
@@ -55,15 +55,12 @@ export async function converge<I extends Item, S>(
         continue;
       }
       active.delete(item.id);
-      outcomes.set(item.id, {
-        item: { id: item.id, name: item.name },
-        state: step.state,
-        ...(step.detail ? { detail: step.detail } : {}),
-      });
+      const { state, detail, besides = [] } = step;
+      outcomes.set(item.id, [{ item: { id: item.id, name: item.name }, state, ...(detail ? { detail } : {}) }, ...besides]);
     }
     if (waiting > 0) await sleep(tickMs, undefined, { signal: context.signal }).catch(() => undefined);
   }
-  return items.map((item) => outcomes.get(item.id) ?? { item: { id: item.id, name: item.name }, state: 'not started' });
+  return items.flatMap((item) => outcomes.get(item.id) ?? [{ item: { id: item.id, name: item.name }, state: 'not started' }]);
 }
 
 async function oneStep<I extends Item, S>(

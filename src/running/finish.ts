@@ -4,6 +4,8 @@ import { wake } from '../queue.ts';
 import type { Held } from '../requests/hold.ts';
 import { releaseLocks, wakeWaiters } from '../requests/locks.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
+import { tryAgainCommands } from '../reverts/fire.ts';
+import { revertCommands } from '../reverts/reverts.ts';
 import { type End, endOf, soFar } from './end.ts';
 import type { Ran } from './run-jobs.ts';
 import { firstLook } from './settle.ts';
@@ -57,7 +59,12 @@ export function ended(core: Core, { state, reply, outcomes }: End, { guard }: He
       by: core.worker,
       detail: { text: reply.text, outcomes },
       when: [guard],
-      also: (draft, before) => [...(isOpen ? [] : releaseLocks(core.store, before)), ...tellState(core, draft)],
+      also: (draft, before) => [
+        ...(isOpen ? [] : releaseLocks(core.store, before)),
+        ...revertCommands(core.store, draft, outcomes),
+        ...tryAgainCommands(core.store, draft, outcomes),
+        ...tellState(core, draft),
+      ],
     },
   };
 }

@@ -48,7 +48,7 @@ async function runJob(
   begun: ReadonlySet<string>,
   hook: WriteHook,
 ): Promise<Exclude<Ran, { final?: true }> | Ran> {
-  const { number, requester, cloud = '' } = stored.request;
+  const { number, requester, cloud = '', except = [] } = stored.request;
   const log = core.log.child({ request: number });
   const job = core.registry.findJob(name);
   if (!job) return { broken: `There is no job ${name} in this version of Stackhand.`, final: true };
@@ -58,6 +58,7 @@ async function runJob(
     cloud,
     region,
     request: { number, label: label(number), requester },
+    except: new Set(except),
     signal: lease.signal,
     log,
     progress: (text) => void showProgress(core, number, text).catch((error) => log.warn({ err: error }, 'progress not written')),

@@ -97,13 +97,13 @@ describe('quota set', () => {
     );
   });
 
-  it('leaves alone what somebody else has changed meanwhile', async () => {
+  it('leaves alone the one value that somebody else has changed meanwhile', async () => {
     const { bot, card } = await approved({}, ({ cloud }) => {
       cloud.state.quotas.compute.own.set(ALICE_LAB, { cores: 30 });
     });
 
-    expect(card).toContain('Nova: left alone. cores is 30 and was 20 when this was approved.');
-    expect(stored(bot)).toEqual({ cores: 30, volumes: 20, floatingip: 60 });
+    expect(card).toContain('Nova, cores: left alone. cores is 30 and was 20 when this was approved.');
+    expect(stored(bot)).toEqual({ cores: 30, ram: 81_920, volumes: 20, floatingip: 60 });
   });
 
   it('leaves alone what is in use by now', async () => {

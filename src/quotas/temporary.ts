@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import setQuota from '../../jobs/quota/set.ts';
+import { formatDuration, formatInstant } from '../chat/values.ts';
+import type { Later, OpenRevert, Superseded } from '../command.ts';
+import type { Project } from '../openstack/identity.ts';
+import { formatLimit, quotaValue } from '../openstack/quotas.ts';
+import { code } from '../reply.ts';
+import { label } from '../request.ts';
+import { byService, type Change, typedLimits, valueName } from './change.ts';
+
+/** What earlier changes for a time were to set back, by value: the newest of them where there are several. */
+export interface OpenValues {
+  /** Value → the limit that it was to get again, and the request. */
+  values: ReadonlyMap<string, { was: number; request: number; due: number }>;
+  /** All of them, for those of `changes`. */
+  supersededBy(changes: readonly Change[]): Superseded[];
+}
+
+const Payload = z.object({
+  services: z.array(
+    z.object({ id: z.enum(['compute', 'volume', 'network']), limits: z.record(z.string(), z.object({ to: z.number() })) }),
+  ),
+});
+
+/** Read from the payloads of `jobs/quota/set`, which take temporary values back. */
+export function openValues(reverts: readonly OpenRevert[]): OpenValues {
+  const values = new Map<string, { was: number; request: number; due: number }>();
+  for (const { request, due, payload, values: open } of reverts) {
+    const parsed = Payload.safeParse(payload);
+    for (const { id, limits } of parsed.success ? parsed.data.services : []) {
+      for (const [key, { to }] of Object.entries(limits)) {
+        const value = quotaValue(id, key);
+        if (open.includes(value)) values.set(value, { was: to, request, due });
+      }
+    }
+  }
+  return {
+    values,
+    supersededBy(changes) {
+      const decided = new Set(changes.map(valueName));
+      return reverts
+        .map(({ request, region, values: open }) => ({ request, region, values: open.filter((value) => decided.has(value)) }))
+        .filter(({ values: ended }) => ended.length > 0);
+    },
+  };
+}
+
+/** What is to be set back after that time: to what it was before the first change for a time. */
+export function revertLater(
+  project: Project,
+  changes: readonly Change[],
+  afterMs: number,
+  { values }: OpenValues,
+  where: string,
+): Later | undefined {
+  const oldOf = (change: Change): number => values.get(valueName(change))?.was ?? change.use.limit;
+  const back = changes.filter((change) => oldOf(change) !== change.to);
+  // It is set to what it was before the first change for a time.
+  if (back.length === 0) return undefined;
+  const words = back.map((change) => `${change.quota.name} ${formatLimit(change.quota, oldOf(change))}`).join(', ');
+  const line = `quota set ${project.id} ${typedLimits(changes)}`;
+  const duration = formatDuration(afterMs).replaceAll(' ', '');
+  return {
+    afterMs,
+    text: `Set back in project ${code(project.name)}: ${words}.`,
+    values: back.map(valueName),
+    job: setQuota.with({
+      project: { id: project.id, name: project.name },
+      services: byService(back, (change) => ({ was: change.to, to: oldOf(change) })),
+    }),
+    extend: `${line} --for ${duration} --reason "for longer"${where}`,
+    keep: `${line} --reason "to stay"${where}`,
+  };
+}
+
+/** That a change for a time is open, and what becomes of it. */
+export function openInWords(changes: readonly Change[], { values }: OpenValues, forMs: number | undefined): string[] {
+  return changes.flatMap((change) => {
+    const open = values.get(valueName(change));
+    if (!open) return [];
+    const was = formatLimit(change.quota, open.was);
+    const so = `${label(open.request)} set ${change.quota.name} until ${formatInstant(open.due)}, and then back to ${was}`;
+    return [
+      forMs === undefined ? `${so}. This ends that: it stays.` : `${so}. This takes its place, and goes back to the same ${was}.`,
+    ];
+  });
+}
