@@ -105,12 +105,21 @@ export interface Plan {
   /** What a destructive plan's requester types: a host's name, the number of addresses. */
   typed?: string;
   job: JobCall;
+  /** Numbers that it raises or lowers, for rules that let small raises through; -1 is no limit. */
+  raises?: Raise[];
   /** What goes back by itself, as part of what is approved. */
   later?: Later;
   /** Values that an earlier plan was to take back, and that this one decides about from now on. */
   supersedes?: Superseded[];
   /** Whether and how it can be taken back; said before anyone approves. */
   undo: { possible: true; how: string } | { possible: false; because: string };
+}
+
+export interface Raise {
+  /** `compute/cores` */
+  value: string;
+  from: number;
+  to: number;
 }
 
 /** A timed revert. The job must leave alone what is no longer as this plan set it, and `context.except`. */

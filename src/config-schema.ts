@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readLimit } from './quotas/limit.ts';
 
 /**
  * The shape of stackhand.yaml. Unknown keys are errors: a mistyped rule must not grant or forbid by accident.
@@ -84,6 +85,17 @@ const CommandPatterns = z
   )
   .min(1);
 
+/** By the name that a line takes, as `cores: 200` or `ram: 400G`; kept by the value's name among all services. */
+const Ceiling = z.record(z.string(), z.union([z.number(), z.string()])).transform((given, context): Record<string, number> => {
+  const limits: Record<string, number> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const read = readLimit(name, String(value));
+    if ('problem' in read) context.addIssue({ code: 'custom', message: read.problem, path: [name] });
+    else limits[read.value] = read.limit;
+  }
+  return limits;
+});
+
 const Rule = z.strictObject({
   /** Command names (`quota set`), or with a star at the end (`quota *`), or `*`. */
   commands: CommandPatterns.optional(),
@@ -99,6 +111,8 @@ const Rule = z.strictObject({
     )
     .min(1)
     .optional(),
+  /** Only for plans that raise quotas: each by at most so many per cent of what it is, and not above its ceiling. */
+  raise: z.strictObject({ percent: z.number().int().min(1).max(1_000), ceiling: Ceiling }).optional(),
   channels: z.array(ChannelId).min(1).optional(),
   clouds: z.array(z.string().min(1)).min(1).optional(),
   /** Who it is for. */

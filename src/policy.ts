@@ -1,5 +1,6 @@
+import type { Raise } from './command.ts';
 import type { Rule, StackhandYaml } from './config-schema.ts';
-import { holdsForTarget, holdsHere, namesRole, type Where } from './policy/match.ts';
+import { holdsForRaises, holdsForTarget, holdsHere, namesRole, type Where } from './policy/match.ts';
 import { mergeNeeds, type Needs, needsOf } from './policy/needs.ts';
 import { whyCouldNotTell, whyForbidden, whyNotHere, whyNotThese } from './policy/refusal.ts';
 import type { Target } from './target.ts';
@@ -56,13 +57,15 @@ export function decideLine({ policy, asker, ...where }: Question): { allowed: tr
 
 /**
  * The second question, on the plan's or answer's touches: may they do this to each of *these* things, and who is asked first?
- * What touches nothing is allowed only by a rule without targets.
+ * What touches nothing is allowed only by a rule without targets. `raises`: of a plan; left out, before there is one.
  */
-export function decidePlan(question: Question & { touches: readonly Target[] }): PlanAllowed | Refusal {
-  const { policy, asker, touches, ...where } = question;
+export function decidePlan(
+  question: Question & { touches: readonly Target[]; raises?: readonly Raise[] | undefined },
+): PlanAllowed | Refusal {
+  const { policy, asker, touches, raises, ...where } = question;
   const first = decideLine(question);
   if (!first.allowed) return first;
-  const here = policy.rules.filter((rule) => holdsHere(rule, where));
+  const here = policy.rules.filter((rule) => holdsHere(rule, where) && holdsForRaises(rule, raises));
   const picked: { rule: Rule; target: Target | undefined }[] = [];
   const beyond: Target[] = [];
   for (const target of touches.length > 0 ? touches : [undefined]) {

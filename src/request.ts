@@ -67,7 +67,7 @@ export interface FrozenJob {
 export type FrozenLater = Omit<Later, 'job'> & { job: string; payload: unknown };
 
 /** A plan as it was approved: what the hash is made of, and what the jobs get. A read that needs votes has none. */
-export type FrozenPlan = Omit<Plan, 'job' | 'later' | 'supersedes'> & {
+export type FrozenPlan = Omit<Plan, 'job' | 'raises' | 'later' | 'supersedes'> & {
   /** One for each region, in the order in which they run. */
   jobs: FrozenJob[];
 };

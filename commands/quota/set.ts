@@ -71,6 +71,7 @@ export default defineCommand({
         project: { id: project.id, name: project.name },
         services: byService(changes, ({ use, to }) => ({ was: use.limit, to })),
       }),
+      raises: changes.map((change) => ({ value: valueName(change), from: change.use.limit, to: change.to })),
       ...(later ? { later } : {}),
       supersedes: open.supersededBy(changes),
       undo: { possible: true, how: code(`quota set ${project.id} ${old} --reason "…"`) },

@@ -67,7 +67,7 @@ function otherWord(type: string): string {
 
 function checkRule(keys: readonly string[]): string[] {
   if (keys.includes('deny')) {
-    const idle = ['approvals', 'approvalChannel', 'expires'].filter((key) => keys.includes(key));
+    const idle = ['approvals', 'approvalChannel', 'expires', 'raise'].filter((key) => keys.includes(key));
     return idle.map((key) => `denies, so nobody is asked: take "${key}" or "deny" out`);
   }
   if (keys.includes('commands') || keys.includes('effects')) return [];

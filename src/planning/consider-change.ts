@@ -24,7 +24,8 @@ export async function considerChange(one: Considering, command: ChangeCommand): 
     return { end: 'nothing to do', reply: combineReplies(nothing.map(sayNothing)), facts: { ...facts, about: touches } };
   }
   const plan = freeze(core.registry, plans, nothing);
-  const decision = mustBeAllowed(decidePlan({ ...question, touches: plan.touches }));
+  const raises = plans.flatMap(({ reply }) => reply.raises ?? []);
+  const decision = mustBeAllowed(decidePlan({ ...question, touches: plan.touches, raises }));
   const where = `${place.cloud}/${regionsInWords(place.regions)}`;
   if (parsed.globals.dryRun) {
     return {

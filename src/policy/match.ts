@@ -1,4 +1,4 @@
-import type { Effect } from '../command.ts';
+import type { Effect, Raise } from '../command.ts';
 import type { Rule } from '../config-schema.ts';
 import type { Target } from '../target.ts';
 
@@ -30,6 +30,17 @@ export function holdsFor(rule: Rule, command: string, effect: Effect): boolean {
 
 export function namesRole(rule: Rule, roles: readonly string[]): boolean {
   return rule.roles.some((role) => roles.includes(role));
+}
+
+/** A rule for raises holds for a plan of nothing else, as long as each stays within its bounds; before there is a plan it may hold. */
+export function holdsForRaises({ raise }: Rule, raises: readonly Raise[] | undefined): boolean {
+  if (raise === undefined || raises === undefined) return true;
+  return raises.length > 0 && raises.every((one) => isWithin(one, raise));
+}
+
+function isWithin({ value, from, to }: Raise, { percent, ceiling }: NonNullable<Rule['raise']>): boolean {
+  const most = ceiling[value];
+  return most !== undefined && from >= 0 && to > from && to <= most && (to - from) * 100 <= from * percent;
 }
 
 /** A rule without targets holds for everything, also for what touches nothing. */

@@ -26,6 +26,8 @@ export function whyNotHere(rules: readonly Rule[], roles: readonly string[], whe
 export function whyNotThese(mine: readonly Rule[], where: Where, targets: readonly Target[], touchesNothing: boolean): string {
   const only = [...new Set(mine.flatMap((rule) => rule.targets ?? []))].map(code).join(', ');
   const command = code(where.command);
+  if (mine.length === 0)
+    return `You may use ${command} here only for small raises, and this goes beyond what the policy lets through.`;
   if (touchesNothing) return `You may use ${command} only on ${only}, and this names nothing of it.`;
   if (where.effect === 'read') {
     return `You may use ${command} only on ${only}, and this would show ${count(targets, 'thing')} beyond that.`;

@@ -1,10 +1,9 @@
 import type { z } from 'zod';
-import { Count, SizeGiB, SizeMiB } from '../chat/values.ts';
+import type { Count } from '../chat/values.ts';
 import { UserError } from '../errors.ts';
 import { QUOTAS, type Quota, quotaCalled } from '../openstack/quotas.ts';
 import { code } from '../reply.ts';
-
-const UNITS = { count: Count, MiB: SizeMiB, GiB: SizeGiB };
+import { UNITS } from './limit.ts';
 
 /** A limit that somebody typed. */
 export interface Wanted {

@@ -28,9 +28,9 @@ async function timeIsUp({ running }: Bot, number: number, kind: 'revert' | 'reve
 }
 
 /** Waits for the request that takes another one back. */
-async function reverted(bot: Bot, number: number): Promise<Request> {
+async function reverted(bot: Bot, number: number, running = bot.running): Promise<Request> {
   await eventually(async () => {
-    const { redis, keys } = bot.running.core.store;
+    const { redis, keys } = running.core.store;
     return (await redis.exists(keys.request(number))) === 1;
   }, `R-${number}`);
   return bot.untilOf(number, 'done', 'partly done', 'nothing done', 'failed');
@@ -72,7 +72,7 @@ describe('a quota for a time', () => {
     const next = await bot.another('all');
 
     await next.core.store.redis.zadd(keys.timers, 'XX', 1, '1001|revert RegionOne');
-    const child = await reverted(bot, 1002);
+    const child = await reverted(bot, 1002, next);
 
     expect(limits(bot)).toEqual(BEFORE);
     expect(child).toMatchObject({ state: 'done', parent: 1001, requester: { kind: 'schedule', name: 'R-1001' } });
