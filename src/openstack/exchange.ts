@@ -114,7 +114,8 @@ function send(
 ): Promise<Outcome> {
   const url = new URL(connection.rootOf(call.service, region, token, callName(call)) + call.path);
   for (const [key, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) url.searchParams.append(key, String(value));
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(key, String(one));
   }
   return connection.http.send({
     method: call.method,
@@ -181,7 +182,10 @@ async function negotiate({ connection, region, call, signal, notes }: Exchange, 
     const fault = `needs ${call.service} API version ${wanted}, this cloud has ${has}`;
     throw new OpenStackError({ code: 'unsupported', call: callName(call), fault });
   }
-  const note = `This cloud's ${call.service} API ends at ${max}, ${wanted} was wanted: ${call.older}`;
-  if (!notes.includes(note)) notes.push(note);
+  noteOnce(notes, `This cloud's ${call.service} API ends at ${max}, ${wanted} was wanted: ${call.older}`);
   return max;
+}
+
+export function noteOnce(notes: string[], note: string): void {
+  if (!notes.includes(note)) notes.push(note);
 }

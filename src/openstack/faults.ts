@@ -52,19 +52,30 @@ function codeOf({
 
 /**
  * nova, cinder: `{ "badRequest": { "message" } }`; keystone: `{ "error": { "message", "title" } }`; neutron:
- * `{ "NeutronError": { "type", "message" } }` or a string; placement: `{ "errors": [{ "title", "detail" }] }`; glance: HTML; unknown paths: text.
+ * `{ "NeutronError": { "type", "message" } }` or a string; placement: `{ "errors": [{ "title", "detail" }] }`; glance and unknown paths:
+ * `{ "message": "…<br /><br />", "code", "title" }`; proxies: HTML.
  */
 function faultIn(body: unknown): { name: string; words?: string } {
   if (typeof body === 'string')
-    return { name: '', words: body.replace(/<(title|style|script)[^>]*>.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ') };
+    return { name: '', words: unescaped(body.replace(/<(title|style|script)[^>]*>.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ')) };
   if (!isRecord(body)) return { name: '' };
   const placement = Array.isArray(body.errors) ? body.errors.find(isRecord) : undefined;
   if (placement) return { name: String(placement.title ?? ''), words: String(placement.detail ?? placement.title ?? '') };
   for (const [name, fault] of Object.entries(body)) {
-    if (typeof fault === 'string') return { name, words: fault };
+    if (typeof fault === 'string') return { name, words: fault.replace(/(<br \/>\s*)+$/, '') };
     if (isRecord(fault) && typeof fault.message === 'string') return { name: String(fault.type ?? name), words: fault.message };
   }
   return { name: '' };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: '<', gt: '>', nbsp: ' ', amp: '&' };
+
+function unescaped(html: string): string {
+  return html.replace(/&(#x[0-9a-f]{1,5}|#\d{1,6}|\w+);/gi, (whole, name: string) => {
+    if (!name.startsWith('#')) return ENTITIES[name] ?? whole;
+    const letter = Number(name.replace(/^#/, '').replace(/^x/i, '0x'));
+    return letter <= 0x10ffff ? String.fromCodePoint(letter) : whole;
+  });
 }
 
 function tidy(words: string): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OpenStackError } from '../errors.ts';
 import { callName } from './exchange.ts';
-import type { Call } from './session.ts';
+import type { Call, Query } from './session.ts';
 
 const Link = z.object({ rel: z.string(), href: z.string() });
 
@@ -16,12 +16,18 @@ export function itemsOf<T>(call: Call<T>, key: string, body: unknown): T[] {
  * The query of the next page: nova, cinder and neutron give `<list>_links` with `rel: next`, keystone `links.next`, glance `next`.
  * Only the query is taken: behind a proxy these links name other hosts, and the token is for ours.
  */
-export function nextPage(body: unknown): Record<string, string> | undefined {
+export function nextPage(body: unknown): Query | undefined {
   const next = isRecord(body) ? nextLink(body) : undefined;
   if (next === undefined) return undefined;
-  const query: Record<string, string> = {};
-  for (const [name, value] of new URL(next, 'http://next').searchParams) query[name] = value;
+  const { searchParams } = new URL(next, 'http://next');
+  const query: Query = {};
+  for (const name of new Set(searchParams.keys())) query[name] = searchParams.getAll(name);
   return query;
+}
+
+/** Keystone has no pages: past its `list_limit` it cuts the list off, and says so. Source: keystone/server/flask/common.py */
+export function isTruncated(body: unknown): boolean {
+  return isRecord(body) && body.truncated === true;
 }
 
 function nextLink(body: Record<string, unknown>): string | undefined {

@@ -3,18 +3,21 @@ import type { z } from 'zod';
 import { OpenStackError } from '../errors.ts';
 import type { Login } from './auth.ts';
 import type { Connection } from './connection.ts';
-import { callName, exchange, isRead, parse, unlessAborted } from './exchange.ts';
+import { callName, exchange, isRead, noteOnce, parse, unlessAborted } from './exchange.ts';
 import type { VersionRange } from './microversions.ts';
-import { itemsOf, nextPage } from './pages.ts';
+import { isTruncated, itemsOf, nextPage } from './pages.ts';
 
 export type Service = 'identity' | 'compute' | 'volume' | 'network' | 'image' | 'placement';
+
+/** A name with several values stands in the URL once for each. */
+export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
 
 export interface Call<T> {
   service: Service;
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the service's versioned root (`/os-quota-sets/42ab`); a cinder path is given without the project. */
   path: string;
-  query?: Record<string, string | number | boolean | undefined>;
+  query?: Query;
   /** The lowest that has the field and the behaviour we need. */
   microversion?: string;
   /** What the answer lacks on an older cloud. Reads that say so are asked in the cloud's own version and the loss goes to `notes`. */
@@ -125,6 +128,7 @@ function sessionAt(options: SessionOptions, item: string | undefined, notes: str
       for (let page = 0; page < MOST_PAGES; page++) {
         const body = await read({ ...call, ...(query ? { query } : {}) });
         items.push(...itemsOf(call, key, body));
+        if (isTruncated(body)) noteOnce(notes, `Keystone ends its list of ${key} after ${items.length}: there are more.`);
         const next = nextPage(body);
         if (!next) return items;
         const mark = JSON.stringify(next);
