@@ -2,36 +2,40 @@ import { stringify } from 'yaml';
 import type { Service } from '../../src/openstack/session.ts';
 import { cinder } from './cinder.ts';
 import { type CallFault, openFaultBook } from './faults.ts';
+import { glance } from './glance.ts';
 import { keystone } from './keystone.ts';
 import { neutron } from './neutron.ts';
 import { nova } from './nova.ts';
-import { glance, placement } from './only-versions.ts';
+import { placement } from './placement.ts';
 import type { ServiceApi } from './router.ts';
-import { type SeedOptions, seeded } from './seed.ts';
+import { type SeedOptions, seeded, seededBeside } from './seed.ts';
 import { type RecordedCall, type RunningService, serve } from './server.ts';
 import type { CloudState } from './state.ts';
 
 export interface CloudOptions {
   seed?: SeedOptions;
-  /** Instead of a seed. */
+  /** Instead of a seed, for the first region. */
   state?: CloudState;
-  /** The largest page of nova, cinder and neutron, and keystone's; unbounded where left out. */
+  /** The largest page of all services, and keystone's; unbounded where left out. */
   pageSize?: number;
-  /** Of nova and cinder, to pretend an older or newer cloud. Default: Zed's. */
-  microversions?: { compute?: [min: string, max: string]; volume?: [min: string, max: string] };
+  /** To pretend an older or newer cloud. Default: Zed's. */
+  microversions?: Partial<Record<'compute' | 'volume' | 'placement', [min: string, max: string]>>;
   /** Services that this cloud does not have. */
   without?: Service[];
+  /** Each with services and a state of its own, but for keystone, which they share. Default: RegionOne. */
   regions?: string[];
   tokenLifeMs?: number;
 }
 
-/** A pretend OpenStack on loopback, one port per service. */
+/** A pretend OpenStack on loopback, one port per service and region. */
 export interface Cloud {
   authUrl: string;
   /** A clouds.yaml with `pretend-admin`, `pretend-demo`, `pretend-alice`, `pretend-bob` and `pretend-reader`. */
   cloudsYaml: string;
-  /** What it holds. Change it as a test needs. */
+  /** What its first region holds. Change it as a test needs. */
   state: CloudState;
+  /** The same of any region. People and projects are those of the first one: one and the same arrays. */
+  stateOf(region: string): CloudState;
   /** Everything that was asked, oldest first. */
   calls: RecordedCall[];
   /** What could have changed something, oldest first, with the status it was answered. */
@@ -40,15 +44,15 @@ export interface Cloud {
   unknownCalls: RecordedCall[];
   /** Every token it gave. */
   tokens: readonly string[];
-  /** The next calls that match go wrong in this way. */
+  /** The next calls that match go wrong in this way, in all regions unless the fault names one. */
   answer(service: Service, method: string, path: RegExp | string, fault: CallFault): void;
   /** All is answered well again. */
   clearFaults(): void;
   /** All tokens given so far get 401. */
   expireTokens(): void;
-  /** Connections to the service are refused until `back`. */
-  away(service: Service): Promise<void>;
-  back(service: Service): Promise<void>;
+  /** Connections to the service are refused until `back`, in one region or in all. */
+  away(service: Service, region?: string): Promise<void>;
+  back(service: Service, region?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -60,39 +64,32 @@ const USERS: [cloud: string, user: string, project: string][] = [
   ['pretend-reader', 'rita', 'demo'],
 ];
 
+interface Running {
+  region: string;
+  service: Service;
+  running: RunningService;
+  isAway: boolean;
+}
+
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const state = options.state ?? seeded(options.seed);
   const { pageSize, without = [], regions = ['RegionOne'], tokenLifeMs = 3_600_000 } = options;
-  const [computeMin, computeMax] = options.microversions?.compute ?? ['2.1', '2.93'];
-  const [volumeMin, volumeMax] = options.microversions?.volume ?? ['3.0', '3.70'];
-  const running = new Map<Service, RunningService>();
-  const gone = new Set<Service>();
+  const states = statesOf(options, regions);
+  const [home = ''] = regions;
+  const state = stateIn(states, home);
+  const services: Running[] = [];
   const faults = openFaultBook();
   const calls: RecordedCall[] = [];
   const writes: RecordedCall[] = [];
   const unknownCalls: RecordedCall[] = [];
-  const urlOf = (service: Service): string | undefined => running.get(service)?.url;
-  const keystoneUrl = (): string => urlOf('identity') ?? '';
+  const keystoneUrl = (): string => services.find(({ service }) => service === 'identity')?.running.url ?? '';
 
-  const identity = keystone({
-    state,
-    regions,
-    tokenLifeMs,
-    pageSize,
-    urls: () => Object.fromEntries([...running].map(([service, { url }]) => [service, url])),
-  });
-  const apis: ServiceApi[] = [
-    identity.api,
-    nova({ state, min: computeMin, max: computeMax, pageSize, keystoneUrl }),
-    cinder({ state, min: volumeMin, max: volumeMax, pageSize, keystoneUrl }),
-    neutron({ state, pageSize, keystoneUrl }),
-    glance(),
-    placement(),
-  ];
-  for (const api of apis) {
-    if (without.includes(api.service)) continue;
-    const service = await serve({
+  const identity = keystone({ state, tokenLifeMs, pageSize, urls: () => endpointsOf(services, regions, keystoneUrl()) });
+
+  async function start(region: string, api: ServiceApi): Promise<void> {
+    if (without.includes(api.service)) return;
+    const running = await serve({
       api,
+      region,
       faults,
       caller: identity.tokens.caller,
       record(call) {
@@ -104,13 +101,22 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
         console.error(`the pretend cloud does not know ${call.method} ${call.service} ${call.path}`);
       },
     });
-    running.set(api.service, service);
+    services.push({ region, service: api.service, running, isAway: false });
   }
+
+  await start(home, identity.api);
+  for (const [region, own] of states) {
+    for (const api of apisOf(own, options, keystoneUrl)) await start(region, api);
+  }
+
+  const those = (service: Service, region?: string): Running[] =>
+    services.filter((one) => one.service === service && (region === undefined || one.region === region));
 
   return {
     authUrl: `${keystoneUrl()}/v3`,
-    cloudsYaml: cloudsYaml(`${keystoneUrl()}/v3`, regions[0] ?? 'RegionOne'),
+    cloudsYaml: cloudsYaml(`${keystoneUrl()}/v3`, regions),
     state,
+    stateOf: (region) => stateIn(states, region),
     calls,
     writes,
     unknownCalls,
@@ -118,22 +124,65 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     answer: faults.add,
     clearFaults: faults.clear,
     expireTokens: identity.tokens.expireAll,
-    async away(service) {
-      if (gone.has(service)) return;
-      gone.add(service);
-      await running.get(service)?.away();
+    async away(service, region) {
+      for (const one of those(service, region)) {
+        if (!one.isAway) await one.running.away();
+        one.isAway = true;
+      }
     },
-    async back(service) {
-      if (gone.delete(service)) await running.get(service)?.back();
+    async back(service, region) {
+      for (const one of those(service, region)) {
+        if (one.isAway) await one.running.back();
+        one.isAway = false;
+      }
     },
     async stop() {
-      await Promise.all([...running].map(([service, one]) => (gone.has(service) ? undefined : one.away())));
+      await Promise.all(services.map((one) => (one.isAway ? undefined : one.running.away())));
       if (unknownCalls.length > 0) {
         const names = unknownCalls.map(({ method, service, path }) => `${method} ${service} ${path}`);
         throw new Error(`the pretend cloud was asked what it does not know: ${[...new Set(names)].join(', ')}`);
       }
     },
   };
+}
+
+function statesOf({ state, seed }: CloudOptions, [home = '', ...others]: readonly string[]): Map<string, CloudState> {
+  const first = state ?? seeded(seed);
+  return new Map([[home, first], ...others.map((region) => [region, seededBeside(first, region, seed)] as const)]);
+}
+
+function stateIn(states: ReadonlyMap<string, CloudState>, region: string): CloudState {
+  const state = states.get(region);
+  if (!state) throw new Error(`the pretend cloud has no region ${region}, only ${[...states.keys()].join(', ')}`);
+  return state;
+}
+
+/** Everything but keystone. */
+function apisOf(state: CloudState, options: CloudOptions, keystoneUrl: () => string): ServiceApi[] {
+  const { pageSize, microversions = {} } = options;
+  const common = { state, pageSize, keystoneUrl };
+  const range = ([min, max]: [string, string]): { min: string; max: string } => ({ min, max });
+  return [
+    nova({ ...common, ...range(microversions.compute ?? ['2.1', '2.93']) }),
+    cinder({ ...common, ...range(microversions.volume ?? ['3.0', '3.70']) }),
+    neutron(common),
+    glance(common),
+    placement({ ...common, ...range(microversions.placement ?? ['1.0', '1.39']) }),
+  ];
+}
+
+/** Every region has the one keystone in its part of the catalogue. */
+function endpointsOf(
+  services: readonly Running[],
+  regions: readonly string[],
+  keystoneUrl: string,
+): Map<string, Partial<Record<Service, string>>> {
+  return new Map(
+    regions.map((region) => {
+      const own = services.filter((one) => one.region === region).map(({ service, running }) => [service, running.url]);
+      return [region, { ...(keystoneUrl === '' ? {} : { identity: keystoneUrl }), ...Object.fromEntries(own) }];
+    }),
+  );
 }
 
 /** A log-in and a console log are POSTs that change nothing. */
@@ -143,7 +192,7 @@ function isWrite({ method, service, path, body }: RecordedCall): boolean {
   return !(typeof body === 'object' && body !== null && 'os-getConsoleOutput' in body);
 }
 
-function cloudsYaml(auth_url: string, region_name: string): string {
+function cloudsYaml(auth_url: string, regions: readonly string[]): string {
   const clouds: Record<string, unknown> = {};
   for (const [cloud, user, project_name] of USERS) {
     const auth = {
@@ -154,7 +203,8 @@ function cloudsYaml(auth_url: string, region_name: string): string {
       user_domain_name: 'Default',
       project_domain_name: 'Default',
     };
-    clouds[cloud] = { region_name, identity_api_version: 3, auth };
+    const where = regions.length > 1 ? { regions } : { region_name: regions[0] };
+    clouds[cloud] = { ...where, identity_api_version: 3, auth };
   }
   return stringify({ clouds });
 }

@@ -1,4 +1,4 @@
-import type { Server } from './state.ts';
+import type { Server } from './state-compute.ts';
 
 const KERNEL = [
   '[    0.000000] Linux version 6.1.0-26-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0)',

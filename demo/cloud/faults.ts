@@ -2,6 +2,8 @@ import type { Service } from '../../src/openstack/session.ts';
 
 /** What goes wrong with the next calls that match. Everything besides `status` happens to calls that otherwise are answered well. */
 export interface CallFault {
+  /** Only of calls to this region. */
+  region?: string;
   /** How many calls; default 1. */
   times?: number;
   /** So many matching calls are answered well first. */
@@ -35,7 +37,7 @@ interface Rule {
 export interface FaultBook {
   add(service: Service, method: string, path: RegExp | string, fault: CallFault): void;
   /** The fault of a call, used up by one. */
-  take(service: Service, method: string, path: string): CallFault | undefined;
+  take(call: { service: Service; region: string; method: string; path: string }): CallFault | undefined;
   clear(): void;
 }
 
@@ -46,8 +48,15 @@ export function openFaultBook(): FaultBook {
       const pattern = typeof path === 'string' ? new RegExp(escaped(path)) : path;
       rules.push({ service, method, path: pattern, left: fault.times ?? 1, skip: fault.after ?? 0, fault });
     },
-    take(service, method, path) {
-      const rule = rules.find((one) => one.left > 0 && one.service === service && one.method === method && one.path.test(path));
+    take({ service, region, method, path }) {
+      const rule = rules.find(
+        (one) =>
+          one.left > 0 &&
+          one.service === service &&
+          one.method === method &&
+          one.path.test(path) &&
+          (one.fault.region ?? region) === region,
+      );
       if (!rule) return undefined;
       if (rule.skip > 0) {
         rule.skip -= 1;

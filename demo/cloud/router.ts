@@ -49,15 +49,23 @@ export interface Route {
   handle(asked: Asked): Answer;
 }
 
+export interface Microversions {
+  word: string;
+  min: string;
+  max: string;
+}
+
 /** One service: its routes and the ways in which all its answers are alike. */
 export interface ServiceApi {
   service: Service;
   routes: Route[];
   /** `{ word: 'compute', min: '2.1', max: '2.93' }` */
-  microversions?: { word: string; min: string; max: string };
+  microversions?: Microversions;
   /** How it says that no token, or none that is good, came along. */
   unauthorized(base: string): Answer;
   noRoute(): Answer;
+  /** How it refuses a microversion that it does not have, where not as nova and cinder do. */
+  unacceptable?(version: string, range: Microversions): Answer;
 }
 
 export interface Match {
@@ -102,8 +110,12 @@ export function unauthorized(keystoneUrl: string): Answer {
   };
 }
 
-/** What WebOb answers where no route leads. */
-export const NO_ROUTE: Answer = { status: 404, body: '404 Not Found\n\nThe resource could not be found.\n\n   ' };
+/** What WebOb answers to who takes JSON: the line breaks are meant for a web page. Nova, cinder and glance have it from there. */
+export function webObAnswer(status: number, title: string, words: string): Answer {
+  return { status, body: { message: `${words}<br /><br />\n\n\n`, code: `${status} ${title}`, title } };
+}
+
+export const NO_ROUTE = webObAnswer(404, 'Not Found', 'The resource could not be found.');
 
 /** Undefined where the headers ask for none. */
 export function askedMicroversion(headers: Record<string, string>, word: string): string | undefined {
@@ -114,29 +126,36 @@ export function askedMicroversion(headers: Record<string, string>, word: string)
   return word === 'compute' ? headers['x-openstack-nova-api-version'] : undefined;
 }
 
-export interface PageOptions {
+export interface PageOptions<T> {
   key: string;
   /** What the list of links is called. */
   linksKey: string;
   /** The largest page; undefined where the service has no bound. */
   pageSize: number | undefined;
+  show(item: T): unknown;
+  /** Of a marker that is not there; without it the list begins anew, as neutron's does. */
+  lost?(marker: string): Refusal;
 }
 
 /** A page as nova, cinder and neutron give it: a full one has a next link even where nothing follows. */
-export function page(asked: Asked, items: { id: string }[], shown: unknown[], { key, linksKey, pageSize }: PageOptions): Answer {
+export function page<T extends { id: string }>(asked: Asked, items: readonly T[], options: PageOptions<T>): Answer {
+  const { key, linksKey, pageSize, show, lost } = options;
   const marker = asked.query.get('marker');
-  const from = marker === null ? 0 : items.findIndex(({ id }) => id === marker) + 1;
+  const at = marker === null ? -1 : items.findIndex(({ id }) => id === marker);
+  if (marker !== null && at < 0 && lost) throw lost(marker);
+  const from = at + 1;
   const limit = Math.min(Number(asked.query.get('limit') ?? Number.POSITIVE_INFINITY), pageSize ?? Number.POSITIVE_INFINITY);
   const to = Number.isFinite(limit) ? from + limit : items.length;
-  const body: Record<string, unknown> = { [key]: shown.slice(from, to) };
+  const body: Record<string, unknown> = { [key]: items.slice(from, to).map(show) };
   const last = items[to - 1];
-  if (Number.isFinite(limit) && last) {
-    const next = new URL(asked.base + asked.path);
-    for (const [name, value] of asked.query) if (name !== 'marker') next.searchParams.append(name, value);
-    next.searchParams.set('marker', last.id);
-    body[linksKey] = [{ rel: 'next', href: next.href }];
-  }
+  if (Number.isFinite(limit) && last) body[linksKey] = [{ rel: 'next', href: nextUrl(asked, asked.base + asked.path, last.id) }];
   return { status: 200, body };
+}
+
+export function nextUrl({ query }: Asked, url: string, marker: string): string {
+  const next = new URLSearchParams([...query].filter(([name]) => name !== 'marker'));
+  next.set('marker', marker);
+  return `${url}?${next}`;
 }
 
 export function isAdmin({ caller }: Asked): boolean {

@@ -11,6 +11,7 @@ import {
   askedMicroversion,
   type Caller,
   isRecord,
+  type Microversions,
   matchRoute,
   Refusal,
   type ServiceApi,
@@ -20,6 +21,7 @@ import {
 export interface RecordedCall {
   method: string;
   service: Service;
+  region: string;
   /** With the query. */
   path: string;
   body: unknown;
@@ -32,6 +34,7 @@ export interface RecordedCall {
 
 export interface ServiceOptions {
   api: ServiceApi;
+  region: string;
   faults: FaultBook;
   caller(token: string | undefined): Caller | undefined;
   record(call: RecordedCall): void;
@@ -97,6 +100,7 @@ async function answer(options: ServiceOptions, base: string, request: IncomingMe
   const call: RecordedCall = {
     method,
     service: api.service,
+    region: options.region,
     path: url.pathname + url.search,
     body: parsed(await readBody(request)),
     requestId: headers['x-openstack-request-id'],
@@ -105,7 +109,7 @@ async function answer(options: ServiceOptions, base: string, request: IncomingMe
   };
   options.record(call);
 
-  const fault = faults.take(api.service, method, call.path) ?? {};
+  const fault = faults.take(call) ?? {};
   if (fault.delayMs) await sleep(fault.delayMs);
   if (fault.hang) return;
   if (fault.dropBefore) {
@@ -135,8 +139,7 @@ function carryOut({ api, caller, unknown }: ServiceOptions, { call, url, headers
   const { microversions } = api;
   const microversion = call.microversion ?? microversions?.min ?? '';
   if (microversions && call.microversion !== undefined && !within(call.microversion, microversions)) {
-    const message = `Version ${call.microversion} is not supported by the API. Minimum is ${microversions.min} and maximum is ${microversions.max}.`;
-    return { status: 406, body: { computeFault: { code: 406, message } } };
+    return (api.unacceptable ?? unacceptable)(call.microversion, microversions);
   }
   const asked: Asked = {
     method: call.method,
@@ -157,7 +160,13 @@ function carryOut({ api, caller, unknown }: ServiceOptions, { call, url, headers
   }
 }
 
-function within(version: string, { min, max }: { min: string; max: string }): boolean {
+/** As nova and cinder say it. */
+function unacceptable(version: string, { min, max }: Microversions): Answer {
+  const message = `Version ${version} is not supported by the API. Minimum is ${min} and maximum is ${max}.`;
+  return { status: 406, body: { computeFault: { code: 406, message } } };
+}
+
+function within(version: string, { min, max }: Microversions): boolean {
   return compareVersions(version, min) >= 0 && compareVersions(version, max) <= 0;
 }
 

@@ -1,110 +1,26 @@
-/** What the pretend cloud holds. Tests read it and change it freely. */
+import type { ComputeState } from './state-compute.ts';
+import type { IdentityState } from './state-identity.ts';
+import type { ImageState } from './state-image.ts';
+import type { NetworkState } from './state-network.ts';
+import type { VolumeState } from './state-volume.ts';
 
-export interface Domain {
-  id: string;
-  name: string;
-  enabled: boolean;
-}
-
-export interface Project {
-  id: string;
-  name: string;
-  domain_id: string;
-  description: string;
-  enabled: boolean;
-}
-
-export interface User {
-  id: string;
-  name: string;
-  domain_id: string;
-  password: string;
-  /** Project ID → role names. */
-  roles: Map<string, string[]>;
-}
-
-export interface Host {
-  name: string;
-  zone: string;
-  /** Of its nova-compute, by UUID and by the number of before 2.53. */
-  serviceId: string;
-  serviceNumber: number;
-  hypervisorId: string;
-  status: 'enabled' | 'disabled';
-  state: 'up' | 'down';
-  disabledReason: string | null;
-  forcedDown: boolean;
-  vcpus: number;
-  memoryMiB: number;
-  diskGiB: number;
-}
-
-export interface Flavor {
-  id: string;
-  name: string;
-  vcpus: number;
-  ramMiB: number;
-  diskGiB: number;
-}
-
-export interface Server {
-  id: string;
-  name: string;
-  /** Nova's `status`: ACTIVE, SHUTOFF, ERROR, … */
-  status: string;
-  vmState: string;
-  taskState: string | null;
-  projectId: string;
-  userId: string;
-  /** Null where it is on none. */
-  host: string | null;
-  flavor: Flavor;
-  /** Null where it boots from a volume. */
-  imageId: string | null;
-  created: string;
-  metadata: Record<string, string>;
-}
-
-export interface VolumeType {
-  id: string;
-  name: string;
-  isPublic: boolean;
-  description: string | null;
-}
-
-export interface Agent {
-  id: string;
-  agentType: string;
-  binary: string;
-  host: string;
-  alive: boolean;
-  adminStateUp: boolean;
+/** What a region of the pretend cloud holds. Tests read it and change it freely. Identity is the same in all regions. */
+export interface CloudState extends IdentityState, ComputeState, VolumeState, NetworkState, ImageState {
+  quotas: { compute: Quotas; volume: Quotas; network: Quotas };
+  /** Nova answers 200 to quota changes and stores nothing, as with its UnifiedLimitsDriver. */
+  unifiedLimits: boolean;
 }
 
 export type Limits = Record<string, number>;
 
 export interface Quotas {
+  /** What the configuration says, or the quota class. */
   defaults: Limits;
   /** Project ID → what somebody set. */
   own: Map<string, Limits>;
-  /** Project ID → what is in use; compute's is counted from the servers instead. */
+  /** Project ID → what is in use, where it is not to be what is counted. */
   used: Map<string, Limits>;
   reserved: Map<string, Limits>;
-}
-
-export interface CloudState {
-  domains: Domain[];
-  projects: Project[];
-  users: User[];
-  hosts: Host[];
-  servers: Server[];
-  /** Server ID → its serial console. */
-  consoles: Map<string, string>;
-  volumeTypes: VolumeType[];
-  agents: Agent[];
-  quotas: { compute: Quotas; volume: Quotas; network: Quotas };
-  /** Nova answers 200 to quota changes and stores nothing, as with its UnifiedLimitsDriver. */
-  unifiedLimits: boolean;
 }
 
 export function limitsOf({ defaults, own }: Quotas, projectId: string): Limits {
@@ -123,5 +39,33 @@ export function computeUse({ servers, quotas }: CloudState, projectId: string): 
     cores: theirs.reduce((sum, { flavor }) => sum + flavor.vcpus, 0),
     ram: theirs.reduce((sum, { flavor }) => sum + flavor.ramMiB, 0),
     ...quotas.compute.used.get(projectId),
+  };
+}
+
+export function volumeUse({ volumes, snapshots, quotas }: CloudState, projectId: string): Limits {
+  const use: Limits = {};
+  const add = (name: string, amount: number, type: string): void => {
+    for (const key of [name, `${name}_${type}`]) use[key] = (use[key] ?? 0) + amount;
+  };
+  for (const { type, sizeGiB } of volumes.filter((volume) => volume.projectId === projectId)) {
+    add('volumes', 1, type);
+    add('gigabytes', sizeGiB, type);
+  }
+  for (const { type, sizeGiB } of snapshots.filter((snapshot) => snapshot.projectId === projectId)) {
+    add('snapshots', 1, type);
+    add('gigabytes', sizeGiB, type);
+  }
+  return { ...use, ...quotas.volume.used.get(projectId) };
+}
+
+export function networkUse(state: CloudState, projectId: string): Limits {
+  const count = (things: { projectId: string }[]): number => things.filter((one) => one.projectId === projectId).length;
+  return {
+    network: count(state.networks),
+    subnet: count(state.subnets),
+    port: count(state.ports),
+    router: count(state.routers),
+    floatingip: count(state.floatingIps),
+    ...state.quotas.network.used.get(projectId),
   };
 }

@@ -1,0 +1,155 @@
+import type { NovaOptions } from './nova.ts';
+import { atLeast, badRequest, demand, lostMarker, notFound } from './nova-refusals.ts';
+import { type Asked, isAdmin, page, type Route } from './router.ts';
+import type { CloudState } from './state.ts';
+import type { Aggregate, Host } from './state-compute.ts';
+
+const UPDATED = '2026-11-23T06:45:45.000000';
+
+/** Compute services, hypervisors and aggregates. */
+export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v2.1/os-services',
+      handle(asked) {
+        demand(isAdmin(asked), 'os-services:list');
+        const wanted = (key: string, value: string): boolean => (asked.query.get(key) ?? value) === value;
+        const services = [...controllers(), ...state.hosts.map((host) => shownService(host, asked))];
+        return {
+          status: 200,
+          body: { services: services.filter(({ host, binary }) => wanted('host', host) && wanted('binary', binary)) },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v2.1/os-hypervisors/detail',
+      handle(asked) {
+        demand(isAdmin(asked), 'os-hypervisors:list-detail');
+        const part = atLeast(asked, '2.53') ? asked.query.get('hypervisor_hostname_pattern') : null;
+        const hosts = state.hosts.filter(({ name }) => part === null || name.toLowerCase().includes(part.toLowerCase()));
+        if (part !== null && hosts.length === 0) throw notFound(`No hypervisor matching '${part}' could be found.`);
+        return page(
+          asked,
+          hosts.map((host) => ({ id: host.hypervisorId, host })),
+          {
+            key: 'hypervisors',
+            linksKey: 'hypervisors_links',
+            // Nova knows a pattern or pages, not both.
+            pageSize: part === null ? pageSize : undefined,
+            show: ({ host }) => shownHypervisor(state, host, asked),
+            lost: lostMarker,
+          },
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v2.1/os-hypervisors/:id/uptime',
+      handle(asked) {
+        demand(isAdmin(asked), 'os-hypervisors:uptime');
+        const host = hostOf(state, asked.params.id ?? '');
+        if (isDown(host)) throw badRequest(`Compute service of ${host.name} is unavailable at this time.`);
+        const { hypervisorId: id, name, status } = host;
+        const uptime = ' 08:32:11 up 93 days, 18:25, 12 users,  load average: 0.20, 0.12, 0.14';
+        return { status: 200, body: { hypervisor: { id, hypervisor_hostname: name, state: 'up', status, uptime } } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v2.1/os-aggregates',
+      handle(asked) {
+        demand(isAdmin(asked), 'os-aggregates:index');
+        return { status: 200, body: { aggregates: state.aggregates.map((aggregate) => shownAggregate(aggregate, asked)) } };
+      },
+    },
+  ];
+}
+
+export function isDown({ state, forcedDown }: Host): boolean {
+  return forcedDown || state === 'down';
+}
+
+function hostOf({ hosts }: CloudState, id: string): Host {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw badRequest(`Invalid uuid ${id}`);
+  const host = hosts.find(({ hypervisorId }) => hypervisorId === id);
+  if (!host) throw notFound(`Hypervisor with ID '${id}' could not be found.`);
+  return host;
+}
+
+function controllers(): { binary: string; host: string }[] {
+  return ['nova-conductor', 'nova-scheduler'].map((binary, index) => ({
+    binary,
+    host: 'controller1',
+    id: `00000000-0000-4000-8000-00000000000${index + 1}`,
+    zone: 'internal',
+    status: 'enabled',
+    state: 'up',
+    updated_at: UPDATED,
+    disabled_reason: null,
+    forced_down: false,
+  }));
+}
+
+function shownService(host: Host, asked: Asked): { binary: string; host: string } {
+  const shown = {
+    binary: 'nova-compute',
+    host: host.name,
+    id: atLeast(asked, '2.53') ? host.serviceId : host.serviceNumber,
+    zone: host.zone,
+    status: host.status,
+    state: isDown(host) ? 'down' : 'up',
+    updated_at: UPDATED,
+    disabled_reason: host.disabledReason,
+  };
+  return { ...shown, ...(atLeast(asked, '2.11') ? { forced_down: host.forcedDown } : {}) };
+}
+
+function shownHypervisor(state: CloudState, host: Host, asked: Asked): object {
+  const shown = {
+    id: host.hypervisorId,
+    hypervisor_hostname: host.name,
+    state: isDown(host) ? 'down' : 'up',
+    status: host.status,
+    hypervisor_type: 'fake',
+    hypervisor_version: 1000,
+    host_ip: '127.0.0.1',
+    service: { id: host.serviceId, host: host.name, disabled_reason: host.disabledReason },
+  };
+  if (atLeast(asked, '2.88')) return shown;
+  const here = state.servers.filter((server) => server.host === host.name);
+  const vcpusUsed = here.reduce((sum, { flavor }) => sum + flavor.vcpus, 0);
+  const ramUsedMiB = 512 + here.reduce((sum, { flavor }) => sum + flavor.ramMiB, 0);
+  const diskUsedGiB = here.reduce((sum, { flavor }) => sum + flavor.diskGiB, 0);
+  return {
+    ...shown,
+    vcpus: host.vcpus,
+    memory_mb: host.memoryMiB,
+    local_gb: host.diskGiB,
+    vcpus_used: vcpusUsed,
+    memory_mb_used: ramUsedMiB,
+    local_gb_used: diskUsedGiB,
+    free_ram_mb: host.memoryMiB - ramUsedMiB,
+    free_disk_gb: host.diskGiB - diskUsedGiB,
+    current_workload: 0,
+    running_vms: here.length,
+    disk_available_least: 0,
+    cpu_info: { arch: 'x86_64' },
+  };
+}
+
+function shownAggregate({ id, uuid, name, zone, hosts, metadata }: Aggregate, asked: Asked): object {
+  return {
+    id,
+    ...(atLeast(asked, '2.41') ? { uuid } : {}),
+    name,
+    hosts,
+    metadata: { ...metadata, ...(zone === null ? {} : { availability_zone: zone }) },
+    created_at: UPDATED,
+    updated_at: null,
+    deleted_at: null,
+    deleted: false,
+    availability_zone: zone,
+  };
+}

@@ -1,0 +1,243 @@
+import { compareVersions } from '../../src/openstack/microversions.ts';
+import { type Asked, isAdmin, Refusal, type Route, type ServiceApi, unauthorized } from './router.ts';
+import type { CloudState } from './state.ts';
+import type { Host } from './state-compute.ts';
+
+export interface PlacementOptions {
+  state: CloudState;
+  min: string;
+  max: string;
+  keystoneUrl(): string;
+}
+
+/** Of nova's fake driver. */
+const TRAITS = ['COMPUTE_NODE', 'COMPUTE_NET_ATTACH_INTERFACE', 'COMPUTE_VOLUME_EXTEND', 'COMPUTE_IMAGE_TYPE_RAW'];
+const DISABLED = 'COMPUTE_STATUS_DISABLED';
+/** What nova keeps of each host for itself: `reserved_host_memory_mb`. */
+const RESERVED_MEMORY_MIB = 512;
+
+type ResourceClass = 'VCPU' | 'MEMORY_MB' | 'DISK_GB';
+
+/** Placement has no state of its own here: its providers are the hosts, and what is used of them their servers. */
+export function placement({ state, min, max, keystoneUrl }: PlacementOptions): ServiceApi {
+  return {
+    service: 'placement',
+    microversions: { word: 'placement', min, max },
+    unauthorized: () => unauthorized(keystoneUrl()),
+    noRoute: () => ({ status: 404, body: errors(404, 'Not Found', 'The resource could not be found.\n\n   ') }),
+    unacceptable: (version) => {
+      const words = `The resource could not be generated that was acceptable to your browser (content of type application/json. \n\n Invalid microversion: Unacceptable version header: ${version}`;
+      return { status: 406, body: errors(406, 'Not Acceptable', words) };
+    },
+    routes: [
+      {
+        method: 'GET',
+        path: '/',
+        open: true,
+        handle: () => ({
+          status: 200,
+          body: {
+            versions: [{ id: 'v1.0', max_version: max, min_version: min, status: 'CURRENT', links: [{ rel: 'self', href: '' }] }],
+          },
+        }),
+      },
+      ...providerRoutes(state),
+      {
+        method: 'GET',
+        path: '/allocation_candidates',
+        handle(asked) {
+          demand(isAdmin(asked), 'allocation_candidates:list');
+          return { status: 200, body: candidates(state, asked) };
+        },
+      },
+    ],
+  };
+}
+
+function providerRoutes(state: CloudState): Route[] {
+  function hostOf(asked: Asked, kind: 'inventories' | 'usages' | 'traits'): Host {
+    demand(isAdmin(asked), `resource_providers:${kind}${kind === 'usages' ? '' : ':list'}`);
+    const uuid = asked.params.uuid ?? '';
+    const host = state.hosts.find(({ hypervisorId }) => hypervisorId === uuid);
+    if (host) return host;
+    const words = `No resource provider with uuid ${uuid} found`;
+    throw refusal(
+      404,
+      'Not Found',
+      `The resource could not be found.\n\n ${words}${kind === 'inventories' ? ' ' : ''}: ${words}  `,
+    );
+  }
+
+  return [
+    {
+      method: 'GET',
+      path: '/resource_providers',
+      handle(asked) {
+        demand(isAdmin(asked), 'resource_providers:list');
+        const wanted = asked.query.get('name')?.toLowerCase();
+        const hosts = state.hosts.filter(({ name }) => wanted === undefined || name.toLowerCase() === wanted);
+        const nested = (uuid: string): object =>
+          atLeast(asked, '1.14') ? { parent_provider_uuid: null, root_provider_uuid: uuid } : {};
+        return {
+          status: 200,
+          body: {
+            resource_providers: hosts.map(({ hypervisorId: uuid, name }) => ({
+              uuid,
+              name,
+              generation: 1,
+              links: [{ rel: 'self', href: `/resource_providers/${uuid}` }],
+              ...nested(uuid),
+            })),
+          },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/resource_providers/:uuid/inventories',
+      handle: (asked) => ({
+        status: 200,
+        body: { resource_provider_generation: 1, inventories: inventoriesOf(state, hostOf(asked, 'inventories')) },
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/resource_providers/:uuid/usages',
+      handle: (asked) => ({
+        status: 200,
+        body: { resource_provider_generation: 1, usages: usesOf(state).of(hostOf(asked, 'usages')) },
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/resource_providers/:uuid/traits',
+      handle: (asked) => ({
+        status: 200,
+        body: { resource_provider_generation: 1, traits: traitsOf(hostOf(asked, 'traits')) },
+      }),
+    },
+  ];
+}
+
+interface Inventory {
+  total: number;
+  reserved: number;
+  allocation_ratio: number;
+}
+
+function inventoriesOf({ allocationRatios }: CloudState, host: Host): Record<ResourceClass, Inventory> {
+  const all = (kind: ResourceClass, total: number, reserved = 0): Inventory & Record<string, number> => ({
+    total,
+    reserved,
+    min_unit: 1,
+    max_unit: total,
+    step_size: 1,
+    allocation_ratio: allocationRatios[kind],
+  });
+  return {
+    VCPU: all('VCPU', host.vcpus),
+    MEMORY_MB: all('MEMORY_MB', host.memoryMiB, RESERVED_MEMORY_MIB),
+    DISK_GB: all('DISK_GB', host.diskGiB),
+  };
+}
+
+/** A server that boots from a volume takes no disk of its host's. */
+function usesOf({ servers }: CloudState): { of(host: Host): Record<ResourceClass, number> } {
+  const uses = new Map<string | null, Record<ResourceClass, number>>();
+  for (const { host, flavor, imageId } of servers) {
+    const use = uses.get(host) ?? { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 };
+    use.VCPU += flavor.vcpus;
+    use.MEMORY_MB += flavor.ramMiB;
+    use.DISK_GB += imageId === null ? 0 : flavor.diskGiB;
+    uses.set(host, use);
+  }
+  return { of: ({ name }) => uses.get(name) ?? { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 } };
+}
+
+function traitsOf({ status }: Host): string[] {
+  return status === 'disabled' ? [...TRAITS, DISABLED] : TRAITS;
+}
+
+/** Source: placement/handlers/allocation_candidate.py, placement/objects/allocation_candidate.py */
+function candidates(state: CloudState, asked: Asked): object {
+  const wanted = resourcesOf(asked);
+  const forbidden = forbiddenTraits(asked);
+  const uses = usesOf(state);
+  const hosts = state.hosts
+    .filter((host) => !traitsOf(host).some((trait) => forbidden.includes(trait)))
+    .map((host) => {
+      const used = uses.of(host);
+      const resources: Record<string, { capacity: number; used: number }> = {};
+      for (const [kind, { total, reserved, allocation_ratio }] of Object.entries(inventoriesOf(state, host))) {
+        // One of the three, as inventoriesOf says.
+        resources[kind] = { capacity: Math.floor((total - reserved) * allocation_ratio), used: used[kind as ResourceClass] };
+      }
+      return { uuid: host.hypervisorId, resources, traits: traitsOf(host) };
+    })
+    .filter(({ resources }) =>
+      [...wanted].every(([kind, amount]) => (resources[kind]?.capacity ?? 0) - (resources[kind]?.used ?? 0) >= amount),
+    );
+  return {
+    allocation_requests: hosts.map(({ uuid }) => ({ allocations: { [uuid]: { resources: Object.fromEntries(wanted) } } })),
+    provider_summaries: Object.fromEntries(hosts.map(({ uuid, ...summary }) => [uuid, summary])),
+  };
+}
+
+function resourcesOf({ query }: Asked): Map<string, number> {
+  const given = query.get('resources') ?? '';
+  if (given === '') {
+    throw badRequest(
+      'Badly formed resources parameter. Expected resources query string parameter in form: ?resources=VCPU:2,MEMORY_MB:1024. Got: empty string.',
+    );
+  }
+  const wanted = new Map<string, number>();
+  for (const pair of given.split(',')) {
+    const [kind = '', amount] = pair.split(':');
+    if (Number(amount) < 1) throw badRequest(`Requested resource ${kind} requires amount >= 1. Got: ${amount}.`);
+    wanted.set(kind, Number(amount));
+  }
+  const unknown = [...wanted.keys()].find((kind) => !['VCPU', 'MEMORY_MB', 'DISK_GB'].includes(kind));
+  if (unknown) throw badRequest(`Invalid resource class in resources parameter: No such resource class ${unknown}.`);
+  return wanted;
+}
+
+function forbiddenTraits(asked: Asked): string[] {
+  const required = asked.query.get('required');
+  if (required === null) return [];
+  if (!atLeast(asked, '1.22') && required.includes('!')) {
+    throw badRequest(
+      `Invalid query string parameters: Expected 'required' parameter value of the form: HW_CPU_X86_VMX,CUSTOM_MAGIC. Got: ${required}`,
+    );
+  }
+  const traits = required.split(',').map((trait) => trait.replace('!', ''));
+  const unknown = traits.filter((trait) => ![...TRAITS, DISABLED].includes(trait));
+  if (unknown.length > 0) throw badRequest(`No such trait(s): ${unknown.join(', ')}.`);
+  return traits;
+}
+
+function atLeast({ microversion }: Asked, version: string): boolean {
+  return compareVersions(microversion, version) >= 0;
+}
+
+function errors(status: number, title: string, detail: string): unknown {
+  return { errors: [{ status, title, detail }] };
+}
+
+function refusal(status: number, title: string, detail: string): Refusal {
+  return new Refusal({ status, body: errors(status, title, detail) });
+}
+
+function badRequest(words: string): Refusal {
+  const why = 'The server could not comply with the request since it is either malformed or otherwise incorrect.';
+  return refusal(400, 'Bad Request', `${why}\n\n ${words}  `);
+}
+
+function demand(allowed: boolean, rule: string): void {
+  if (!allowed) {
+    throw refusal(
+      403,
+      'Forbidden',
+      `Access was denied to this resource.\n\n Policy does not allow placement:${rule} to be performed.  `,
+    );
+  }
+}

@@ -1,0 +1,85 @@
+export interface ComputeState {
+  hosts: Host[];
+  aggregates: Aggregate[];
+  flavors: Flavor[];
+  servers: Server[];
+  /** Server ID → its serial console. */
+  consoles: Map<string, string>;
+  /** What placement gives out of each host's, as a multiple of what there is. */
+  allocationRatios: Record<'VCPU' | 'MEMORY_MB' | 'DISK_GB', number>;
+}
+
+export interface Host {
+  name: string;
+  zone: string;
+  /** Of its nova-compute, by UUID and by the number of before 2.53. */
+  serviceId: string;
+  serviceNumber: number;
+  hypervisorId: string;
+  status: 'enabled' | 'disabled';
+  state: 'up' | 'down';
+  disabledReason: string | null;
+  forcedDown: boolean;
+  vcpus: number;
+  memoryMiB: number;
+  diskGiB: number;
+}
+
+export interface Aggregate {
+  id: number;
+  uuid: string;
+  name: string;
+  zone: string | null;
+  hosts: string[];
+  metadata: Record<string, string>;
+}
+
+export interface Flavor {
+  id: string;
+  name: string;
+  vcpus: number;
+  ramMiB: number;
+  diskGiB: number;
+  isPublic: boolean;
+  /** Of a private one: IDs of the projects that may use it. */
+  projects: string[];
+  extraSpecs: Record<string, string>;
+}
+
+export interface Server {
+  id: string;
+  name: string;
+  /** Nova's `status`: ACTIVE, SHUTOFF, ERROR, … */
+  status: string;
+  vmState: string;
+  taskState: string | null;
+  projectId: string;
+  userId: string;
+  /** Null where it is on none. */
+  host: string | null;
+  flavor: Flavor;
+  /** Null where it boots from a volume. */
+  imageId: string | null;
+  created: string;
+  updated: string;
+  description: string | null;
+  metadata: Record<string, string>;
+  tags: string[];
+  keyName: string | null;
+  locked: boolean;
+  lockedReason: string | null;
+  securityGroups: string[];
+  /** Shown while its status is ERROR. */
+  fault: { message: string; created: string } | null;
+  /** Oldest first. */
+  actions: ServerAction[];
+}
+
+export interface ServerAction {
+  action: string;
+  requestId: string;
+  userId: string;
+  started: string;
+  updated: string;
+  message: string | null;
+}
