@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OpenStackError } from '../../src/errors.ts';
 import { defineJob, type Outcome, type Step } from '../../src/job.ts';
-import { QUOTA_VERSION } from '../../src/openstack/compute.ts';
+import { QUOTA_VERSION } from '../../src/openstack/compute-quotas.ts';
 import type { QuotaUse, QuotaUses } from '../../src/openstack/quota-set.ts';
 import { formatLimit, getQuotas, type Quota, quotaOfKey, quotaValue, updateQuotas } from '../../src/openstack/quotas.ts';
 import type { Session } from '../../src/openstack/session.ts';

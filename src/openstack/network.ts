@@ -28,7 +28,10 @@ export async function getNetworkQuota(os: Session, projectId: string): Promise<Q
   return quota;
 }
 
-/** What a project has where nobody set it anything else. GET /quotas/{project}/default. Admins only. */
+/**
+ * What a project has where nobody set it anything else. GET /quotas/{project}/default. Neutron has no quota class: its defaults stand
+ * in neutron.conf, and no call changes them. `forbidden` for another project than one's own.
+ */
 export async function getDefaultNetworkQuota(os: Session, projectId: string): Promise<Limits> {
   const { quota } = await os.request({
     service: 'network',
@@ -37,6 +40,20 @@ export async function getDefaultNetworkQuota(os: Session, projectId: string): Pr
     response: LimitsBody,
   });
   return quota;
+}
+
+export const NetworkQuotaSet = z
+  .object({ project_id: z.string(), tenant_id: z.string().nullish() })
+  .catchall(z.number())
+  .transform(({ project_id, tenant_id: _, ...limits }): { project_id: string; limits: Limits } => ({ project_id, limits }));
+export type NetworkQuotaSet = z.infer<typeof NetworkQuotaSet>;
+
+/**
+ * The limits of every project that somebody has ever set any for, complete with the defaults of the others; a project that is not in it
+ * has the defaults. Also of projects that are gone. GET /quotas; 1 call. Admins only. Source: neutron/extensions/quotasv2.py
+ */
+export async function listNetworkQuotas(os: Session): Promise<NetworkQuotaSet[]> {
+  return os.list({ service: 'network', path: '/quotas', key: 'quotas', response: NetworkQuotaSet });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sameName } from '../chat/arguments.ts';
 import { formatCount, formatGiB, formatMiB } from '../chat/values.ts';
-import { getComputeQuota, updateComputeQuota } from './compute.ts';
+import { getComputeQuota, updateComputeQuota } from './compute-quotas.ts';
 import { getNetworkQuota, updateNetworkQuota } from './network.ts';
 import type { Limits, QuotaUses } from './quota-set.ts';
 import type { Session } from './session.ts';

@@ -13,6 +13,9 @@ export function hostTarget(host: string): Target {
   return { type: 'host', id: host, name: host };
 }
 
-export function serverTarget({ id, name, host }: Server, project: { id: string; name: string }): Target {
+export function serverTarget(
+  { id, name, host }: Pick<Server, 'id' | 'name' | 'host'>,
+  project: { id: string; name: string },
+): Target {
   return { type: 'server', id, name, project, ...(host === null ? {} : { host }) };
 }

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CloudOptions, type Cloud as PretendCloud, startCloud } from '../../demo/cloud/cloud.ts';
 import { type CloudSettings, readClouds } from '../../src/openstack/clouds-yaml.ts';
-import { listServersNamed } from '../../src/openstack/compute.ts';
+import { listHypervisorsOfHost, listServersNamed } from '../../src/openstack/compute.ts';
 import { type Connection, connect } from '../../src/openstack/connection.ts';
 import type { Http } from '../../src/openstack/http.ts';
+import { listNetworks } from '../../src/openstack/networks.ts';
 import { resolveProject } from '../../src/openstack/resolve.ts';
 import { openSession, type Session } from '../../src/openstack/session.ts';
-import type { Who, World } from './cases.ts';
+import { listUsers } from '../../src/openstack/users.ts';
+import type { Who, World } from './case.ts';
 import type { WireAnswer } from './outcome.ts';
 
 /** A cloud under test: a writing session for each kind of user, and where the things of the cases are. */
@@ -20,13 +22,19 @@ export interface CloudUnderTest {
   close(): Promise<void>;
 }
 
-const ENTRIES: Record<Who, string> = { admin: 'admin', member: 'demo', reader: 'reader', stranger: 'demo' };
+const ENTRIES: Record<Who, string> = {
+  admin: 'admin',
+  member: 'demo',
+  reader: 'reader',
+  'other member': 'alice',
+  stranger: 'demo',
+};
 
 /** `prefix` is that of the entries: `real` for `real-admin`. */
 export async function openCloud(file: string, prefix: 'real' | 'pretend'): Promise<CloudUnderTest> {
   const clouds = await readClouds({ file, folders: [] });
   const connections = new Map<Who, Connection>();
-  for (const who of ['admin', 'member', 'reader', 'stranger'] as const) {
+  for (const who of ['admin', 'member', 'reader', 'other member', 'stranger'] as const) {
     const settings = await clouds.cloud(`${prefix}-${ENTRIES[who]}`);
     connections.set(who, connect(who === 'stranger' ? withWrongPassword(settings) : settings, { backoffMs: 20 }));
   }
@@ -37,8 +45,8 @@ export async function openCloud(file: string, prefix: 'real' | 'pretend'): Promi
     return openSession({ connection: { ...connection, http: tapped(connection.http, wire) }, mode: 'write' });
   }
   const admin = session('admin');
-  const server = async (name: string): Promise<string> =>
-    (await listServersNamed(admin, name))[0]?.id ?? `${name} is missing: seed the cloud`;
+  const idOf = ([found]: { id: string }[], name: string): string => found?.id ?? `${name} is missing: seed the cloud`;
+  const server = async (name: string): Promise<string> => idOf(await listServersNamed(admin, name), name);
   return {
     session,
     wire: () => wire.splice(0),
@@ -48,6 +56,9 @@ export async function openCloud(file: string, prefix: 'real' | 'pretend'): Promi
       web1: await server('web-1'),
       broken1: await server('broken-1'),
       aliceServer: await server('alice-vm-1'),
+      bob: idOf(await listUsers(admin, { name: 'bob' }), 'bob'),
+      compute1: idOf(await listHypervisorsOfHost(admin, 'compute1'), 'compute1'),
+      publicNetwork: idOf(await listNetworks(admin, { external: true, name: 'public' }), 'public'),
     },
     async close() {
       for (const connection of connections.values()) await connection.close();

@@ -4,6 +4,7 @@ import { CASES } from './cases.ts';
 /** Not calls of OpenStack but what carries them. Every other file of src/openstack is held to the real cloud. */
 const MACHINERY = [
   'auth.ts',
+  'batches.ts',
   'catalog.ts',
   'clouds-yaml.ts',
   'connection.ts',
@@ -14,6 +15,7 @@ const MACHINERY = [
   'pages.ts',
   'quota-set.ts',
   'quotas.ts',
+  'server-body.ts',
   'session.ts',
   'targets.ts',
 ];

@@ -1,6 +1,6 @@
 import { OpenStackError, UserError } from '../../src/errors.ts';
 import type { Session } from '../../src/openstack/session.ts';
-import type { Case, World } from './cases.ts';
+import type { Case, World } from './case.ts';
 
 /** What a case came to, without what may differ between two clouds: IDs, addresses, times, how many. */
 export type Outcome = { shape: Shape } | { error: string; text: string; status?: number };
@@ -60,16 +60,27 @@ function shapeDifferences(path: string, real: Shape, pretend: Shape, less?: 'les
   });
 }
 
-function shapeOf(value: unknown): Shape {
+function shapeOf(value: unknown, isByNetwork = false): Shape {
   if (value === null) return 'null';
   if (value instanceof Date) return 'date';
   if (Array.isArray(value)) {
-    const items = value.map(shapeOf);
+    const items = value.map((item) => shapeOf(item));
     return { 'each item': items.length === 0 ? 'nothing' : items.reduce(merged) };
   }
   if (typeof value !== 'object') return typeof value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapeOf(item)]));
+  const shape: { [key: string]: Shape } = {};
+  for (const [key, item] of Object.entries(value)) {
+    const known = AN_ID.test(key) || isByNetwork ? 'any' : key;
+    const found = FREE.has(key) ? 'any names' : shapeOf(item, key === 'addresses');
+    shape[known] = merged(shape[known] ?? 'null', found);
+  }
+  return shape;
 }
+
+/** Placement's keys: not two clouds have the same. */
+const AN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What is in there is named by people. */
+const FREE = new Set(['metadata', 'extra_specs']);
 
 /** Nova's `image` is an object, and an empty text for a server that boots from a volume. */
 const MIXED = 'one thing or another';

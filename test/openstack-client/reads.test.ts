@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
-import { getComputeQuota, getConsoleOutput, updateComputeQuota } from '../../src/openstack/compute.ts';
+import { getConsoleOutput } from '../../src/openstack/compute.ts';
+import { getComputeQuota, updateComputeQuota } from '../../src/openstack/compute-quotas.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
 import { listNetworkAgents } from '../../src/openstack/network.ts';
 import { getVolumeQuota } from '../../src/openstack/volume.ts';

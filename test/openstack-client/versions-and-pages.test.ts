@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT, server } from '../../demo/cloud/seed.ts';
-import {
-  getComputeQuota,
-  listHypervisors,
-  listServers,
-  listServersNamed,
-  updateComputeQuota,
-} from '../../src/openstack/compute.ts';
+import { listHypervisors, listServers, listServersNamed } from '../../src/openstack/compute.ts';
+import { getComputeQuota, updateComputeQuota } from '../../src/openstack/compute-quotas.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
 import { listNetworkAgents } from '../../src/openstack/network.ts';
 import { callsOf, onStage } from './stage.ts';

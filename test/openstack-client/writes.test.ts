@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
-import { getConsoleOutput, updateComputeQuota } from '../../src/openstack/compute.ts';
+import { getConsoleOutput } from '../../src/openstack/compute.ts';
+import { updateComputeQuota } from '../../src/openstack/compute-quotas.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
 import type { Write, WriteHook } from '../../src/openstack/session.ts';
 import { onStage } from './stage.ts';

@@ -17,10 +17,15 @@ afterAll(async () => {
   await pretend?.close();
 });
 
-/** Volume types are quota names too. */
+/** Volume types are quota names too, and a fourth host is a fourth page. */
 function likeTheRealOne(): CloudState {
   const state = seeded();
-  return { ...state, volumeTypes: state.volumeTypes.filter(({ name }) => name === '__DEFAULT__') };
+  return {
+    ...state,
+    volumeTypes: state.volumeTypes.filter(({ name }) => name === '__DEFAULT__'),
+    hosts: state.hosts.filter(({ name }) => name !== 'compute10'),
+    aggregates: state.aggregates.map((one) => ({ ...one, hosts: one.hosts.filter((name) => name !== 'compute10') })),
+  };
 }
 
 describe('the pretend cloud answers as the real one does', () => {

@@ -12,7 +12,7 @@ import { type Check, type Finding, ok, warning, wrong } from '../doctor.ts';
 
 const SERVICES: readonly Service[] = ['identity', 'compute', 'volume', 'network', 'image', 'placement'];
 /** The highest microversion that src/openstack pins; a test holds it to them. */
-export const NEEDED: Partial<Record<Service, string>> = { compute: '2.53' };
+export const NEEDED: Partial<Record<Service, string>> = { compute: '2.73', volume: '3.49', placement: '1.27' };
 
 /** One check for each cloud of stackhand.yaml. */
 export function checkClouds(configured: StackhandYaml['clouds'], environment: EnvironmentOf<'cli'>): Check[] {

@@ -37,6 +37,12 @@ for user, project, granted in (
     for role in granted:
         admin.identity.assign_project_role_to_user(projects[project], account, roles[role])
 
+# Bob has the reader's role twice: on his own, implied by member, and by this group.
+readers = admin.identity.find_group('demo-readers') or admin.identity.create_group(
+    name='demo-readers', domain_id='default', description='May look at demo')
+admin.identity.assign_project_role_to_group(projects['demo'], readers, roles['reader'])
+admin.identity.put('/groups/%s/users/%s' % (readers.id, admin.identity.find_user('bob').id)).raise_for_status()
+
 demo = connect('demo', 'demo', 'demo')
 bob = connect('bob', 'bob', 'demo')
 alice = connect('alice', 'alice', 'alice-lab')
@@ -56,6 +62,7 @@ for name, vcpus, ram, disk, public in (
         if not public:
             admin.compute.flavor_add_tenant_access(flavor, projects['alice-lab'].id)
 flavors = {flavor.name: flavor for flavor in admin.compute.flavors(is_public=None)}
+admin.compute.create_flavor_extra_specs(flavors['gpu.private'], {'pci_passthrough:alias': 'gpu:1'})
 
 for name, zone, hosts, metadata in (
     ('rack-1', 'az1', HOSTS[:2], {}),
@@ -73,12 +80,12 @@ for name, zone, hosts, metadata in (
 
 # --- images ---
 
-def ensure_image(name, project, visibility):
-    image = pick(admin.image.images(), name)
+def ensure_image(name, project, visibility, hidden=False):
+    image = pick(admin.image.images(is_hidden=hidden), name)
     if image:
         return image
     answer = admin.image.post('/images', json={
-        'name': name, 'owner': projects[project].id, 'visibility': visibility,
+        'name': name, 'owner': projects[project].id, 'visibility': visibility, 'os_hidden': hidden,
         'disk_format': 'raw', 'container_format': 'bare', 'os_distro': 'cirros'})
     answer.raise_for_status()
     path = '/images/%s/file' % answer.json()['id']
@@ -89,6 +96,7 @@ def ensure_image(name, project, visibility):
 
 cirros = ensure_image('cirros-0.6', 'demo', 'public')
 ensure_image('alice-golden', 'alice-lab', 'private')
+ensure_image('cirros-0.5', 'demo', 'public', hidden=True)
 
 # --- networks, routers, security groups, keys ---
 
@@ -197,6 +205,18 @@ def ensure_floating_ips(project, used_by, left_over):
 
 ensure_floating_ips('demo', ['web-1', 'web-2', 'db-1'], 4)
 ensure_floating_ips('alice-lab', ['alice-vm-1'], 2)
+
+# Of demo's four, one is live although it has no port, and one is to stay.
+left_over = {ip.description: ip for ip in admin.network.ips(project_id=projects['demo'].id)}
+forwarding, kept = left_over.get('left over 2'), left_over.get('left over 3')
+if forwarding and not list(admin.network.port_forwardings(forwarding)):
+    port = next(iter(admin.network.ports(device_id=servers['web-3'].id)))
+    admin.network.create_port_forwarding(
+        floatingip_id=forwarding.id, protocol='tcp', external_port=2222, internal_port=22, internal_port_id=port.id,
+        internal_ip_address=port.fixed_ips[0]['ip_address'], description='ssh to web-3')
+if kept:
+    admin.network.update_ip(kept, description="keep: the customer's DNS names it")
+    admin.network.put('/floatingips/%s/tags/keep' % kept.id).raise_for_status()
 
 
 # --- volumes: one in use with a snapshot, one stuck ---

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { inBatches } from './batches.ts';
+import type { Session } from './session.ts';
+
+export const Port = z.object({
+  id: z.string(),
+  network_id: z.string(),
+  /** Empty for the ports of floating IPs and routers' gateways, which are neutron's own. */
+  project_id: z.string(),
+  status: z.string(),
+  /** Of a server, a router, a floating IP: see device_owner. */
+  device_id: z.string(),
+  /** `compute:az1`, `network:router_gateway`, `network:floatingip`, `network:dhcp`, …; empty where nothing uses it. */
+  device_owner: z.string(),
+  mac_address: z.string(),
+  fixed_ips: z.array(z.object({ subnet_id: z.string(), ip_address: z.string() })),
+});
+export type Port = z.infer<typeof Port>;
+
+const FIELDS = Object.keys(Port.shape);
+
+export interface PortFilter {
+  /** Any number: they are asked for 100 at a time. */
+  networkIds?: readonly string[] | undefined;
+  projectId?: string | undefined;
+  /** One or more whole words, such as `network:router_gateway`. */
+  deviceOwners?: readonly string[] | undefined;
+  /** A server's ID, a router's, … */
+  deviceId?: string | undefined;
+  /** A whole address. */
+  address?: string | undefined;
+  status?: string | undefined;
+}
+
+/**
+ * The ports of all projects, or those that the filters leave; for who is no admin the own project's. GET /ports with just the `fields`
+ * that are read here, about 350 bytes a port; 1 call, or 1 for each 100 networks.
+ */
+export async function listPorts(os: Session, filter: PortFilter = {}): Promise<Port[]> {
+  return inBatches(filter.networkIds, (network_id) =>
+    os.list({
+      service: 'network',
+      path: '/ports',
+      query: {
+        fields: FIELDS,
+        network_id,
+        project_id: filter.projectId,
+        device_owner: filter.deviceOwners,
+        device_id: filter.deviceId,
+        fixed_ips: filter.address === undefined ? undefined : `ip_address=${filter.address}`,
+        status: filter.status,
+      },
+      key: 'ports',
+      response: Port,
+    }),
+  );
+}
+
+export const Router = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    project_id: z.string(),
+    status: z.string(),
+    admin_state_up: z.boolean(),
+    ha: z.boolean().nullish(),
+    distributed: z.boolean().nullish(),
+    external_gateway_info: z
+      .object({
+        network_id: z.string(),
+        external_fixed_ips: z.array(z.object({ subnet_id: z.string(), ip_address: z.string() })).nullish(),
+        enable_snat: z.boolean().nullish(),
+      })
+      .nullish(),
+  })
+  .transform(({ ha, distributed, external_gateway_info: gateway, ...router }) => ({
+    ...router,
+    /** False too for who is no admin: neutron does not tell them. */
+    ha: ha ?? false,
+    distributed: distributed ?? false,
+    /** Its leg in an external network; null where it has none. */
+    gateway: gateway
+      ? {
+          network_id: gateway.network_id,
+          addresses: (gateway.external_fixed_ips ?? []).map(({ ip_address }) => ip_address),
+          snat: gateway.enable_snat ?? true,
+        }
+      : null,
+  }));
+export type Router = z.infer<typeof Router>;
+
+/** The routers of all projects, or of one; for who is no admin the own project's. GET /routers; 1 call. */
+export async function listRouters(os: Session, filter: { projectId?: string } = {}): Promise<Router[]> {
+  return os.list({
+    service: 'network',
+    path: '/routers',
+    query: { project_id: filter.projectId },
+    key: 'routers',
+    response: Router,
+  });
+}
