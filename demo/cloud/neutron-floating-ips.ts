@@ -2,7 +2,7 @@ import type { NeutronOptions } from './neutron.ts';
 import { byId, listOf, own, owner, type Shown } from './neutron-lists.ts';
 import type { Route } from './router.ts';
 import type { CloudState } from './state.ts';
-import type { FloatingIp } from './state-network.ts';
+import type { FloatingIp, Port } from './state-network.ts';
 
 export function floatingIpRoutes({ state, pageSize }: NeutronOptions): Route[] {
   return [
@@ -10,15 +10,16 @@ export function floatingIpRoutes({ state, pageSize }: NeutronOptions): Route[] {
       method: 'GET',
       path: '/v2.0/floatingips',
       handle(asked) {
-        const shown = byId(own(asked, state.floatingIps)).map((ip) => shownFloatingIp(state, ip));
+        const ports = new Map(state.ports.map((port) => [port.id, port]));
+        const shown = byId(own(asked, state.floatingIps)).map((ip) => shownFloatingIp(state, ip, ports));
         return listOf(asked, shown, { key: 'floatingips', pageSize });
       },
     },
   ];
 }
 
-function shownFloatingIp({ ports, networkExtensions }: CloudState, ip: FloatingIp): Shown {
-  const port = ip.portId === null ? undefined : ports.find(({ id }) => id === ip.portId);
+function shownFloatingIp({ networkExtensions }: CloudState, ip: FloatingIp, ports: ReadonlyMap<string, Port>): Shown {
+  const port = ports.get(ip.portId ?? '');
   const forwardings = ip.portForwardings.map((one) => ({
     id: one.id,
     protocol: one.protocol,

@@ -1,6 +1,7 @@
-import type { NovaOptions } from './nova.ts';
 import { atLeast, badRequest } from './nova-refusals.ts';
+import type { ServerParts } from './nova-server-parts.ts';
 import { type Asked, isAdmin } from './router.ts';
+import type { CloudState } from './state.ts';
 import type { Server } from './state-compute.ts';
 
 /** nova/api/openstack/common.py, _STATE_MAP */
@@ -33,9 +34,11 @@ const FOR_ADMINS = ['host', 'project_id', 'user_id', 'availability_zone'];
 type Check = (server: Server) => boolean;
 
 /** What the query leaves of the servers, newest first. Source: nova/api/openstack/compute/servers.py, _get_servers */
-export function wantedServers({ state }: NovaOptions, asked: Asked, addressesOf: (server: Server) => string[]): Server[] {
+export function wantedServers({ servers, flavors }: CloudState, asked: Asked, { hosts, ports }: ServerParts): Server[] {
   const all = asked.query.get('all_tenants') === '1';
-  const zoneOf = ({ host }: Server): string => state.hosts.find(({ name }) => name === host)?.zone ?? '';
+  const zoneOf = ({ host }: Server): string => hosts.get(host ?? '')?.zone ?? '';
+  const fixedOf = ({ id }: Server): string[] =>
+    (ports.get(id) ?? []).flatMap(({ fixedIps }) => fixedIps.map(({ address }) => address));
   const checks: Check[] = [];
   const filter = (name: string, check: (wanted: string) => Check): void => {
     const wanted = asked.query.get(name);
@@ -43,11 +46,11 @@ export function wantedServers({ state }: NovaOptions, asked: Asked, addressesOf:
   };
 
   filter('name', (wanted) => matches('name', wanted, ({ name }) => [name]));
-  filter('ip', (wanted) => matches('ip', wanted, addressesOf));
+  filter('ip', (wanted) => matches('ip', wanted, fixedOf));
   filter('availability_zone', (wanted) => matches('availability_zone', wanted, (server) => [zoneOf(server)]));
   filter('flavor', (wanted) => {
     pattern('flavor', wanted);
-    const name = state.flavors.find(({ id }) => id === wanted)?.name;
+    const name = flavors.find(({ id }) => id === wanted)?.name;
     return ({ flavor }) => flavor.name === name;
   });
   filter(
@@ -90,7 +93,7 @@ export function wantedServers({ state }: NovaOptions, asked: Asked, addressesOf:
           String(locked) === wanted.toLowerCase(),
     );
 
-  return state.servers
+  return servers
     .filter(({ projectId }) => all || projectId === asked.caller.projectId)
     .filter((server) => checks.every((check) => check(server)))
     .sort((a, b) => b.created.localeCompare(a.created) || b.id.localeCompare(a.id));

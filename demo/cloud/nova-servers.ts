@@ -4,10 +4,10 @@ import type { NovaOptions } from './nova.ts';
 import { isDown } from './nova-hosts.ts';
 import { atLeast, badRequest, demand, lostMarker, notFound } from './nova-refusals.ts';
 import { wantedServers } from './nova-server-filters.ts';
+import { partsOf, type ServerParts } from './nova-server-parts.ts';
 import { type Answer, type Asked, fault, isAdmin, isRecord, page, type Route } from './router.ts';
 import type { CloudState } from './state.ts';
 import type { Server } from './state-compute.ts';
-import type { FloatingIp, Port } from './state-network.ts';
 
 export function serverRoutes(options: NovaOptions): Route[] {
   const { state, pageSize } = options;
@@ -20,15 +20,14 @@ export function serverRoutes(options: NovaOptions): Route[] {
     return server;
   }
 
-  function list(asked: Asked, kind: 'detail' | 'index', show: (server: Server, portsOf: PortsOf) => unknown): Answer {
+  function list(asked: Asked, kind: 'detail' | 'index', show: (server: Server, parts: ServerParts) => unknown): Answer {
     demand(asked.query.get('all_tenants') !== '1' || isAdmin(asked), `servers:${kind}:get_all_tenants`);
-    const portsOf = portsByDevice(state);
-    const fixedOf = ({ id }: Server): string[] => portsOf(id).flatMap(({ fixedIps }) => fixedIps.map(({ address }) => address));
-    return page(asked, wantedServers(options, asked, fixedOf), {
+    const parts = partsOf(state);
+    return page(asked, wantedServers(state, asked, parts), {
       key: 'servers',
       linksKey: 'servers_links',
       pageSize,
-      show: (server) => show(server, portsOf),
+      show: (server) => show(server, parts),
       lost: lostMarker,
     });
   }
@@ -42,13 +41,13 @@ export function serverRoutes(options: NovaOptions): Route[] {
     {
       method: 'GET',
       path: '/v2.1/servers/detail',
-      handle: (asked) => list(asked, 'detail', (server, portsOf) => shownServer(state, server, asked, portsOf)),
+      handle: (asked) => list(asked, 'detail', (server, parts) => shownServer(server, asked, parts)),
     },
     {
       method: 'GET',
       path: '/v2.1/servers/:id',
       handle(asked) {
-        const server = shownServer(state, serverOf(asked), asked, portsByDevice(state));
+        const server = shownServer(serverOf(asked), asked, partsOf(state));
         return { status: 200, body: { server: { ...server, ...(atLeast(asked, '2.71') ? { server_groups: [] } : {}) } } };
       },
     },
@@ -95,46 +94,12 @@ function shownActions({ id, projectId, actions }: Server, asked: Asked): object[
     }));
 }
 
-type PortsOf = (deviceId: string) => Port[];
-
-/** Two thousand servers look for their ports in one list. */
-function portsByDevice({ ports }: CloudState): PortsOf {
-  const byDevice = new Map<string, Port[]>();
-  for (const port of ports) {
-    const known = byDevice.get(port.deviceId);
-    if (known) known.push(port);
-    else byDevice.set(port.deviceId, [port]);
-  }
-  return (id) => byDevice.get(id) ?? [];
-}
-
-function addressesOf({ networks, floatingIps }: CloudState, ports: Port[]): Record<string, object[]> {
-  const addresses: Record<string, object[]> = {};
-  for (const { id, networkId, fixedIps, mac } of ports) {
-    const floating = floatingIps.filter(({ portId }: FloatingIp) => portId === id).map(({ address }) => address);
-    const network = networks.find((one) => one.id === networkId)?.name ?? networkId;
-    const shown = (addr: string, type: string): object => ({
-      version: addr.includes(':') ? 6 : 4,
-      addr,
-      'OS-EXT-IPS:type': type,
-      'OS-EXT-IPS-MAC:mac_addr': mac,
-    });
-    addresses[network] = [
-      ...(addresses[network] ?? []),
-      ...fixedIps.map(({ address }) => shown(address, 'fixed')),
-      ...floating.map((address) => shown(address, 'floating')),
-    ];
-  }
-  return addresses;
-}
-
-function shownServer(state: CloudState, server: Server, asked: Asked, portsOf: PortsOf): Record<string, unknown> {
-  const host = state.hosts.find(({ name }) => name === server.host);
-  const volumes = state.volumes.flatMap(({ id, attachments }) =>
-    attachments
-      .filter(({ serverId }) => serverId === server.id)
-      .map(({ deletedWithServer }) => ({ id, ...(atLeast(asked, '2.3') ? { delete_on_termination: deletedWithServer } : {}) })),
-  );
+function shownServer(server: Server, asked: Asked, { hosts, ports, volumes, addresses }: ServerParts): Record<string, unknown> {
+  const host = hosts.get(server.host ?? '');
+  const attached = (volumes.get(server.id) ?? []).map(({ id, deletedWithServer }) => ({
+    id,
+    ...(atLeast(asked, '2.3') ? { delete_on_termination: deletedWithServer } : {}),
+  }));
   return {
     id: server.id,
     name: server.name,
@@ -147,7 +112,7 @@ function shownServer(state: CloudState, server: Server, asked: Asked, portsOf: P
     flavor: atLeast(asked, '2.47') ? embeddedFlavor(server) : { id: server.flavor.id, links: [] },
     created: server.created,
     updated: server.updated,
-    addresses: addressesOf(state, portsOf(server.id)),
+    addresses: addresses(ports.get(server.id) ?? []),
     accessIPv4: '',
     accessIPv6: '',
     links: linksOf(server.id, asked),
@@ -159,7 +124,7 @@ function shownServer(state: CloudState, server: Server, asked: Asked, portsOf: P
     'OS-EXT-STS:task_state': server.taskState,
     'OS-EXT-STS:vm_state': server.vmState,
     'OS-EXT-STS:power_state': server.host === null ? 0 : server.vmState === 'active' ? 1 : 4,
-    'os-extended-volumes:volumes_attached': volumes,
+    'os-extended-volumes:volumes_attached': attached,
     ...(server.status === 'ERROR' && server.fault ? { fault: { code: 500, ...server.fault } } : {}),
     ...(atLeast(asked, '2.9') ? { locked: server.locked } : {}),
     ...(atLeast(asked, '2.19') ? { description: server.description } : {}),

@@ -137,7 +137,6 @@ export const VolumePool = z
     name: z.string(),
     capabilities: z.object({
       volume_backend_name: z.string().nullish(),
-      storage_protocol: z.unknown(),
       total_capacity_gb: Capacity.nullish(),
       free_capacity_gb: Capacity.nullish(),
       provisioned_capacity_gb: Capacity.nullish(),

@@ -51,6 +51,18 @@ describe('faults of each service', () => {
     await expect(refused).rejects.toMatchObject({ code, status });
   });
 
+  it.each([
+    ['JSON of WebOb', { message: "No image 'a' here.<br /><br />\n\n\n", code: '404 Not Found', title: 'Not Found' }],
+    ['a web page', '<html><head><title>404</title></head><body>No image &#x27;a&#39; here.<br /><br /></body></html>'],
+  ])('reads as people would where it comes as %s', async (_, body) => {
+    const { cloud, open } = await onStage();
+    cloud.answer('image', 'GET', '/thing', { status: 404, body });
+
+    const refused = open().request({ service: 'image', method: 'GET', path: '/thing', response: z.unknown() });
+
+    await expect(refused).rejects.toMatchObject({ fault: "No image 'a' here." });
+  });
+
   it('says the words of the service and its request ID', async () => {
     const { open } = await onStage();
 

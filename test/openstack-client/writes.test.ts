@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { getConsoleOutput } from '../../src/openstack/compute.ts';
 import { updateComputeQuota } from '../../src/openstack/compute-quotas.ts';
@@ -30,7 +30,7 @@ describe('a write', () => {
     const { cloud, open } = await onStage();
     cloud.answer('compute', 'PUT', '/os-quota-sets', { times: 9, ...fault });
 
-    const lost = updateComputeQuota(open({ connect: { timeoutMs: 300 } }), DEMO_PROJECT, put);
+    const lost = updateComputeQuota(open({ connect: { timeoutMs: 1_000 } }), DEMO_PROJECT, put);
 
     await expect(lost).rejects.toMatchObject({ code: 'lost_answer', mayHaveHappened: true });
     expect(cloud.writes).toHaveLength(1);
@@ -72,11 +72,12 @@ describe('a write', () => {
 
   it('that was sent is waited for when the session is told to stop, and the next one is not sent', async () => {
     const { cloud, open } = await onStage();
-    cloud.answer('compute', 'PUT', '/os-quota-sets', { delayMs: 100 });
+    cloud.answer('compute', 'PUT', '/os-quota-sets', { delayMs: 300 });
     const stop = new AbortController();
     const os = open({ signal: stop.signal });
     const sent = updateComputeQuota(os, DEMO_PROJECT, put);
-    setTimeout(() => stop.abort(new Error('told to stop')), 50);
+    await vi.waitUntil(() => cloud.writes.length === 1, { timeout: 5_000, interval: 5 });
+    stop.abort(new Error('told to stop'));
 
     await sent;
 
