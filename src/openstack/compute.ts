@@ -163,6 +163,8 @@ export interface ServerFilter {
   availabilityZone?: string | undefined;
   /** ISO 8601. Also deleted servers (status `DELETED`), as long as nova's database has them. */
   changesSince?: string | undefined;
+  /** Those with all of these tags. */
+  tags?: readonly string[] | undefined;
   /** Needs 2.73. */
   locked?: boolean | undefined;
 }
@@ -185,7 +187,16 @@ export async function listServers(os: Session, filter: ServerFilter = {}): Promi
   });
 }
 
-function serverQuery({ projectId, userId, availabilityZone, flavorId, imageId, changesSince, ...same }: ServerFilter): Query {
+function serverQuery({
+  projectId,
+  userId,
+  availabilityZone,
+  flavorId,
+  imageId,
+  changesSince,
+  tags,
+  ...same
+}: ServerFilter): Query {
   return {
     all_tenants: '1',
     project_id: projectId,
@@ -194,6 +205,7 @@ function serverQuery({ projectId, userId, availabilityZone, flavorId, imageId, c
     flavor: flavorId,
     image: imageId,
     'changes-since': changesSince,
+    tags: tags?.join(','),
     ...same,
   };
 }

@@ -14,8 +14,8 @@ export const ResourceProvider = z.object({
 export type ResourceProvider = z.infer<typeof ResourceProvider>;
 
 /**
- * What has resources: compute hosts, their devices, shared storage; or the one of exactly this name. GET /resource_providers, 1.14 (says
- * what is below what); 1 call, placement has no pages for them. Source: placement/handlers/resource_provider.py
+ * What has resources: compute hosts, their devices, shared storage; or the one of this name. GET /resource_providers, 1.14 (says
+ * what is below what); 1 call, placement has no pages for them. Case is ignored where its database does (MySQL): compare again. Source: placement/handlers/resource_provider.py
  */
 export async function listResourceProviders(os: Session, filter: { name?: string } = {}): Promise<ResourceProvider[]> {
   return os.list({
@@ -97,7 +97,7 @@ export interface ProviderSummary {
 /**
  * The compute hosts that could take a server of these resources now (`{ VCPU: 1, MEMORY_MB: 512 }`), each with the capacity and use of
  * all it has: what the cloud can still place is the sum of capacity - used. GET /allocation_candidates, 1.27 (before, only of what was
- * asked for; 1.22 brings the forbidden trait); 1 call for any number of hosts, about 1.3 kB each.
+ * asked for; 1.22 brings the forbidden trait); 1 call for any number of hosts, about 2 kB each.
  *
  * Of `MEMORY_MB: 1` there is a candidate for every enabled host with memory left, whatever its CPUs and disks are. Ask for disk only
  * where servers boot from the hosts' own. Left out are hosts that are disabled (nova marks them `COMPUTE_STATUS_DISABLED` since

@@ -119,6 +119,7 @@ const servers: Case[] = [
   ...forAdmin('list servers that are not locked', [listServers], async (os, { aliceLab }) =>
     called(await listServers(os, { locked: false, projectId: aliceLab })),
   ),
+  ...forAdmin('list servers with a tag that none has', [listServers], (os) => listServers(os, { tags: ['nosuch', 'keep'] })),
   ...forAdmin('list servers from a marker that is gone', [listServers], (os) =>
     listServers({ ...os, list: (call) => os.list({ ...call, query: { ...call.query, marker: NO_UUID } }) }),
   ),

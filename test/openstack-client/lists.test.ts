@@ -220,6 +220,17 @@ describe('a server', () => {
   });
 });
 
+it('lists servers that have all of several tags', async () => {
+  const { cloud, open } = await onStage();
+  const [one, two] = cloud.state.servers;
+  if (one) one.tags = ['gold', 'night'];
+  if (two) two.tags = ['gold'];
+  const os = open();
+
+  expect((await listServers(os, { tags: ['gold'] })).map(({ id }) => id).sort()).toEqual([one?.id, two?.id].sort());
+  expect((await listServers(os, { tags: ['night', 'gold'] })).map(({ id }) => id)).toEqual([one?.id]);
+});
+
 it('finds the hypervisors of a host also where they are called otherwise', async () => {
   const { cloud, open } = await onStage();
   const named = { id: 'h1', hypervisor_hostname: 'esx-17', hypervisor_type: 'vmware', hypervisor_version: 8, state: 'up' };
