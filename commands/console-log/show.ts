@@ -6,7 +6,7 @@ import { type Finding, findSignatures } from '../../src/console/signatures.ts';
 import { OpenStackError, UserError } from '../../src/errors.ts';
 import { getConsoleOutput, type Server } from '../../src/openstack/compute.ts';
 import { getProject } from '../../src/openstack/identity.ts';
-import { resolveServer } from '../../src/openstack/resolve.ts';
+import { resolveServer } from '../../src/openstack/kinds.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import { serverTarget } from '../../src/openstack/targets.ts';
 import { code, count, plain } from '../../src/reply.ts';

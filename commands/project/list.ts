@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { listDomains, listProjects, type Project } from '../../src/openstack/identity.ts';
-import { resolveDomain } from '../../src/openstack/resolve.ts';
+import { resolveDomain } from '../../src/openstack/kinds.ts';
 import { projectTarget } from '../../src/openstack/targets.ts';
 import { code, count } from '../../src/reply.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
 import { OpenStackError } from '../../src/errors.ts';
+import { resolveProject } from '../../src/openstack/kinds.ts';
 import type { QuotaUse, QuotaUses } from '../../src/openstack/quota-set.ts';
 import {
   formatLimit,
@@ -11,7 +12,6 @@ import {
   quotaOfKey,
   SERVICE_NAMES,
 } from '../../src/openstack/quotas.ts';
-import { resolveProject } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import { projectTarget } from '../../src/openstack/targets.ts';
 import { code } from '../../src/reply.ts';

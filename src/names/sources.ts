@@ -1,4 +1,5 @@
-import { listComputeServices, listServers } from '../openstack/compute.ts';
+import { listComputeServices, listServerPlaces } from '../openstack/compute.ts';
+import { listFlavors } from '../openstack/flavors.ts';
 import { listDomains, listProjects } from '../openstack/identity.ts';
 import type { Session } from '../openstack/session.ts';
 import { hostTarget, projectTarget, serverTarget } from '../openstack/targets.ts';
@@ -6,6 +7,8 @@ import type { Target } from '../target.ts';
 
 /** How the names of each type are listed: a type that a command's `completes` names and that is not here is typed by hand. */
 export const NAME_SOURCES: Readonly<Record<string, (os: Session) => Promise<Target[]>>> = {
+  /** Of a project none: a flavor is everybody's. */
+  flavor: async (os) => (await listFlavors(os)).map(({ id, name }) => ({ type: 'flavor', id, name })),
   domain: async (os) => (await listDomains(os)).map(({ id, name }) => ({ type: 'domain', id, name })),
   host: async (os) => (await listComputeServices(os, { binary: 'nova-compute' })).map(({ host }) => hostTarget(host)),
   project: async (os) => (await listProjects(os)).map(projectTarget),
@@ -13,7 +16,7 @@ export const NAME_SOURCES: Readonly<Record<string, (os: Session) => Promise<Targ
 };
 
 async function listServerTargets(os: Session): Promise<Target[]> {
-  const [servers, projects] = await Promise.all([listServers(os), listProjects(os)]);
+  const [servers, projects] = await Promise.all([listServerPlaces(os), listProjects(os)]);
   const names = new Map(projects.map(({ id, name }) => [id, name]));
   return servers.map((server) =>
     serverTarget(server, { id: server.tenant_id, name: names.get(server.tenant_id) ?? server.tenant_id }),

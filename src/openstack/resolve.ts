@@ -1,118 +1,138 @@
 import { distance } from 'fastest-levenshtein';
-import { OpenStackError, UserError } from '../errors.ts';
+import { type Choice, OpenStackError, UserError } from '../errors.ts';
 import { code, count } from '../reply.ts';
 import type { Target } from '../target.ts';
-import { getServer, listServersNamed, type Server } from './compute.ts';
-import { type Domain, getProject, listDomains, listProjects, type Project } from './identity.ts';
 import type { Session } from './session.ts';
-import { projectTarget, serverTarget } from './targets.ts';
+
+/** Something that lines name by ID, by exact name or by the beginning of an ID. */
+export interface Kind<T extends Named> {
+  /** `project`, `server` */
+  one: string;
+  /** By its whole ID. `not_found` where there is none. */
+  get(os: Session, id: string): Promise<T>;
+  /** All of exactly this name. */
+  named(os: Session, name: string): Promise<T[]>;
+  /** All there are: for the beginning of an ID, an ID of another form, and, where `offersNear`, for names that were nearly typed. */
+  all(os: Session): Promise<Named[]>;
+  offersNear?: boolean;
+  target(thing: T): Target;
+  /** What tells several of one name apart: "in domain `research`". */
+  apart(os: Session, things: readonly T[]): Promise<(thing: T) => string>;
+  /** What to type where several have the name. */
+  instead?: string;
+  /** Said where there is none, up to the full stop. */
+  none?(text: string): string;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
 
 /** What keystone and nova make IDs of today. Older and other IDs are found by listing. */
 const LOOKS_LIKE_ID = /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+/** The beginning of one; shorter ones would find too much. */
+const LOOKS_LIKE_BEGINNING = /^[0-9a-f][0-9a-f-]{3,34}$/i;
 const MOST_CANDIDATES = 10;
 
-export interface Within {
-  /** By ID or name. */
-  domain?: string | undefined;
-  /** Others are not offered to whoever asks: what a project's or a server's name hides they may not learn from a mistake. */
-  mayTouch?: (target: Target) => boolean;
-}
-
-const ANYTHING = (): boolean => true;
-
 /**
- * The one project that a text from chat means: its ID, or its exact name in the domain. UserError where there is none or more than
- * one, with what was near. Cinder and neutron take any text for a project, so theirs is never a name.
+ * The one thing that a text from chat means: its ID, its exact name, or the beginning of one ID alone. UserError where there is none
+ * or more than one, with what was near as choices. What the asker may not touch is not offered: what a name hides they may not learn from
+ * a mistake.
  */
-export async function resolveProject(os: Session, text: string, { domain, mayTouch = ANYTHING }: Within = {}): Promise<Project> {
-  const within = domain === undefined ? undefined : await resolveDomain(os, domain);
-  const filter = within ? { domainId: within.id } : {};
-  const byId = LOOKS_LIKE_ID.test(text) ? await unlessGone(getProject(os, text)) : undefined;
-  if (byId && (!within || byId.domain_id === within.id)) return byId;
-
-  const named = (await listProjects(os, { ...filter, name: text })).filter(({ name }) => name === text);
-  const [only, another] = named;
-  if (only && !another) return only;
-  if (only) {
-    const offered = named.filter((project) => mayTouch(projectTarget(project)));
-    // None that they may touch: the first will do, for they are refused it.
-    if (offered.length === 0) return only;
-    throw new UserError(ambiguousProject(text, offered, await listDomains(os)));
-  }
-
-  const all = await listProjects(os, filter);
-  const oddId = all.find(({ id }) => id === text);
-  if (oddId) return oddId;
-  const offered = all.filter((project) => mayTouch(projectTarget(project)));
-  const near = nearest(text, [...new Set(offered.map(({ name }) => name))]);
-  const where = within ? ` in domain ${code(within.name)}` : '';
-  throw new UserError(`There is no project ${code(text)}${where}.${didYouMean(near)}`);
-}
-
-/** The one domain of this ID or exact name. UserError where there is none. */
-export async function resolveDomain(os: Session, text: string): Promise<Domain> {
-  const domains = await listDomains(os);
-  const domain = domains.find(({ id }) => id === text) ?? domains.find(({ name }) => name === text);
-  if (domain) return domain;
-  throw new UserError(`There is no domain ${code(text)}. There are ${domains.map(({ name }) => code(name)).join(', ')}.`);
-}
-
-/** The one server of this ID or exact name in any project. UserError where there is none, or several, with project, ID and status. */
-export async function resolveServer(
+export async function resolve<T extends Named>(
   os: Session,
+  kind: Kind<T>,
   text: string,
-  { mayTouch = ANYTHING }: Pick<Within, 'mayTouch'> = {},
-): Promise<Server> {
-  const byId = LOOKS_LIKE_ID.test(text) ? await unlessGone(getServer(os, text)) : undefined;
+  mayTouch: (target: Target) => boolean = () => true,
+): Promise<T> {
+  const byId = LOOKS_LIKE_ID.test(text) ? await unlessGone(kind.get(os, text)) : undefined;
   if (byId) return byId;
-  const named = await listServersNamed(os, text);
-  const [only, another] = named;
-  if (!only) throw new UserError(`No project has a server ${code(text)}. Give its exact name or its ID.`);
-  if (!another) return only;
-  const projects = new Map((await listProjects(os)).map(({ id, name }) => [id, name]));
-  const ownerOf = ({ tenant_id: id }: Server): { id: string; name: string } => ({ id, name: projects.get(id) ?? id });
-  const offered = named.filter((server) => mayTouch(serverTarget(server, ownerOf(server))));
-  if (offered.length === 0) return only;
-  const candidates = offered
-    .slice(0, MOST_CANDIDATES)
-    .map((server) => `${code(server.id)} in project ${code(ownerOf(server).name)}, ${server.status}`);
-  throw new UserError(`${several(offered, 'server', text)}: ${listed(candidates, offered.length)}. Give the ID instead.`);
+  const named = await kind.named(os, text);
+  if (named.length > 0) return onlyOne(os, kind, text, named, mayTouch, `called ${code(text)}`);
+
+  const mayBeBeginning = LOOKS_LIKE_BEGINNING.test(text);
+  const all = mayBeBeginning || kind.offersNear ? await kind.all(os) : [];
+  const oddId = all.find(({ id }) => id === text);
+  if (oddId) return kind.get(os, oddId.id);
+  const begun = mayBeBeginning ? all.filter(({ id }) => id.toLowerCase().startsWith(text.toLowerCase())) : [];
+  if (begun.length > 0) {
+    const things = await Promise.all(begun.slice(0, MOST_CANDIDATES + 1).map(({ id }) => kind.get(os, id)));
+    return onlyOne(os, kind, text, things, mayTouch, `whose ID begins with ${code(text)}`);
+  }
+  throw await nothingOf(os, kind, text, kind.offersNear ? all : [], mayTouch);
+}
+
+async function onlyOne<T extends Named>(
+  os: Session,
+  kind: Kind<T>,
+  text: string,
+  things: readonly T[],
+  mayTouch: (target: Target) => boolean,
+  which: string,
+): Promise<T> {
+  const [only, another] = things;
+  if (only && !another) return only;
+  const offered = things.filter((thing) => mayTouch(kind.target(thing)));
+  const [first] = things;
+  // None that they may touch: the first will do, for they are refused it.
+  if (offered.length === 0 && first) return first;
+  const apart = await kind.apart(os, offered);
+  const shown = offered.slice(0, MOST_CANDIDATES);
+  const more = offered.length > shown.length ? `; and ${offered.length - shown.length} more` : '';
+  const candidates = shown.map((thing) => `${code(thing.id)} ${apart(thing)}`).join('; ');
+  const choices = shown.map(
+    (thing): Choice => ({ label: `${thing.name}, ${withoutTicks(apart(thing))}`, given: text, value: thing.id }),
+  );
+  throw new UserError(`${several(offered, kind.one, which)}: ${candidates}${more}. ${kind.instead ?? 'Give the ID instead.'}`, {
+    choices,
+  });
 }
 
 /** One alone is one of several, the others of which are not offered. */
-function several(offered: readonly unknown[], one: string, text: string): string {
-  return offered.length === 1
-    ? `There is more than one ${one} called ${code(text)}`
-    : `There are ${count(offered, one)} called ${code(text)}`;
+function several(offered: readonly unknown[], one: string, which: string): string {
+  return offered.length === 1 ? `There is more than one ${one} ${which}` : `There are ${count(offered, one)} ${which}`;
 }
 
-function ambiguousProject(text: string, projects: Project[], domains: Domain[]): string {
-  const names = new Map(domains.map(({ id, name }) => [id, name]));
-  const candidates = projects
-    .slice(0, MOST_CANDIDATES)
-    .map(({ id, domain_id }) => `${code(id)} in domain ${code(names.get(domain_id) ?? domain_id)}`);
-  return `${several(projects, 'project', text)}: ${listed(candidates, projects.length)}. Give the ID, or add ${code('--domain NAME')}.`;
+async function nothingOf<T extends Named>(
+  os: Session,
+  kind: Kind<T>,
+  text: string,
+  all: readonly Named[],
+  mayTouch: (target: Target) => boolean,
+): Promise<UserError> {
+  const none = kind.none?.(text) ?? `There is no ${kind.one} ${code(text)}`;
+  const near: T[] = [];
+  for (const { id } of nearest(text, all)) {
+    const thing = await unlessGone(kind.get(os, id));
+    if (thing && mayTouch(kind.target(thing))) near.push(thing);
+  }
+  if (near.length === 0) return new UserError(`${none}. Give its exact name or its ID.`);
+  const names = [...new Set(near.map(({ name }) => code(name)))].join(' or ');
+  const choices = near.map(({ id, name }): Choice => ({ label: name, given: text, value: isAlone(name, all) ? name : id }));
+  return new UserError(`${none}. Did you mean ${names}?`, { choices });
 }
 
-function listed(candidates: string[], all: number): string {
-  return `${candidates.join('; ')}${all > candidates.length ? `; and ${all - candidates.length} more` : ''}`;
+function isAlone(name: string, all: readonly Named[]): boolean {
+  return all.filter((one) => one.name === name).length === 1;
 }
 
 /** The few names that a typing mistake makes of another: a third of the letters at most. */
-function nearest(text: string, names: string[]): string[] {
+function nearest(text: string, all: readonly Named[]): Named[] {
   const wanted = text.toLowerCase();
-  return names
-    .map((name) => ({ name, far: name.toLowerCase().startsWith(wanted) ? 0 : distance(name.toLowerCase(), wanted) }))
+  return all
+    .map((thing) => ({
+      thing,
+      far: thing.name.toLowerCase().startsWith(wanted) ? 0 : distance(thing.name.toLowerCase(), wanted),
+    }))
     .filter(({ far }) => far <= Math.max(1, Math.floor(wanted.length / 3)))
     .sort((a, b) => a.far - b.far)
     .slice(0, 5)
-    .map(({ name }) => name);
+    .map(({ thing }) => thing);
 }
 
-function didYouMean(names: string[]): string {
-  return names.length === 0
-    ? ' Give its exact name or its ID.'
-    : ` Did you mean ${names.map((name) => code(name)).join(' or ')}?`;
+function withoutTicks(text: string): string {
+  return text.replaceAll('`', '');
 }
 
 async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -16,7 +16,7 @@ import {
 } from '../../src/openstack/compute.ts';
 import { listFlavors } from '../../src/openstack/flavors.ts';
 import { listImages } from '../../src/openstack/image.ts';
-import { resolveServer } from '../../src/openstack/resolve.ts';
+import { resolveFlavor, resolveServer } from '../../src/openstack/kinds.ts';
 import { listServerActions } from '../../src/openstack/server-actions.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import { type Case, called, forAdmin, forAll, inPagesOf, NO_UUID, NOSUCH, once } from './case.ts';
@@ -78,6 +78,11 @@ const servers: Case[] = [
   ),
   ...forAdmin('resolve a server by name', [resolveServer], (os) => resolveServer(os, 'web-1')),
   ...forAdmin('resolve a server by ID', [resolveServer], (os, { web1 }) => resolveServer(os, web1)),
+  ...forAdmin('resolve a server by the beginning of its ID', [resolveServer], (os, { web1 }) =>
+    resolveServer(os, web1.slice(0, 13)),
+  ),
+  ...forAdmin('resolve a flavor by name', [resolveFlavor], (os) => resolveFlavor(os, 'm1.tiny')),
+  ...forAdmin('resolve a flavor that is nearly there', [resolveFlavor], (os) => resolveFlavor(os, 'm1.tinny')),
   ...forAdmin('resolve a server that is not there', [resolveServer], (os) => resolveServer(os, 'web')),
   ...forAdmin('list servers of a project', [listServers], async (os, { aliceLab }) =>
     called(await listServers(os, { projectId: aliceLab })),

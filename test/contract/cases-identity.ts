@@ -1,5 +1,6 @@
 import { getProject, listDomains, listProjects, listRegions } from '../../src/openstack/identity.ts';
-import { resolveDomain, resolveProject } from '../../src/openstack/resolve.ts';
+import { resolveDomain, resolveProject, resolveUser } from '../../src/openstack/kinds.ts';
+import { resolve } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import {
   getUser,
@@ -27,6 +28,11 @@ const projects: Case[] = [
   ),
   ...forAdmin('resolve a project that is nearly there', [resolveProject], (os) => resolveProject(os, 'alice-labs')),
   ...forAdmin('resolve a project in other letters', [resolveProject], (os) => resolveProject(os, 'Demo')),
+  ...forAdmin('resolve a project by the beginning of its ID', [resolve, resolveProject], (os, { demo }) =>
+    resolveProject(os, demo.slice(0, 8)),
+  ),
+  ...forAdmin('resolve a user by name', [resolveUser], (os) => resolveUser(os, 'bob')),
+  ...forAdmin('resolve a user that is nearly there', [resolveUser], (os) => resolveUser(os, 'bobb')),
   ...forAdmin('resolve a domain', [resolveDomain], (os) => resolveDomain(os, 'Default')),
   { name: 'log in with a wrong password', as: 'stranger', calls: [], run: (os) => os.login() },
   ...forAdmin('who am I', [], async (os) => ({ ...(await os.login()), regions: [] })),

@@ -6,8 +6,8 @@ import { type CloudSettings, readClouds } from '../../src/openstack/clouds-yaml.
 import { listHypervisorsOfHost, listServersNamed } from '../../src/openstack/compute.ts';
 import { type Connection, connect } from '../../src/openstack/connection.ts';
 import type { Http } from '../../src/openstack/http.ts';
+import { resolveProject } from '../../src/openstack/kinds.ts';
 import { listNetworks } from '../../src/openstack/networks.ts';
-import { resolveProject } from '../../src/openstack/resolve.ts';
 import { openSession, type Session } from '../../src/openstack/session.ts';
 import { listUsers } from '../../src/openstack/users.ts';
 import type { Who, World } from './case.ts';

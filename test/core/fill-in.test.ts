@@ -124,3 +124,27 @@ describe('a line with something missing', () => {
     expect(wrong.errors).toEqual({ 'arg:lines': 'lines: 0 is too small; type at least 1.' });
   });
 });
+
+describe('a name that means several things, or none', () => {
+  it('is mended with a button that says the same line with what was meant', async () => {
+    const bot = await startBot({ cloud: { seed: { twoDomains: true } } });
+
+    const asked = await bot.say('bob', 'quota show demo');
+    const told = await bot.slack.sees('bob', '[demo, in domain Default]');
+    await bot.slack.click('bob', told, 'demo, in domain research');
+
+    expect(asked).toContain('There are 2 projects called demo');
+    await bot.hears('bob', 'Quotas of project demo');
+    expect((await bot.request(1002)).line).toBe(`quota show ${hexId('project demo of research')}`);
+    const mistyped = await bot.say('bob', 'quota show alice-lap --cloud prod');
+    expect(mistyped).toContain('[alice-lab]');
+  });
+
+  it('is the beginning of one ID alone', async () => {
+    const bot = await startBot();
+    const server = bot.cloud.state.servers.find(({ name }) => name === 'web-1');
+
+    expect(await bot.say('bob', `quota show ${ALICE_LAB.slice(0, 7)}`)).toContain('Quotas of project alice-lab');
+    expect(await bot.say('bob', `console log show ${server?.id.slice(0, 13)}`)).toContain('Console log of web-1');
+  });
+});

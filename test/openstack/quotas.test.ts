@@ -143,10 +143,10 @@ describe('quota set', () => {
     const set = (project: string): Promise<string> =>
       bot.say('bob', `quota set ${project} cores=30 --reason "ticket 4711" --dry-run`);
 
-    expect(await set('dem')).toBe('There is no project dem. Did you mean demo?');
+    expect(await set('dem')).toBe('There is no project dem. Did you mean demo?\n[demo]');
     expect(await set('f'.repeat(32))).toContain('There is no project ffff');
     expect(steady(await set('stackhand-twin'))).toMatch(
-      /^There are 2 projects called stackhand-twin: <id> in domain (Default|stackhand-test); <id> in domain (Default|stackhand-test)\. Give the ID, or add --domain NAME\.$/,
+      /^There are 2 projects called stackhand-twin: <id> in domain (Default|stackhand-test); <id> in domain (Default|stackhand-test)\. Give the ID, or add --domain NAME\.\n\[/,
     );
     expect(await set('stackhand-twin --domain stackhand-test')).toContain('Change 1 quota of project stackhand-twin');
     expect(await set('demo --domain nowhere')).toContain('There is no domain nowhere. There are ');

@@ -126,10 +126,10 @@ describe('quota set', () => {
       'each is a port of Neutron, so set ports',
     );
     expect(await bot.say('bob', `quota set alice-lap cores=30 ${why}`)).toBe(
-      'There is no project alice-lap. Did you mean alice-lab?',
+      'There is no project alice-lap. Did you mean alice-lab?\n[alice-lab]',
     );
     expect(await bot.say('bob', `quota set demo cores=30 ${why}`)).toBe(
-      `There are 2 projects called demo: ${DEMO_PROJECT} in domain Default; ${DEMO_OF_RESEARCH} in domain research. Give the ID, or add --domain NAME.`,
+      `There are 2 projects called demo: ${DEMO_PROJECT} in domain Default; ${DEMO_OF_RESEARCH} in domain research. Give the ID, or add --domain NAME.\n[demo, in domain Default] [demo, in domain research]`,
     );
     expect(bot.cloud.writes).toEqual([]);
   });

@@ -1,0 +1,121 @@
+import { UserError } from '../errors.ts';
+import { code } from '../reply.ts';
+import type { Target } from '../target.ts';
+import { getServer, listServerNames, listServersNamed, type Server } from './compute.ts';
+import { type Flavor, listFlavors } from './flavors.ts';
+import { type Domain, getProject, listDomains, listProjects, type Project } from './identity.ts';
+import { type Kind, type Named, resolve } from './resolve.ts';
+import type { Session } from './session.ts';
+import { projectTarget, serverTarget } from './targets.ts';
+import { getUser, listUsers, type User } from './users.ts';
+
+/* What lines name. Names resolve everywhere the same way: see resolve. */
+
+export interface Within {
+  /** By ID or name. */
+  domain?: string | undefined;
+  /** Others are not offered to whoever asks. */
+  mayTouch?: ((target: Target) => boolean) | undefined;
+}
+
+/** The one project of this text, in the domain where one is named. Cinder and neutron take any text for a project, so theirs is never a name. */
+export async function resolveProject(os: Session, text: string, { domain, mayTouch }: Within = {}): Promise<Project> {
+  const within = domain === undefined ? undefined : await resolveDomain(os, domain);
+  return resolve(os, projectsIn(within), text, mayTouch);
+}
+
+function projectsIn(within: Domain | undefined): Kind<Project> {
+  const filter = within ? { domainId: within.id } : {};
+  const where = within ? ` in domain ${code(within.name)}` : '';
+  return {
+    one: 'project',
+    async get(os, id) {
+      const project = await getProject(os, id);
+      if (within && project.domain_id !== within.id) throw new UserError(`Project ${code(id)} is not${where}.`);
+      return project;
+    },
+    named: async (os, name) => (await listProjects(os, { ...filter, name })).filter((project) => project.name === name),
+    all: (os) => listProjects(os, filter),
+    offersNear: true,
+    target: projectTarget,
+    apart: inDomains,
+    instead: 'Give the ID, or add `--domain NAME`.',
+    none: (text) => `There is no project ${code(text)}${where}`,
+  };
+}
+
+async function inDomains(os: Session): Promise<(thing: { domain_id: string }) => string> {
+  const names = new Map((await listDomains(os)).map(({ id, name }) => [id, name]));
+  return ({ domain_id }) => `in domain ${code(names.get(domain_id) ?? domain_id)}`;
+}
+
+/** The one domain of this ID or exact name. UserError where there is none. */
+export async function resolveDomain(os: Session, text: string): Promise<Domain> {
+  const domains = await listDomains(os);
+  const domain = domains.find(({ id }) => id === text) ?? domains.find(({ name }) => name === text);
+  if (domain) return domain;
+  const choices = domains.slice(0, 5).map(({ name }) => ({ label: name, given: text, value: name }));
+  throw new UserError(`There is no domain ${code(text)}. There are ${domains.map(({ name }) => code(name)).join(', ')}.`, {
+    choices,
+  });
+}
+
+/** The one server of this text in any project. */
+export async function resolveServer(os: Session, text: string, { mayTouch }: Pick<Within, 'mayTouch'> = {}): Promise<Server> {
+  // Which project a server is in is told by the list of projects alone, and looked up only where somebody has to choose.
+  let projects = new Map<string, string>();
+  const owner = (server: Server): Named => ({ id: server.tenant_id, name: projects.get(server.tenant_id) ?? server.tenant_id });
+  const named = async (): Promise<void> => {
+    projects = new Map((await listProjects(os)).map(({ id, name }) => [id, name]));
+  };
+  const kind: Kind<Server> = {
+    one: 'server',
+    get: getServer,
+    async named(session, name) {
+      const servers = await listServersNamed(session, name);
+      if (servers.length > 1) await named();
+      return servers;
+    },
+    all: listServerNames,
+    target: (server) => serverTarget(server, owner(server)),
+    apart: async () => (server) => `in project ${code(owner(server).name)}, ${server.status}`,
+    none: (wanted) => `No project has a server ${code(wanted)}`,
+  };
+  return resolve(os, kind, text, mayTouch);
+}
+
+const FLAVORS: Kind<Flavor> = {
+  one: 'flavor',
+  async get(os, id) {
+    const flavor = (await listFlavors(os)).find((one) => one.id === id);
+    if (!flavor) throw new UserError(`There is no flavor ${code(id)}.`);
+    return flavor;
+  },
+  named: async (os, name) => (await listFlavors(os)).filter((flavor) => flavor.name === name),
+  all: listFlavors,
+  offersNear: true,
+  target: ({ id, name }) => ({ type: 'flavor', id, name }),
+  apart: async () => (flavor) => `with ${flavor.vcpus} vCPUs`,
+};
+
+/** The one flavor of this text. */
+export function resolveFlavor(os: Session, text: string, { mayTouch }: Pick<Within, 'mayTouch'> = {}): Promise<Flavor> {
+  return resolve(os, FLAVORS, text, mayTouch);
+}
+
+/** The one user of this text, in the domain where one is named. */
+export async function resolveUser(os: Session, text: string, { domain, mayTouch }: Within = {}): Promise<User> {
+  const within = domain === undefined ? undefined : await resolveDomain(os, domain);
+  const filter = within ? { domainId: within.id } : {};
+  const kind: Kind<User> = {
+    one: 'user',
+    get: getUser,
+    named: async (session, name) => (await listUsers(session, { ...filter, name })).filter((user) => user.name === name),
+    all: (session) => listUsers(session, filter),
+    offersNear: true,
+    target: ({ id, name }) => ({ type: 'user', id, name }),
+    apart: inDomains,
+    instead: 'Give the ID, or add `--domain NAME`.',
+  };
+  return resolve(os, kind, text, mayTouch);
+}
