@@ -65,6 +65,11 @@ export interface CommandContext {
   openstack: Session;
   cloud: string;
   region: string;
+  /** Those of stackhand.yaml, and the one that a line means here without naming any. */
+  clouds: {
+    all: { cloud: string; regions: readonly string[] }[];
+    here: { cloud: string; regions: readonly string[] } | undefined;
+  };
   request: { number: number; label: string; line: string };
   who: Who;
   /** To be called as soon as it is known what a line is about, before anything is said of it. @throws NotAllowed */

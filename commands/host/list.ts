@@ -55,11 +55,12 @@ export default defineCommand({
   effect: 'read',
   args: z.object({ problems: z.boolean().default(false).describe('only hosts that are disabled or down'), ...LIST_ARGUMENTS }),
 
-  async run({ problems, ...list }, { openstack }) {
-    const [services, hypervisors] = await Promise.all([
+  async run({ problems, ...list }, { openstack, mayTouch }) {
+    const [all, hypervisors] = await Promise.all([
       listComputeServices(openstack, { binary: 'nova-compute' }),
       listHypervisors(openstack),
     ]);
+    const services = all.filter(({ host }) => mayTouch(hostTarget(host)));
     const down = services.filter(({ state }) => state === 'down');
     const disabled = services.filter(({ status }) => status === 'disabled');
     const found = services

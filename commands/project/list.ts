@@ -30,15 +30,18 @@ export default defineCommand({
   positionals: ['name'],
   completes: { domain: 'domain' },
 
-  async run({ name, domain, ...list }, { openstack }) {
+  async run({ name, domain, ...list }, { openstack, mayTouch }) {
     const within = domain === undefined ? undefined : await resolveDomain(openstack, domain);
     const [projects, domains] = await Promise.all([
-      listProjects(openstack, within ? { domainId: within.id } : {}),
+      listProjects(openstack, {
+        ...(name === undefined ? {} : { namePart: name }),
+        ...(within ? { domainId: within.id } : {}),
+      }),
       within ? [within] : listDomains(openstack),
     ]);
     const names = new Map(domains.map((one) => [one.id, one.name]));
     const found = projects
-      .filter((project) => name === undefined || project.name.toLowerCase().includes(name.toLowerCase()))
+      .filter((project) => mayTouch(projectTarget(project)))
       .map((project) => ({ ...project, domain: names.get(project.domain_id) ?? project.domain_id }))
       .sort((a, b) => a.domain.localeCompare(b.domain) || a.name.localeCompare(b.name));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'projects');

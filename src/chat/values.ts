@@ -192,6 +192,18 @@ export function formatGiB(value: number): string {
   return value >= 1_024 ? formatMiB(value * MIB.G) : `${value} GiB`;
 }
 
+/** 5368709120 → `5 GiB`, rounded to a tenth: for sizes that are only looked at. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1_024 && unit < units.length - 1) {
+    size /= 1_024;
+    unit += 1;
+  }
+  return `${Math.round(size * 10) / 10} ${units[unit]}`;
+}
+
 /** 5400000 → `1h 30m`: the two largest units, rounded down. */
 export function formatDuration(ms: number): string {
   let rest = Math.max(0, Math.floor(ms / 1_000)) * 1_000;

@@ -2,17 +2,18 @@ import { listComputeServices, listServerPlaces } from '../openstack/compute.ts';
 import { listFlavors } from '../openstack/flavors.ts';
 import { listDomains, listProjects } from '../openstack/identity.ts';
 import type { Session } from '../openstack/session.ts';
-import { hostTarget, projectTarget, serverTarget } from '../openstack/targets.ts';
+import { flavorTarget, hostTarget, projectTarget, serverTarget, userTarget } from '../openstack/targets.ts';
+import { listUsers } from '../openstack/users.ts';
 import type { Target } from '../target.ts';
 
 /** How the names of each type are listed: a type that a command's `completes` names and that is not here is typed by hand. */
 export const NAME_SOURCES: Readonly<Record<string, (os: Session) => Promise<Target[]>>> = {
-  /** Of a project none: a flavor is everybody's. */
-  flavor: async (os) => (await listFlavors(os)).map(({ id, name }) => ({ type: 'flavor', id, name })),
+  flavor: async (os) => (await listFlavors(os)).map(flavorTarget),
   domain: async (os) => (await listDomains(os)).map(({ id, name }) => ({ type: 'domain', id, name })),
   host: async (os) => (await listComputeServices(os, { binary: 'nova-compute' })).map(({ host }) => hostTarget(host)),
   project: async (os) => (await listProjects(os)).map(projectTarget),
   server: listServerTargets,
+  user: async (os) => (await listUsers(os)).map(userTarget),
 };
 
 async function listServerTargets(os: Session): Promise<Target[]> {

@@ -19,11 +19,14 @@ export type Domain = z.infer<typeof Domain>;
  * database does (MySQL): compare again. `forbidden` without the reader role on the domain or the system.
  * Source: keystone/api/projects.py
  */
-export async function listProjects(os: Session, filter: { name?: string; domainId?: string } = {}): Promise<Project[]> {
+export async function listProjects(
+  os: Session,
+  filter: { name?: string; namePart?: string; domainId?: string } = {},
+): Promise<Project[]> {
   return os.list({
     service: 'identity',
     path: '/projects',
-    query: { name: filter.name, domain_id: filter.domainId },
+    query: { name: filter.name, name__icontains: filter.namePart, domain_id: filter.domainId },
     key: 'projects',
     response: Project,
   });

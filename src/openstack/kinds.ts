@@ -6,7 +6,7 @@ import { type Flavor, listFlavors } from './flavors.ts';
 import { type Domain, getProject, listDomains, listProjects, type Project } from './identity.ts';
 import { type Kind, type Named, resolve } from './resolve.ts';
 import type { Session } from './session.ts';
-import { projectTarget, serverTarget } from './targets.ts';
+import { flavorTarget, projectTarget, serverTarget, userTarget } from './targets.ts';
 import { getUser, listUsers, type User } from './users.ts';
 
 /* What lines name. Names resolve everywhere the same way: see resolve. */
@@ -94,7 +94,7 @@ const FLAVORS: Kind<Flavor> = {
   named: async (os, name) => (await listFlavors(os)).filter((flavor) => flavor.name === name),
   all: listFlavors,
   offersNear: true,
-  target: ({ id, name }) => ({ type: 'flavor', id, name }),
+  target: flavorTarget,
   apart: async () => (flavor) => `with ${flavor.vcpus} vCPUs`,
 };
 
@@ -113,7 +113,7 @@ export async function resolveUser(os: Session, text: string, { domain, mayTouch 
     named: async (session, name) => (await listUsers(session, { ...filter, name })).filter((user) => user.name === name),
     all: (session) => listUsers(session, filter),
     offersNear: true,
-    target: ({ id, name }) => ({ type: 'user', id, name }),
+    target: userTarget,
     apart: inDomains,
     instead: 'Give the ID, or add `--domain NAME`.',
   };

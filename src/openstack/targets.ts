@@ -1,6 +1,8 @@
 import type { Target } from '../target.ts';
 import type { Server } from './compute.ts';
+import type { Flavor } from './flavors.ts';
 import type { Project } from './identity.ts';
+import type { User } from './users.ts';
 
 /* What policy, locks and audit know OpenStack's things as. */
 
@@ -11,6 +13,16 @@ export function projectTarget({ id, name }: Pick<Project, 'id' | 'name'>): Targe
 /** A compute host's name is its ID. */
 export function hostTarget(host: string): Target {
   return { type: 'host', id: host, name: host };
+}
+
+/** Everybody's: of no project. */
+export function flavorTarget({ id, name }: Pick<Flavor, 'id' | 'name'>): Target {
+  return { type: 'flavor', id, name };
+}
+
+/** One of keystone's. */
+export function userTarget({ id, name }: Pick<User, 'id' | 'name'>): Target {
+  return { type: 'user', id, name };
 }
 
 export function serverTarget(

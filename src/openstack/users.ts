@@ -26,11 +26,14 @@ export type User = z.infer<typeof User>;
  * compare again. Of a domain that LDAP keeps keystone may answer only a part, which goes to the session's notes. Admins only.
  * Source: keystone/api/users.py
  */
-export async function listUsers(os: Session, filter: { name?: string; domainId?: string } = {}): Promise<User[]> {
+export async function listUsers(
+  os: Session,
+  filter: { name?: string; namePart?: string; domainId?: string } = {},
+): Promise<User[]> {
   return os.list({
     service: 'identity',
     path: '/users',
-    query: { name: filter.name, domain_id: filter.domainId },
+    query: { name: filter.name, name__icontains: filter.namePart, domain_id: filter.domainId },
     key: 'users',
     response: User,
   });

@@ -28,6 +28,16 @@ export function chooseCloud(
   return { cloud, regions: [choose('region', `Which region of ${code(cloud)}?`, regions, region)] };
 }
 
+/** What a line means that names none; undefined where it would be asked. */
+export function usualCloud(core: Pick<Core, 'config' | 'clouds'>, channel: string | undefined): CloudAndRegions | undefined {
+  try {
+    return chooseCloud(core, channel, {});
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /** `production`, `production/RegionOne`, as stackhand.yaml has it. */
 export function placeOf(configured: string | undefined): { cloud?: string; region?: string } {
   if (configured === undefined) return {};

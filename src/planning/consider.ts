@@ -8,7 +8,7 @@ import type { Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
 import { openReverts } from '../reverts/reverts.ts';
-import { type CloudAndRegions, chooseCloud, regionsInWords } from './choose-cloud.ts';
+import { type CloudAndRegions, chooseCloud, regionsInWords, usualCloud } from './choose-cloud.ts';
 import { noSession } from './clouds.ts';
 import { considerChange } from './consider-change.ts';
 import { considerRead } from './consider-read.ts';
@@ -56,6 +56,10 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
     openstack: place.cloud ? core.clouds.reader(place.cloud, region, signal) : noSession(parsed.name),
     cloud: place.cloud,
     region,
+    clouds: {
+      all: core.clouds.names.map((cloud) => ({ cloud, regions: core.clouds.regionsOf(cloud) })),
+      here: usualCloud(core, channel),
+    },
     request: { number: request.number, label: label(request.number), line: request.line },
     who: asWho(core, person, request.requester, channel),
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),

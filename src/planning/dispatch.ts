@@ -134,9 +134,14 @@ type Ended = Extract<Considered, { end: unknown }> & {
 /** A long answer is said page by page. */
 function inPages(decided: Decided, number: number): Exclude<Decided, { end: unknown }> | Ended {
   if (!('end' in decided) || decided.end !== 'answered') return decided;
-  const { shown, kept } = firstPage(decided.reply, number);
-  return { ...decided, reply: shown, ...(kept ? { kept } : {}) };
+  const touches = decided.facts.about ?? [];
+  const { shown, kept } = firstPage(decided.reply, touches, number);
+  const facts = touches.length > MOST_ABOUT ? { ...decided.facts, about: [] } : decided.facts;
+  return { ...decided, facts, reply: shown, ...(kept ? { kept } : {}) };
 }
+
+/** A record is kept for months: of a long list it says only what was typed, which who may see all of its kind may read. */
+const MOST_ABOUT = 200;
 
 function end(draft: Request, considered: Ended): void {
   draft.result = whatIsKept(draft, considered);
@@ -181,6 +186,6 @@ export async function readFileAgain(core: Core, number: number): Promise<TextFil
     whyNot(core, stored.request, error),
   );
   if (!('reply' in again)) return undefined;
-  const { file, text } = firstPage(again.reply, number).shown;
+  const { file, text } = firstPage(again.reply, [], number).shown;
   return file ?? { name: `${label(number)}.txt`, title: 'It could not be read again', content: text };
 }

@@ -1,5 +1,6 @@
 import { csv } from '../csv.ts';
 import { type Button, count, type Records, type Reply, type Table, type TextFile } from '../reply.ts';
+import type { Target } from '../target.ts';
 
 /** As many rows as people look through at once, and as many characters as fit beside what else a message says. */
 const ROWS = 30;
@@ -10,23 +11,25 @@ const LARGEST = 1_048_576;
 /** A whole answer, for turning pages and for a terminal: what was shown first can be followed although the cloud has moved on. */
 export interface KeptAnswer {
   reply: Reply;
+  /** What it shows, for whoever else turns its pages. */
+  touches: Target[];
   /** The first row of each page. */
   pages: number[];
 }
 
 /** What is said of an answer at first, and what is kept of it; nothing where it is all in the message. */
-export function firstPage(reply: Reply, request: number): { shown: Reply; kept?: KeptAnswer } {
+export function firstPage(reply: Reply, touches: Target[], request: number): { shown: Reply; kept?: KeptAnswer } {
   const { table } = reply;
-  if (!table) return reply.file?.isData && fits(reply) ? { shown: reply, kept: { reply, pages: [] } } : { shown: reply };
+  if (!table) return reply.file?.isData && fits(reply) ? { shown: reply, kept: { reply, touches, pages: [] } } : { shown: reply };
   const pages = pagesOf(table);
   if (pages.length <= 1) return { shown: reply };
-  const kept = { reply, pages };
-  if (fits(reply)) return { shown: pageOf(kept, 1, request), kept };
+  const kept = { reply, touches, pages };
+  if (fits(kept)) return { shown: pageOf(kept, 1, request), kept };
   return { shown: { ...pageOf(kept, 1, request), buttons: reply.buttons ?? [], file: csvFile(reply) } };
 }
 
 /** @param page from 1. */
-export function pageOf({ reply, pages }: KeptAnswer, page: number, request: number): Reply {
+export function pageOf({ reply, pages }: Pick<KeptAnswer, 'reply' | 'pages'>, page: number, request: number): Reply {
   const { table, note, buttons = [], ...rest } = reply;
   const from = pages[page - 1] ?? 0;
   const to = pages[page] ?? table?.rows.length ?? 0;
@@ -78,6 +81,6 @@ function pagesOf({ rows, columns }: Table): number[] {
   return starts;
 }
 
-function fits(reply: Reply): boolean {
-  return Buffer.byteLength(JSON.stringify(reply)) <= LARGEST;
+function fits(kept: Reply | KeptAnswer): boolean {
+  return Buffer.byteLength(JSON.stringify(kept)) <= LARGEST;
 }

@@ -5,8 +5,9 @@ import { whoStops } from '../policy/who.ts';
 import { decidePlan } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import { code, type Reply } from '../reply.ts';
-import { aboutOf, label, type Request } from '../request.ts';
+import { label, type Request } from '../request.ts';
 import { findRequest } from '../requests/store.ts';
+import type { Target } from '../target.ts';
 import { csvFile, type KeptAnswer, pageOf } from './pages.ts';
 
 /** Another page of an answer, as it was when it was asked, or all of it as a file; for its asker, and for who may see the same. */
@@ -22,9 +23,9 @@ export async function turnPage(
     const again = stored ? ` Type ${code(stored.request.line)} again.` : '';
     throw new UserError(`The pages of ${label(act.request)} are kept for a day, and have gone.${again}`);
   }
-  const isAsker = userOf(stored.request) === click.user;
-  if (!isAsker) await mustSee(core, click, stored.request);
   const answer = JSON.parse(kept) as KeptAnswer; // our own writing
+  const isAsker = userOf(stored.request) === click.user;
+  if (!isAsker) await mustSee(core, click, stored.request, answer.touches);
   if (act.kind === 'csv')
     return { reply: { text: `All of ${label(act.request)}.`, file: csvFile(answer.reply) }, replace: false };
   const page = Math.min(act.page, answer.pages.length);
@@ -33,12 +34,11 @@ export async function turnPage(
 }
 
 /** Nothing that took a vote, and what they could have asked for themselves. @throws NotAllowed */
-async function mustSee(core: Core, click: StoredClick, request: Request): Promise<void> {
+async function mustSee(core: Core, click: StoredClick, request: Request, touches: Target[]): Promise<void> {
   const { asker } = await whoStops(core, click);
   const { command = '', effect = 'read', cloud, plan } = request;
   const channel = click.place.kind === 'channel' ? click.place.channel : undefined;
-  const question = { policy: core.config, asker, command, effect, channel, cloud, touches: aboutOf(request) };
-  const decision = decidePlan(question);
+  const decision = decidePlan({ policy: core.config, asker, command, effect, channel, cloud, touches });
   if (plan) throw new NotAllowed(`What ${label(request.number)} showed was for its asker alone.`);
   if (!decision.allowed) throw new NotAllowed(decision.because);
 }
