@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OpenStackError } from '../errors.ts';
+import { unlessGone } from './gone.ts';
 import { ServerBody, ServerDetailBody, serverDetailOf, serverOf } from './server-body.ts';
 import type { Query, Session } from './session.ts';
 
@@ -54,8 +54,8 @@ export type Hypervisor = z.infer<typeof Hypervisor>;
 
 /**
  * The hypervisors with size and use, physical, without the allocation ratios, or those with this part in their name (`not_found` where
- * there are none). GET /os-hypervisors/detail, 2.53 (IDs that hold over cells, pages, the filter). Not 2.88 or later: from there the sizes are only in placement. One compute host may have several (ironic). Admins only.
- * Source: nova/api/openstack/compute/hypervisors.py
+ * there are none). GET /os-hypervisors/detail, 2.53 (IDs that hold over cells, pages, the filter). Not 2.88 or later: from there the
+ * sizes are only in placement. One compute host may have several (ironic). Admins only. Source: nova/api/openstack/compute/hypervisors.py
  */
 export async function listHypervisors(os: Session, filter: { namePart?: string } = {}): Promise<Hypervisor[]> {
   return os.list({
@@ -75,18 +75,8 @@ export async function listHypervisors(os: Session, filter: { namePart?: string }
  */
 export async function listHypervisorsOfHost(os: Session, host: string): Promise<Hypervisor[]> {
   const ofHost = (hypervisors: Hypervisor[]): Hypervisor[] => hypervisors.filter(({ service }) => service.host === host);
-  const named = ofHost(await unlessGone(listHypervisors(os, { namePart: host }), []));
+  const named = ofHost((await unlessGone(listHypervisors(os, { namePart: host }))) ?? []);
   return named.length > 0 ? named : ofHost(await listHypervisors(os));
-}
-
-/** Nova answers `not_found` instead of an empty list. */
-async function unlessGone<T>(asked: Promise<T>, instead: T): Promise<T> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof OpenStackError && error.code === 'not_found') return instead;
-    throw error;
-  }
 }
 
 /**
@@ -163,7 +153,7 @@ export interface ServerFilter {
   availabilityZone?: string | undefined;
   /** ISO 8601. Also deleted servers (status `DELETED`), as long as nova's database has them. */
   changesSince?: string | undefined;
-  /** Those with all of these tags. */
+  /** Those with all of these. */
   tags?: readonly string[] | undefined;
   /** Needs 2.73. */
   locked?: boolean | undefined;
@@ -180,8 +170,9 @@ export async function listServers(os: Session, filter: ServerFilter = {}): Promi
     service: 'compute',
     path: '/servers/detail',
     query: serverQuery(filter),
-    // Before 2.73 nova passes over `locked`, and answers with all servers.
-    ...(filter.locked === undefined ? { microversion: SERVER_VERSION, older: OLDER_SERVER } : { microversion: '2.73' }),
+    microversion: filter.locked === undefined ? SERVER_VERSION : '2.73',
+    // An older nova passes over these two, and answers with all servers.
+    ...(filter.locked === undefined && filter.tags === undefined ? { older: OLDER_SERVER } : {}),
     key: 'servers',
     response: Server,
   });

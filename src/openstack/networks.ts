@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { OpenStackError } from '../errors.ts';
 import { inBatches } from './batches.ts';
+import { unlessGone } from './gone.ts';
 import type { Session } from './session.ts';
 
 export const Network = z
@@ -101,16 +101,13 @@ export async function findIpAvailabilities(
   os: Session,
   filter: { networkId?: string; ipVersion?: 4 | 6 } = {},
 ): Promise<IpAvailability[] | undefined> {
-  try {
-    return await os.list({
+  return unlessGone(
+    os.list({
       service: 'network',
       path: '/network-ip-availabilities',
       query: { network_id: filter.networkId, ip_version: filter.ipVersion },
       key: 'network_ip_availabilities',
       response: IpAvailability,
-    });
-  } catch (error) {
-    if (error instanceof OpenStackError && error.code === 'not_found') return undefined;
-    throw error;
-  }
+    }),
+  );
 }

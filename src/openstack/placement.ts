@@ -14,8 +14,9 @@ export const ResourceProvider = z.object({
 export type ResourceProvider = z.infer<typeof ResourceProvider>;
 
 /**
- * What has resources: compute hosts, their devices, shared storage; or the one of this name. GET /resource_providers, 1.14 (says
- * what is below what); 1 call, placement has no pages for them. Case is ignored where its database does (MySQL): compare again. Source: placement/handlers/resource_provider.py
+ * What has resources: compute hosts, their devices, shared storage; or the one of this name, in any case where placement's database
+ * ignores it (MySQL): compare again. GET /resource_providers, 1.14 (says what is below what); 1 call, placement has no pages for them.
+ * Source: placement/handlers/resource_provider.py
  */
 export async function listResourceProviders(os: Session, filter: { name?: string } = {}): Promise<ResourceProvider[]> {
   return os.list({

@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
-import { type Choice, OpenStackError, UserError } from '../errors.ts';
+import { type Choice, UserError } from '../errors.ts';
 import { code, count } from '../reply.ts';
 import type { Target } from '../target.ts';
+import { unlessGone } from './gone.ts';
 import type { Session } from './session.ts';
 
 /** Something that lines name by ID, by exact name or by the beginning of an ID. */
@@ -133,13 +134,4 @@ function nearest(text: string, all: readonly Named[]): Named[] {
 
 function withoutTicks(text: string): string {
   return text.replaceAll('`', '');
-}
-
-async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof OpenStackError && error.code === 'not_found') return undefined;
-    throw error;
-  }
 }

@@ -111,8 +111,8 @@ export interface RoleAssignmentFilter {
 
 /**
  * Who has which role on what, with names. GET /role_assignments?include_names; 1 call, and keystone looks up each name: filter.
- * Of an unknown user or project there are none; with `effective` an unknown user is `not_found`. A role of a user's group is in the list by
- * user only with `effective`. Admins only. Source: keystone/api/role_assignments.py
+ * Of an unknown user or project there are none, and with `effective` that is `not_found`. A role of a user's group is in the list by
+ * user only with `effective`, which goes with no group (`bad_request`). Admins only. Source: keystone/api/role_assignments.py
  */
 export async function listRoleAssignments(os: Session, filter: RoleAssignmentFilter = {}): Promise<RoleAssignment[]> {
   return os.list({

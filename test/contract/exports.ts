@@ -10,6 +10,7 @@ const MACHINERY = [
   'connection.ts',
   'exchange.ts',
   'faults.ts',
+  'gone.ts',
   'http.ts',
   'microversions.ts',
   'pages.ts',

@@ -1,0 +1,11 @@
+import { OpenStackError } from '../errors.ts';
+
+/** What was asked for, or undefined where the service answers that there is no such thing. */
+export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof OpenStackError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
