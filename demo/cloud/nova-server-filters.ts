@@ -1,6 +1,6 @@
 import { atLeast, badRequest } from './nova-refusals.ts';
 import type { ServerParts } from './nova-server-parts.ts';
-import { type Asked, isAdmin } from './router.ts';
+import { type Asked, isAdmin, type Refusal } from './router.ts';
 import type { CloudState } from './state.ts';
 import type { Server } from './state-compute.ts';
 
@@ -31,95 +31,75 @@ const STATUSES = [
 /** What only admins may filter by before 2.83; nova passes over it without a word. */
 const FOR_ADMINS = ['host', 'project_id', 'user_id', 'availability_zone'];
 
-type Check = (server: Server) => boolean;
+type Check = (server: Server, wanted: string) => boolean;
 
 /** What the query leaves of the servers, newest first. Source: nova/api/openstack/compute/servers.py, _get_servers */
-export function wantedServers({ servers, flavors }: CloudState, asked: Asked, { hosts, ports }: ServerParts): Server[] {
+export function wantedServers(state: CloudState, asked: Asked, parts: ServerParts): Server[] {
   const all = asked.query.get('all_tenants') === '1';
-  const zoneOf = ({ host }: Server): string => hosts.get(host ?? '')?.zone ?? '';
-  const fixedOf = ({ id }: Server): string[] =>
-    (ports.get(id) ?? []).flatMap(({ fixedIps }) => fixedIps.map(({ address }) => address));
-  const checks: Check[] = [];
-  const filter = (name: string, check: (wanted: string) => Check): void => {
+  const checks = Object.entries(checksOf(state, asked, parts)).flatMap(([name, check]) => {
     const wanted = asked.query.get(name);
-    if (wanted !== null && (isAdmin(asked) || !FOR_ADMINS.includes(name))) checks.push(check(wanted));
-  };
-
-  filter('name', (wanted) => matches('name', wanted, ({ name }) => [name]));
-  filter('ip', (wanted) => matches('ip', wanted, fixedOf));
-  filter('availability_zone', (wanted) => matches('availability_zone', wanted, (server) => [zoneOf(server)]));
-  filter('flavor', (wanted) => {
-    pattern('flavor', wanted);
-    const name = flavors.find(({ id }) => id === wanted)?.name;
-    return ({ flavor }) => flavor.name === name;
+    if (wanted === null || (FOR_ADMINS.includes(name) && !isAdmin(asked))) return [];
+    VALID[name]?.(wanted, asked);
+    return [(server: Server): boolean => check(server, wanted)];
   });
-  filter(
-    'host',
-    (wanted) =>
-      ({ host }) =>
-        host !== null && same(host, wanted),
-  );
-  filter(
-    'project_id',
-    (wanted) =>
-      ({ projectId }) =>
-        same(projectId, wanted),
-  );
-  filter(
-    'user_id',
-    (wanted) =>
-      ({ userId }) =>
-        same(userId, wanted),
-  );
-  filter(
-    'image',
-    (wanted) =>
-      ({ imageId }) =>
-        imageId !== null && same(imageId, wanted),
-  );
-  filter('status', (wanted) => ofStatus(asked, wanted));
-  filter('changes-since', (wanted) => {
-    const since = Date.parse(wanted);
-    if (Number.isNaN(since)) {
-      throw badRequest(`Invalid input for query parameters changes-since. Value: ${wanted}. '${wanted}' is not a 'date-time'`);
-    }
-    return ({ updated }) => Date.parse(updated) >= since;
-  });
-  if (atLeast(asked, '2.73'))
-    filter(
-      'locked',
-      (wanted) =>
-        ({ locked }) =>
-          String(locked) === wanted.toLowerCase(),
-    );
-
-  return servers
+  return state.servers
     .filter(({ projectId }) => all || projectId === asked.caller.projectId)
-    .filter((server) => checks.every((check) => check(server)))
+    .filter((server) => checks.every((fits) => fits(server)))
     .sort((a, b) => b.created.localeCompare(a.created) || b.id.localeCompare(a.id));
 }
 
-function ofStatus(asked: Asked, wanted: string): Check {
-  const status = wanted.toUpperCase();
-  if (!STATUSES.includes(status) && atLeast(asked, '2.38')) throw badRequest('Invalid status value');
-  return (server) => server.status === status;
+/** By the query's names. One that is not here, or that the microversion does not have, is passed over as nova does. */
+function checksOf({ flavors }: CloudState, asked: Asked, { hosts, ports }: ServerParts): Record<string, Check> {
+  const flavorName = flavors.find(({ id }) => id === asked.query.get('flavor'))?.name;
+  return {
+    name: ({ name }, wanted) => matches(name, wanted),
+    ip: ({ id }, wanted) =>
+      (ports.get(id) ?? []).some(({ fixedIps }) => fixedIps.some(({ address }) => matches(address, wanted))),
+    availability_zone: ({ host }, wanted) => matches(hosts.get(host ?? '')?.zone ?? '', wanted),
+    flavor: ({ flavor }) => flavor.name === flavorName,
+    host: ({ host }, wanted) => same(host, wanted),
+    project_id: ({ projectId }, wanted) => same(projectId, wanted),
+    user_id: ({ userId }, wanted) => same(userId, wanted),
+    image: ({ imageId }, wanted) => same(imageId, wanted),
+    status: ({ status }, wanted) => same(status, wanted),
+    'changes-since': ({ updated }, wanted) => Date.parse(updated) >= Date.parse(wanted),
+    ...(atLeast(asked, '2.26') ? { tags: ({ tags }, wanted) => wanted.split(',').every((tag) => tags.includes(tag)) } : {}),
+    ...(atLeast(asked, '2.73') ? { locked: ({ locked }, wanted) => String(locked) === wanted.toLowerCase() } : {}),
+  };
 }
 
-/** MySQL's comparison. */
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
+/** What is refused before anything is looked for. */
+const VALID: Record<string, (wanted: string, asked: Asked) => void> = {
+  name: (wanted) => demandPattern('name', wanted),
+  ip: (wanted) => demandPattern('ip', wanted),
+  availability_zone: (wanted) => demandPattern('availability_zone', wanted),
+  flavor: (wanted) => demandPattern('flavor', wanted),
+  status(wanted, asked) {
+    if (!STATUSES.includes(wanted.toUpperCase()) && atLeast(asked, '2.38')) throw badRequest('Invalid status value');
+  },
+  'changes-since'(wanted) {
+    if (Number.isNaN(Date.parse(wanted))) throw invalid('changes-since', wanted, 'date-time');
+  },
+};
 
-function matches(name: string, wanted: string, valuesOf: (server: Server) => string[]): Check {
-  const expression = pattern(name, wanted);
-  return (server) => valuesOf(server).some((value) => expression.test(value));
+/** MySQL's comparison, to which null is nothing. */
+function same(a: string | null, b: string): boolean {
+  return a?.toLowerCase() === b.toLowerCase();
 }
 
 /** MySQL's REGEXP: it ignores case and is not anchored. */
-function pattern(name: string, value: string): RegExp {
+function matches(value: string, pattern: string): boolean {
+  return new RegExp(pattern, 'i').test(value);
+}
+
+function demandPattern(name: string, wanted: string): void {
   try {
-    return new RegExp(value, 'i');
+    new RegExp(wanted);
   } catch {
-    throw badRequest(`Invalid input for query parameters ${name}. Value: ${value}. '${value}' is not a 'regex'`);
+    throw invalid(name, wanted, 'regex');
   }
+}
+
+function invalid(name: string, wanted: string, what: string): Refusal {
+  return badRequest(`Invalid input for query parameters ${name}. Value: ${wanted}. '${wanted}' is not a '${what}'`);
 }
