@@ -156,9 +156,11 @@ function userRoutes({ state, pageSize }: KeystoneOptions): Route[] {
 /** By name, whatever its case, and by domain. */
 function isWanted({ query }: Asked, one: { name: string; domain_id?: string }): boolean {
   const name = query.get('name');
+  const part = query.get('name__icontains');
   const domain = query.get('domain_id');
   return (
     (name === null || name.toLowerCase() === one.name.toLowerCase()) &&
+    (part === null || one.name.toLowerCase().includes(part.toLowerCase())) &&
     (domain === null || one.domain_id === undefined || one.domain_id === domain)
   );
 }

@@ -1,5 +1,6 @@
 import { getProject, listDomains, listProjects, listRegions } from '../../src/openstack/identity.ts';
 import { resolveDomain, resolveProject, resolveUser } from '../../src/openstack/kinds.ts';
+import { listOwners } from '../../src/openstack/owners.ts';
 import { resolve } from '../../src/openstack/resolve.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import {
@@ -14,6 +15,13 @@ import { type Case, called, forAdmin, forAll, NOSUCH } from './case.ts';
 const projects: Case[] = [
   ...forAll('list projects', [listProjects], (os) => listProjects(os)),
   ...forAdmin('list projects of a name in other letters', [listProjects], (os) => listProjects(os, { name: 'DEMO' })),
+  ...forAdmin('list projects with a part of the name', [listProjects], async (os) => ({
+    [(await listProjects(os, { namePart: 'LAB' })).map(({ name }) => name).join()]: 'are these',
+  })),
+  ...forAdmin('list users with a part of the name', [listUsers], async (os) => ({
+    [(await listUsers(os, { namePart: 'ALI' })).map(({ name }) => name).join()]: 'are these',
+  })),
+  ...forAll('list owners', [listOwners], async (os, { demo }) => (await listOwners(os))(demo).name === 'demo'),
   ...forAdmin('list projects of a domain', [listProjects], (os) => listProjects(os, { domainId: 'default' })),
   ...forAdmin('list projects of an unknown domain', [listProjects], (os) => listProjects(os, { domainId: NOSUCH })),
   ...forAll('get the own project', [getProject], (os, { demo }) => getProject(os, demo)),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listAddressPools } from '../../src/openstack/address-pools.ts';
 import { type FloatingIp, listFloatingIps } from '../../src/openstack/floating-ips.ts';
 import {
   getDefaultNetworkQuota,
@@ -155,9 +156,11 @@ const ports: Case[] = [
   ),
 ];
 
+const pools: Case[] = [...forAll('list address pools', [listAddressPools], (os) => listAddressPools(os))];
+
 /** Which zone a server is in is the scheduler's to say. */
 function owners(list: readonly Port[]): unknown {
   return called(list.map(({ device_owner, ...port }) => ({ name: device_owner.replace(/^compute:.*/, 'compute'), ...port })));
 }
 
-export const network: readonly Case[] = [...quotas, ...floatingIps, ...networks, ...ports];
+export const network: readonly Case[] = [...quotas, ...floatingIps, ...networks, ...ports, ...pools];

@@ -29,12 +29,19 @@ export interface WireAnswer {
 
 /** Where the pretend cloud answers another status, or says what the real one does not: it may say less, as nobody reads all of it. */
 export function wireDifferences(real: readonly WireAnswer[], pretend: readonly WireAnswer[]): string[] {
-  return pretend.flatMap((mine, index) => {
-    const theirs = real[index];
+  const theirsInOrder = inOrder(real);
+  return inOrder(pretend).flatMap((mine, index) => {
+    const theirs = theirsInOrder[index];
     if (!theirs) return [];
     if (mine.status !== theirs.status) return [`${mine.call}: real ${theirs.status}, pretend ${mine.status}`];
     return shapeDifferences(mine.call, shapeOf(theirs.body ?? null), shapeOf(mine.body ?? null), 'less is good');
   });
+}
+
+/** By what was asked: calls that are made at once are answered in any order. */
+function inOrder(answers: readonly WireAnswer[]): WireAnswer[] {
+  const asked = ({ call }: WireAnswer): string => call.replace(/[0-9a-f-]{32,36}/g, '<id>');
+  return answers.toSorted((a, b) => asked(a).localeCompare(asked(b)));
 }
 
 /** Where the two differ, as sentences; an empty list of one cloud says nothing about the items of the other's. */
