@@ -55,6 +55,8 @@ export interface Bot {
   directs(who: string): string[];
   /** Waits for a message to the person, for their eyes alone or in their direct messages. @returns all of it. */
   hears(who: string, words: string): Promise<string>;
+  /** Waits for what the channel can read, a card as it is changed too. */
+  shows(words: string, where?: string): Promise<string>;
   /** As people read it, without the marks for bold and code. */
   text(message: Message): string;
   /** Another process's part: a second Stackhand over the same Redis, Slack and cloud. */
@@ -210,6 +212,15 @@ function people(slack: Slack, store: () => Store): Omit<Bot, 'slack' | 'cloud' |
             .map(text)
             .findLast((told) => told.includes(words)),
         `${who} to hear "${words}"`,
+      ),
+    shows: (words, where = '#ops') =>
+      slack.waitFor(
+        () =>
+          slack
+            .messages(where)
+            .map(text)
+            .findLast((shown) => shown.includes(words)),
+        `"${words}" in ${where}`,
       ),
     card: (where) => text(cardMessage(where)),
     cardMessage,

@@ -5,10 +5,11 @@ import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts
 import { resolveProject } from '../../src/openstack/kinds.ts';
 import { FURTHER_NAMES, formatLimit, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
 import { projectTarget } from '../../src/openstack/targets.ts';
+import { type Capacity, lookForRoom, roomInWords, tooLittleInWords } from '../../src/quotas/capacity.ts';
 import { byService, type Change, lookUp, valueName } from '../../src/quotas/change.ts';
 import { openInWords, openValues, revertLater } from '../../src/quotas/temporary.ts';
 import { quotaArguments, wantedOf } from '../../src/quotas/wanted.ts';
-import { code, count } from '../../src/reply.ts';
+import { code, count, type Table } from '../../src/reply.ts';
 
 export default defineCommand({
   summary: "Change a project's quotas in Nova, Cinder and Neutron, for good or for a time.",
@@ -54,10 +55,12 @@ export default defineCommand({
     }
     const where = ` --cloud ${cloud}${region === '' ? '' : ` --region ${region}`}`;
     const later = forMs === undefined ? undefined : revertLater(project, changes, forMs, open, where);
-    const warnings = changes.flatMap(warningsOf);
+    const capacity = await lookForRoom(openstack, changes);
+    const warnings = [...tooLittleInWords(changes, capacity), ...changes.flatMap(warningsOf)];
     const lines = [
       ...(later ? [`After ${formatDuration(later.afterMs)}: ${later.text}`] : []),
       ...openInWords(changes, open, forMs),
+      ...capacity.unknown,
     ];
     const old = changes.map(({ quota, use }) => `${quota.name}=${use.limit}`).join(' ');
     const time = forMs === undefined ? '' : ` for ${formatDuration(forMs)}`;
@@ -65,7 +68,7 @@ export default defineCommand({
       text: `Change ${count(changes, 'quota')} of project ${code(project.name)}${time}: ${changes.map(oldToNew).join(', ')}.`,
       ...(lines.length > 0 ? { lines } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
-      table: { columns: ['quota', 'service', 'used', 'now', 'then'], rows: changes.map(row) },
+      table: tableOf(changes, capacity),
       touches: [target],
       job: setQuota.with({
         project: { id: project.id, name: project.name },
@@ -93,6 +96,16 @@ function oldToNew({ quota, use, to }: Change): string {
 
 function values(changes: Change[]): string {
   return changes.map(({ quota, use }) => `${quota.name} ${formatLimit(quota, use.limit)}`).join(', ');
+}
+
+/** Where something is raised, also what the cloud can still place of it. */
+function tableOf(changes: Change[], capacity: Capacity): Table {
+  const columns = ['quota', 'service', 'used', 'now', 'then'];
+  if (capacity.rooms.size === 0) return { columns, rows: changes.map(row) };
+  return {
+    columns: [...columns, 'can be placed'],
+    rows: changes.map((change) => [...row(change), roomInWords(change, capacity)]),
+  };
 }
 
 function row({ quota, use, to }: Change): string[] {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import { OpenStackError } from '../errors.ts';
 import type { Login } from './auth.ts';
@@ -75,6 +76,8 @@ const MOST_PAGES = 10_000;
 
 /** Cheap: token, catalogue and sockets belong to the connection, which all sessions of a cloud share. */
 export function openSession(options: SessionOptions): Session {
+  // Calls that run at the same time all listen for the end of it: more than Node's ten are no leak.
+  if (options.signal) setMaxListeners(0, options.signal);
   return sessionAt(options, undefined, []);
 }
 

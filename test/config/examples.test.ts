@@ -83,6 +83,6 @@ describe('stackhand.example.yaml', () => {
     const shown = [before, commented.replace(/^ {2}# /gm, '  '), after].join('');
 
     expect(shown).toContain('\n  - roles: [operator]\n    commands: ["*"]\n    targets: ["project:payments"]\n    deny: true\n');
-    expect(load(shown).rules).toHaveLength(6);
+    expect(load(shown).rules).toHaveLength(7);
   });
 });

@@ -2,12 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { loadRegistry } from '../../src/registry.ts';
 import { type Bot, startBot } from '../bot.ts';
-
-/** The cells of the table's line that begins so. */
-function row(text: string, first: string): string[] {
-  const line = text.split('\n').find((one) => one.startsWith(`${first} `)) ?? '';
-  return line.trim().split(/ {2,}/);
-}
+import { tableRow } from '../table-row.ts';
 
 /** The paths that the cloud was asked, without log-ins. */
 function asked({ cloud }: Bot): string[] {
@@ -21,8 +16,8 @@ describe('server list', () => {
     const said = await bot.say('bob', 'server list');
 
     expect(said).toMatch(/^\d+ servers, 1 of them in ERROR\./);
-    expect(row(said, 'web-1').slice(0, 5)).toEqual(['web-1', 'ACTIVE', 'demo', 'compute3', 'm1.small']);
-    expect(row(said, 'alice-vm-1')[2]).toBe('alice-lab');
+    expect(tableRow(said, 'web-1').slice(0, 5)).toEqual(['web-1', 'ACTIVE', 'demo', 'compute3', 'm1.small']);
+    expect(tableRow(said, 'alice-vm-1')[2]).toBe('alice-lab');
   });
 
   it('filters at the cloud, in one call for all servers', async () => {
@@ -85,7 +80,7 @@ describe('server show', () => {
 
     expect(said).toContain('Server web-1 of project demo is ACTIVE on compute3.');
     expect(said).toMatch(/Addresses: 10\.10\.0\.\d+ \(demo-net\)/);
-    expect(row(said, 'create')[0]).toBe('create');
+    expect(tableRow(said, 'create')[0]).toBe('create');
   });
 });
 
@@ -100,7 +95,7 @@ describe('floating ip list', () => {
     const forwarded = bot.cloud.state.floatingIps.find(({ portForwardings }) => portForwardings.length > 0);
     expect(all).toContain(forwarded?.address);
     expect(unused).not.toContain(forwarded?.address);
-    expect(row(all, forwarded?.address ?? '')[3]).toMatch(/^tcp \d+ → /);
+    expect(tableRow(all, forwarded?.address ?? '')[3]).toMatch(/^tcp \d+ → /);
     for (const { address, portId } of bot.cloud.state.floatingIps) if (portId !== null) expect(unused).not.toContain(address);
   });
 });
@@ -111,7 +106,7 @@ describe('floating ip pool list', () => {
 
     const said = await bot.say('bob', 'floating ip pool list');
 
-    const [network, total = '', ips = '', routers = '', others = '', free = ''] = row(said, 'public');
+    const [network, total = '', ips = '', routers = '', others = '', free = ''] = tableRow(said, 'public');
     expect(network).toBe('public');
     expect(Number(total) - Number(ips) - Number(routers) - Number(others)).toBe(Number(free));
     expect(Number(ips)).toBe(bot.cloud.state.floatingIps.length);
@@ -130,7 +125,7 @@ describe('host show', () => {
     expect(said).toMatch(/^Host compute1 is enabled and up, with 3 servers\./);
     expect(said).toContain('Warning: Neutron hears nothing of Open vSwitch agent there.');
     expect(said).toMatch(/vCPUs placed: 4 of 1024 \(64 real, ratio 16\)/);
-    expect(row(said, 'db-2').slice(0, 4)).toEqual(['db-2', 'ACTIVE', 'demo', 'm1.medium']);
+    expect(tableRow(said, 'db-2').slice(0, 4)).toEqual(['db-2', 'ACTIVE', 'demo', 'm1.medium']);
   });
 
   it('is exact: compute1 is not compute10', async () => {
@@ -150,7 +145,7 @@ describe('people and projects', () => {
     const said = await bot.say('bob', 'project show demo');
 
     expect(said).toMatch(/^Project demo in domain Default, with \d+ people in it\./);
-    expect(row(said, 'rita').slice(0, 3)).toEqual(['rita', 'Default', 'reader']);
+    expect(tableRow(said, 'rita').slice(0, 3)).toEqual(['rita', 'Default', 'reader']);
   });
 
   it('user list and user show', async () => {

@@ -1,13 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { loadRegistry } from '../../src/registry.ts';
+import { tableRow } from '../table-row.ts';
 import { realBot } from './real-bot.ts';
-
-/** The line of a table that begins so, cell by cell. */
-function row(text: string, first: string): string[] {
-  const line = text.split('\n').find((one) => one.startsWith(`${first} `)) ?? '';
-  return line.trim().split(/ {2,}/);
-}
 
 it('host list shows what nova says of its compute hosts', async () => {
   const { bot, cloud } = await realBot();
@@ -17,8 +12,8 @@ it('host list shows what nova says of its compute hosts', async () => {
   const said = await bot.say('bob', 'host list');
 
   expect(said).toMatch(/^3 compute hosts: \d up, \d down; \d disabled\./);
-  expect(row(said, 'compute1').slice(0, 5)).toEqual(['compute1', 'az1', 'enabled', 'up', String(onFirst)]);
-  expect(row(said, 'compute1').slice(5, 7)).toEqual([
+  expect(tableRow(said, 'compute1').slice(0, 5)).toEqual(['compute1', 'az1', 'enabled', 'up', String(onFirst)]);
+  expect(tableRow(said, 'compute1').slice(5, 7)).toEqual([
     expect.stringMatching(/^\d+ of 64$/),
     expect.stringMatching(/ of 256 GiB$/),
   ]);
@@ -31,8 +26,8 @@ it('project list shows what keystone says, by part of the name and by domain', a
   const said = await bot.say('bob', 'project list lab --domain default');
 
   expect(said).toContain('in domain Default with lab in the name.');
-  expect(row(said, 'alice-lab')).toEqual(['alice-lab', 'Default', 'yes', await cloud.projectId('alice-lab'), "Alice's lab"]);
-  expect(row(await bot.say('bob', 'project list'), 'admin').slice(0, 3)).toEqual(['admin', 'Default', 'yes']);
+  expect(tableRow(said, 'alice-lab')).toEqual(['alice-lab', 'Default', 'yes', await cloud.projectId('alice-lab'), "Alice's lab"]);
+  expect(tableRow(await bot.say('bob', 'project list'), 'admin').slice(0, 3)).toEqual(['admin', 'Default', 'yes']);
 });
 
 it('whoami and help show each asker what they may use', async () => {
@@ -51,7 +46,7 @@ it('a request is listed, shown and cancelled, and then it cannot be approved', a
   await bot.say('bob', `quota set demo routers=${(before.router ?? 0) + 5} --reason "ticket 4711"`);
   const card = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.cardMessage(), 'the card');
 
-  expect(row(await bot.say('eve', 'request list'), 'R-1001').slice(1, 3)).toEqual(['waits for 1 vote of approver', 'bob']);
+  expect(tableRow(await bot.say('eve', 'request list'), 'R-1001').slice(1, 3)).toEqual(['waits for 1 vote of approver', 'bob']);
   expect(await bot.say('eve', 'request show R-1001')).toContain('Plan: Change 1 quota of project demo: routers ');
   await bot.say('bob', 'request cancel R-1001');
   expect(await bot.hears('bob', 'R-1001 is cancelled')).toContain('R-1001 is cancelled, and nothing of it was done.');

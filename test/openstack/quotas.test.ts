@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Bot } from '../bot.ts';
+import { tableRow } from '../table-row.ts';
 import type { Limits, RawCloud } from './raw-cloud.ts';
 import { anotherAdmin, changed, keptLimits, realBot, steady } from './real-bot.ts';
 
@@ -39,8 +40,7 @@ async function cardSaying(bot: Bot, words: string): Promise<string> {
 
 /** One line of a table without its first column and those that change with what runs in the cloud. */
 function row(text: string, quota: string): string[] {
-  const line = text.split('\n').find((one) => one.startsWith(`${quota} `)) ?? '';
-  return line.trim().split(/ {2,}/).slice(1);
+  return tableRow(text, quota).slice(1);
 }
 
 /** Has LINE approved after something has happened, and waits for the end. @returns the card of the end. */

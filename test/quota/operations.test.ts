@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_OF_RESEARCH, DEMO_PROJECT, server } from '../../demo/cloud/seed.ts';
 import type { RequestState } from '../../src/request.ts';
 import { type Bot, type BotOptions, startBot } from '../bot.ts';
+import { tableRow } from '../table-row.ts';
 
 const LINE = 'quota set alice-lab cores=40 ram=80G volumes=20 floating-ips=60 --reason "ticket 4711"';
 const ENDED: RequestState[] = ['done', 'partly done', 'nothing done', 'failed', 'unknown'];
@@ -27,11 +28,6 @@ async function approved(
 function stored({ cloud }: Bot): unknown {
   const { compute, volume, network } = cloud.state.quotas;
   return { ...compute.own.get(ALICE_LAB), ...volume.own.get(ALICE_LAB), ...network.own.get(ALICE_LAB) };
-}
-
-function row(card: string, quota: string): string[] {
-  const line = card.split('\n').find((one) => one.startsWith(`${quota} `)) ?? '';
-  return line.trim().split(/ {2,}/);
 }
 
 describe('quota set', () => {
@@ -65,7 +61,7 @@ describe('quota set', () => {
     expect(state).toBe('partly done');
     expect(card).toContain('set in Nova and Neutron, not set in Cinder.');
     expect(card).toContain('answered 403: not you');
-    expect(row(card, 'volumes')).toEqual(['volumes', 'Cinder', '10', '20', '10']);
+    expect(tableRow(card, 'volumes')).toEqual(['volumes', 'Cinder', '10', '20', '10']);
     expect(stored(bot)).toEqual({ cores: 40, ram: 81_920, floatingip: 60 });
   });
 
@@ -143,8 +139,8 @@ describe('quota show', () => {
     const said = await bot.say('bob', 'quota show demo');
 
     expect(said).toContain("Cinder's quotas are missing here: GET volume");
-    expect(row(said, 'instances')).toEqual(['instances', '9', '10', '90 %']);
-    expect(row(said, 'floating-ips')).toEqual(['floating-ips', '7', '50', '14 %']);
+    expect(tableRow(said, 'instances')).toEqual(['instances', '9', '10', '90 %']);
+    expect(tableRow(said, 'floating-ips')).toEqual(['floating-ips', '7', '50', '14 %']);
     expect(said).toContain('nearly or wholly used: instances.');
   });
 });
@@ -190,7 +186,7 @@ describe('lists', () => {
     const said = await bot.say('bob', 'host list');
 
     expect(said).toContain('4 compute hosts: 3 up, 1 down; 1 disabled.');
-    expect(row(said, 'compute1')).toEqual([
+    expect(tableRow(said, 'compute1')).toEqual([
       'compute1',
       'az1',
       'disabled',
