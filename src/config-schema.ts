@@ -164,7 +164,7 @@ export const StackhandYaml = z.strictObject({
     approvals: ChannelId,
     /** Where alarms about Stackhand itself go. */
     audit: ChannelId.optional(),
-    /** The cloud that a channel means without --cloud. */
+    /** What a channel means without --cloud and --region: `production` or `production/RegionOne`. */
     clouds: z.record(ChannelId, z.string().min(1)).default({}),
   }),
   /** Owners of projects, by project name or ID. */

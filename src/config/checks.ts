@@ -1,6 +1,7 @@
 import type { Effect } from '../command.ts';
 import { DEFAULT_APPROVER, EFFECTS, type Need, OWNER, type Rule, type StackhandYaml, TARGET_TYPES } from '../config-schema.ts';
 import { holdsFor, matchesStar } from '../policy/match.ts';
+import { cloudOfChannel } from './channel-cloud.ts';
 import type { Path } from './source.ts';
 import { didYouMean, shown } from './suggest.ts';
 
@@ -33,8 +34,12 @@ export function crossCheck({ valueAt, locate }: { valueAt: Lookup; locate: Locat
   }
   for (const channel of keysAt(valueAt, ['channels', 'clouds'])) {
     const path = ['channels', 'clouds', channel];
-    const cloud = valueAt(path);
-    if (typeof cloud === 'string') check(path, cloud, clouds, 'cloud');
+    const configured = valueAt(path);
+    if (typeof configured !== 'string') continue;
+    const meant = cloudOfChannel(configured, clouds);
+    if (!meant) check(path, configured.replace(/\/.*/s, ''), clouds, 'cloud');
+    const regions = textsIn(valueAt(['clouds', clouds.indexOf(meant?.cloud ?? ''), 'regions']));
+    if (meant?.region !== undefined && regions.length > 0) check(path, meant.region, regions, `region of ${meant.cloud}`);
   }
   for (const effect of EFFECTS) checkNeeds(['defaults', effect, 'approvals']);
   for (const i of listAt(valueAt, ['rules']).keys()) {
@@ -87,6 +92,10 @@ function keysAt(valueAt: Lookup, path: Path): string[] {
 /** The texts of a list, each with its path. */
 function itemsAt(valueAt: Lookup, path: Path): [string, Path][] {
   return listAt(valueAt, path).flatMap((item, i): [string, Path][] => (typeof item === 'string' ? [[item, [...path, i]]] : []));
+}
+
+function textsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
 function textsAt(valueAt: Lookup, path: Path, key: string): string[] {

@@ -1,3 +1,4 @@
+import { cloudOfChannel } from '../config/channel-cloud.ts';
 import { type Choice, UserError } from '../errors.ts';
 import type { Core } from '../process/core.ts';
 import { code } from '../reply.ts';
@@ -19,12 +20,13 @@ export function chooseCloud(
   const { OS_CLOUD } = config.environment;
   // It may be left over from another tool's work on a cloud that is none of ours.
   const usual = OS_CLOUD !== undefined && clouds.names.includes(OS_CLOUD) ? OS_CLOUD : undefined;
-  const ofChannel = channel === undefined ? {} : placeOf(config.channels.clouds[channel]);
-  const cloud = choose('cloud', 'Which cloud?', clouds.names, asked.cloud ?? ofChannel.cloud ?? usual);
+  const configured = channel === undefined ? undefined : config.channels.clouds[channel];
+  const ofChannel = configured === undefined ? undefined : cloudOfChannel(configured, clouds.names);
+  const cloud = choose('cloud', 'Which cloud?', clouds.names, asked.cloud ?? ofChannel?.cloud ?? usual);
   const regions = clouds.regionsOf(cloud);
   if (asked.region === ALL && !regions.includes(ALL)) return { cloud, regions };
   // The channel's region is one of the channel's cloud.
-  const region = asked.region ?? (cloud === ofChannel.cloud ? ofChannel.region : undefined);
+  const region = asked.region ?? (cloud === ofChannel?.cloud ? ofChannel.region : undefined);
   return { cloud, regions: [choose('region', `Which region of ${code(cloud)}?`, regions, region)] };
 }
 
@@ -36,14 +38,6 @@ export function usualCloud(core: Pick<Core, 'config' | 'clouds'>, channel: strin
     if (error instanceof UserError) return undefined;
     throw error;
   }
-}
-
-/** `production`, `production/RegionOne`, as stackhand.yaml has it. */
-export function placeOf(configured: string | undefined): { cloud?: string; region?: string } {
-  if (configured === undefined) return {};
-  const slash = configured.indexOf('/');
-  if (slash === -1) return { cloud: configured };
-  return { cloud: configured.slice(0, slash), region: configured.slice(slash + 1) };
 }
 
 /** As cards and answers name it: `prod/RegionOne+RegionTwo`. */

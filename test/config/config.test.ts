@@ -65,6 +65,23 @@ rolls: {}
     `);
   });
 
+  it('takes a region for what a channel means, and only one that there is', () => {
+    const withChannels = (clouds: string): string => `
+clouds: [{ name: lab, regions: [RegionOne, RegionTwo] }, { name: edge }]
+roles: { approver: { users: [U0ALICE] } }
+rules: [{ roles: [approver], effects: [read] }]
+channels: { approvals: C0APPROVALS, clouds: { ${clouds} } }
+`;
+    expect(load(withChannels('C0LAB: lab/RegionTwo, C0EDGE: edge/anywhere')).channels.clouds).toEqual({
+      C0LAB: 'lab/RegionTwo',
+      C0EDGE: 'edge/anywhere',
+    });
+    expect(problemsOf(withChannels('C0LAB: lab/RegionTwoo, C0EDGE: labb/RegionOne'))).toEqual([
+      'stackhand.yaml:5: channels.clouds.C0LAB: there is no region of lab "RegionTwoo"; did you mean "RegionTwo"?',
+      'stackhand.yaml:5: channels.clouds.C0EDGE: there is no cloud "labb"; did you mean "lab"?',
+    ]);
+  });
+
   it('names the line of an empty key, of a value without quotes, and of a list item on a line of its own', () => {
     expect(
       problemsOf(`clouds:
