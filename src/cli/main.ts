@@ -135,7 +135,7 @@ function checksOf(read: ReturnType<typeof readConfig<'cli'>>, registryRoot: stri
     ...checkSlack(environment, config, log),
     checkTheRedis(environment, log),
     checkStateFolder(environment),
-    ...checkClouds(config?.clouds ?? [], environment),
+    ...checkClouds(config, environment),
   ];
 }
 

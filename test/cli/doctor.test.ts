@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { type CloudOptions, startCloud } from '../../demo/cloud/cloud.ts';
+import { DEMO_OF_RESEARCH, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
 import { NEEDED } from '../../src/cli/doctor/clouds.ts';
 import { type Check, examine, ok, wrong } from '../../src/cli/doctor.ts';
@@ -38,7 +39,7 @@ async function doctor({ slack: slackOptions, cloud: cloudOptions, yaml = () => (
   await writeFile(
     join(folder, 'stackhand.yaml'),
     stringify({
-      clouds: [{ name: 'pretend-reader', writer: 'pretend-admin' }],
+      clouds: [{ name: 'pretend-admin' }],
       roles: { operator: { users: [ids.bob] }, approver: { groups: [ids['@approvers']] } },
       rules: [{ roles: ['operator'], effects: ['read', 'change'] }],
       channels: { approvals: ids['#ops'], audit: ids['#audit'] },
@@ -94,15 +95,16 @@ describe('the doctor', () => {
         ok       Redis 7 answers
       State folder
         ok       not needed: REDIS_URL names a Redis
-      Cloud pretend-reader
-        ok       pretend-reader is user rita in project demo, with reader
+      Cloud pretend-admin
+        ok       pretend-admin is user admin in project admin, with member, admin, reader
         ok       identity in RegionOne answers: v3.14
         ok       compute in RegionOne answers: v2.1, microversions 2.1 to 2.93
         ok       volume in RegionOne answers: v3.0, microversions 3.0 to 3.70
         ok       network in RegionOne answers: v2.0
         ok       image in RegionOne answers: v2.15
         ok       placement in RegionOne answers: v1.0, microversions 1.0 to 1.39
-        ok       pretend-admin is user admin in project admin, with member, admin, reader
+        ok       it sees 4 projects
+        ok       it sees 6 compute services
 
       Nothing is wrong.
       "
@@ -154,7 +156,7 @@ describe('the doctor', () => {
     const { status, out } = await doctor({
       yaml: ({ ids }) => ({
         roles: { operator: { users: [ids.bob, 'U0NOBODY1'] }, approver: { groups: ['S0NOBODY1'], users: [ids.stranger] } },
-        channels: { approvals: ids['#random'], audit: 'C0NOWHERE', clouds: { [ids['#secret'] ?? '']: 'pretend-reader' } },
+        channels: { approvals: ids['#random'], audit: 'C0NOWHERE', clouds: { [ids['#secret'] ?? '']: 'pretend-admin' } },
       }),
     });
 
@@ -207,8 +209,7 @@ describe('the doctor', () => {
 
     expect(status).toBe(1);
     expect(under(out, 'Cloud pretend-admin')).toMatchInlineSnapshot(`
-      "  warning  pretend-admin is user admin in project admin, with member, admin, reader: commands only look, and this one may change things
-                 Give the entry a user with the role reader.
+      "  ok       pretend-admin is user admin in project admin, with member, admin, reader; Stackhand only looks with it
         ok       identity in RegionOne answers: v3.14
         warning  compute in RegionOne answers: v2.1, microversions 2.1 to 2.25; some commands need 2.73
                  Those will say so. Upgrade the cloud to have them.
@@ -217,11 +218,43 @@ describe('the doctor', () => {
         ok       network in RegionOne answers: v2.0
         ok       image in RegionOne answers: v2.15
         ok       placement in RegionOne answers: v1.0, microversions 1.0 to 1.39
+        ok       it sees 4 projects
+        ok       it sees 6 compute services
         warning  pretend-demo is user demo in project demo, with member, reader: what needs an administrator will be refused
                  Give it the role admin.
       "
     `);
     expect(under(out, 'Cloud elsewhere')).toContain('has no cloud elsewhere');
+  });
+
+  it('warns where the entry that looks does not see all of the cloud', async () => {
+    const { status, out } = await doctor({ yaml: () => ({ clouds: [{ name: 'pretend-reader', writer: 'pretend-admin' }] }) });
+
+    expect(status).toBe(0);
+    const cloud = under(out, 'Cloud pretend-reader');
+    expect(cloud).toContain('ok       pretend-reader is user rita in project demo, with reader; Stackhand only looks with it');
+    expect(cloud).toContain(
+      'warning  it may not list projects, so commands that name a project will be refused: GET identity /projects answered 403',
+    );
+    expect(cloud).toContain("OpenStack's own policies let only an admin look into all of the cloud");
+    expect(cloud).toContain('warning  it may not list compute services, so commands on hosts will be refused');
+    expect(cloud).toContain('ok       pretend-admin is user admin in project admin');
+  });
+
+  it('warns of a project by name in a rule or as owned, where several domains have one', async () => {
+    const { status, out } = await doctor({
+      cloud: { seed: { twoDomains: true } },
+      yaml: ({ ids }) => ({
+        rules: [{ roles: ['operator'], effects: ['read'], targets: ['project:demo', 'project:alice-*'] }],
+        projects: { 'alice-lab': { owners: [ids.carol] } },
+      }),
+    });
+
+    expect(status).toBe(0);
+    const cloud = under(out, 'Cloud pretend-admin');
+    expect(cloud).toContain('warning  demo is a project in 2 domains, and what stackhand.yaml says of it holds for each');
+    expect(cloud).toContain(`Name the one that is meant by its ID: ${DEMO_PROJECT} (Default), ${DEMO_OF_RESEARCH} (research).`);
+    expect(cloud).not.toContain('alice-lab');
   });
 
   it('warns where no private Redis runs yet', async () => {

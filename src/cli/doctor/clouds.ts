@@ -9,22 +9,29 @@ import { compareVersions } from '../../openstack/microversions.ts';
 import type { Service } from '../../openstack/session.ts';
 import { code } from '../../reply.ts';
 import { type Check, type Finding, ok, warning, wrong } from '../doctor.ts';
+import { projectsNamed, reach } from './reach.ts';
 
 const SERVICES: readonly Service[] = ['identity', 'compute', 'volume', 'network', 'image', 'placement'];
 /** The highest microversion that src/openstack pins; a test holds it to them. */
 export const NEEDED: Partial<Record<Service, string>> = { compute: '2.73', volume: '3.49', placement: '1.27' };
 
 /** One check for each cloud of stackhand.yaml. */
-export function checkClouds(configured: StackhandYaml['clouds'], environment: EnvironmentOf<'cli'>): Check[] {
+export function checkClouds(config: StackhandYaml | undefined, environment: EnvironmentOf<'cli'>): Check[] {
+  if (!config) return [];
   const file = readClouds({
     ...(environment.OS_CLIENT_CONFIG_FILE ? { file: environment.OS_CLIENT_CONFIG_FILE } : {}),
     folders: cloudsFolders(process.cwd(), homedir()),
   });
   file.catch(() => undefined);
-  return configured.map((cloud) => ({ name: `Cloud ${cloud.name}`, look: () => lookAt(cloud, file) }));
+  const named = projectsNamed(config);
+  return config.clouds.map((cloud) => ({ name: `Cloud ${cloud.name}`, look: () => lookAt(cloud, file, named) }));
 }
 
-async function lookAt({ name, writer, regions }: StackhandYaml['clouds'][number], file: Promise<Clouds>): Promise<Finding[]> {
+async function lookAt(
+  { name, writer, regions }: StackhandYaml['clouds'][number],
+  file: Promise<Clouds>,
+  named: ReadonlySet<string>,
+): Promise<Finding[]> {
   try {
     const clouds = await file;
     const reader = await clouds.cloud(name);
@@ -33,6 +40,7 @@ async function lookAt({ name, writer, regions }: StackhandYaml['clouds'][number]
       ...(await Promise.all(
         (regions ?? reader.regions).flatMap((region) => SERVICES.map((service) => endpoint(connection, service, region))),
       )),
+      ...(await reach(connection, (regions ?? reader.regions)[0] ?? '', named)),
     ]);
     if (writer === undefined) return findings;
     const writing = connect(await clouds.cloud(writer), { timeoutMs: 10_000 });
@@ -56,14 +64,7 @@ async function withConnection<T>(connection: Connection, look: (connection: Conn
 function credential({ login }: Token, use: 'reader' | 'writer' | 'both', entry: string): Finding[] {
   const { user, project, roles } = login;
   const who = `${code(entry)} is user ${code(user.name)}${project ? ` in project ${code(project.name)}` : ''}, with ${roles.map(code).join(', ') || 'no role'}`;
-  if (use === 'reader') {
-    const writes = roles.includes('admin');
-    return [
-      writes
-        ? warning(`${who}: commands only look, and this one may change things`, 'Give the entry a user with the role `reader`.')
-        : ok(who),
-    ];
-  }
+  if (use === 'reader') return [ok(`${who}; Stackhand only looks with it`)];
   if (roles.includes('admin')) return [ok(who)];
   const mend = use === 'both' ? 'Give it the role `admin`, or name a `writer` in stackhand.yaml.' : 'Give it the role `admin`.';
   return [warning(`${who}: what needs an administrator will be refused`, mend)];
