@@ -1,4 +1,4 @@
-import { type Args, nestedArg, optionalString, stringArg } from './args.ts';
+import { type Args, flagArg, nestedArg, optionalString, stringArg } from './args.ts';
 import { readBody } from './body.ts';
 import type { Method } from './method.ts';
 import { type Channel, type Json, type Message, SlackRefusal, type Workspace } from './model.ts';
@@ -22,10 +22,12 @@ function postMessage(workspace: Workspace, args: Args): Json {
   const body = readBody(workspace, args, { textLimit: POST_TEXT_LIMIT });
   const metadata = nestedArg(args, 'metadata', 'invalid_metadata_format') as Json | undefined;
   checkMetadata(metadata);
+  const thread = threadOf(workspace, channel, args);
   const message = addMessage(workspace, {
     ...newMessage(workspace, channel.id),
     ...body,
-    ...threadOf(workspace, channel, args),
+    ...thread,
+    ...(thread.threadTs !== undefined && flagArg(args, 'reply_broadcast') ? { broadcast: true } : {}),
     ...(metadata ? { metadata } : {}),
   });
   return { channel: channel.id, ts: message.ts, message: wireMessage(workspace, message, true) };

@@ -2,7 +2,7 @@ import { type Args, flagArg, optionalString, page, stringArg } from './args.ts';
 import { readableChannel } from './chat.ts';
 import { type Method, needScope } from './method.ts';
 import { type Channel, type Json, type Message, SlackRefusal, type Workspace } from './model.ts';
-import { messagesIn, openDirect, wireMessage } from './state.ts';
+import { inMainView, messagesIn, openDirect, wireMessage } from './state.ts';
 
 export const conversationMethods: Record<string, Method> = {
   'conversations.open': { scopes: ['im:write', 'mpim:write', 'channels:manage', 'groups:write'], run: open },
@@ -55,11 +55,11 @@ function members(workspace: Workspace, args: Args): Json {
   return { members: items, response_metadata };
 }
 
-/** Newest first, without replies. */
+/** Newest first, without replies but those that were broadcast. */
 function history(workspace: Workspace, args: Args): Json {
   const channel = historyChannel(workspace, args);
   const found = messagesIn(workspace, channel.id)
-    .filter((m) => m.threadTs === undefined && within(args, m))
+    .filter((m) => inMainView(m) && within(args, m))
     .reverse();
   const { items, response_metadata } = page(args, found, 100);
   const has_more = response_metadata.next_cursor !== '';

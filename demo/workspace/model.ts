@@ -48,6 +48,8 @@ export interface Message extends Body {
   /** Who wrote it: a user ID, the bot's included. */
   user: string;
   threadTs?: string;
+  /** A reply that its channel sees as well. */
+  broadcast?: true;
   metadata?: Json;
   /** Set when the words changed and Slack shows "(edited)". */
   edited: boolean;

@@ -99,6 +99,11 @@ export function messagesIn(workspace: Workspace, channel: string): Message[] {
   return workspace.messages.filter((m) => m.channel === channel && !m.deleted && m.ephemeralTo === undefined);
 }
 
+/** What somebody sees who opens the channel, and no thread. */
+export function inMainView({ threadTs, broadcast }: Message): boolean {
+  return threadTs === undefined || broadcast === true;
+}
+
 export function findMessage(workspace: Workspace, channel: string, ts: string): Message | undefined {
   return messagesIn(workspace, channel).find((m) => m.ts === ts);
 }
@@ -123,6 +128,7 @@ export function wireMessage(workspace: Workspace, message: Message, withMetadata
   const replies = messagesIn(workspace, message.channel).filter((m) => m.threadTs === message.ts);
   return {
     type: 'message',
+    ...(message.broadcast ? { subtype: 'thread_broadcast' } : {}),
     user: message.user,
     text: message.text,
     ts: message.ts,

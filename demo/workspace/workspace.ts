@@ -11,7 +11,7 @@ import { createRateLimits } from './rate-limits.ts';
 import type { Seed } from './seed.ts';
 import { startServer } from './server.ts';
 import { type Copies, createSocketMode, type Sent, type SocketMode } from './socket.ts';
-import { createWorkspace, getChannel, getUser, messagesIn, openDirect } from './state.ts';
+import { createWorkspace, getChannel, getUser, inMainView, messagesIn, openDirect } from './state.ts';
 import { text } from './text.ts';
 
 export interface Options extends Seed {
@@ -152,7 +152,7 @@ export async function startWorkspace({ port = 0, patienceMs = PATIENCE_MS, page,
     openHome: (who) => openHome(desk, who),
     shortcut: (...rest) => shortcut(desk, ...rest),
 
-    messages: (where) => messagesIn(workspace, placeId(where)).filter((m) => m.threadTs === undefined),
+    messages: (where) => messagesIn(workspace, placeId(where)).filter(inMainView),
     thread: ({ channel, ts, threadTs }) =>
       messagesIn(workspace, channel).filter((m) => m.ts === (threadTs ?? ts) || m.threadTs === (threadTs ?? ts)),
     directs: (who) => messagesIn(workspace, direct(who)),

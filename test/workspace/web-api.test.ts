@@ -136,6 +136,21 @@ it('history needs its scope, leaves replies out, and shows metadata on request',
   expect(await refusal(web.conversations.replies({ channel: id('#ops'), ts: '1.1' }))).toBe('thread_not_found');
 });
 
+it('a reply that is broadcast stands in its thread and in the channel, any other only in its thread', async () => {
+  slack.grant('channels:history');
+  const { ts = '' } = await web.chat.postMessage({ channel: id('#ops'), text: 'parent' });
+
+  await web.chat.postMessage({ channel: id('#ops'), text: 'reply', thread_ts: ts });
+  await web.chat.postMessage({ channel: id('#ops'), text: 'for all', thread_ts: ts, reply_broadcast: true });
+
+  expect(slack.messages('#ops').map(slack.text)).toEqual(['parent', 'for all']);
+  const history = await web.conversations.history({ channel: id('#ops') });
+  expect(history.messages).toMatchObject([
+    { text: 'for all', subtype: 'thread_broadcast', thread_ts: ts },
+    { text: 'parent', reply_count: 2 },
+  ]);
+});
+
 it('tells of people, groups and channels what the scopes allow', async () => {
   slack.setGroup('approvers', ['alice']);
 
