@@ -3,6 +3,8 @@ import type { Reply, TextFile } from '../reply.ts';
 export interface Channel {
   channel: string;
   thread?: string;
+  /** A reply in a thread that the channel sees as well: edits notify nobody, this does. */
+  broadcast?: true;
 }
 
 export interface Posted {

@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { Logger } from 'pino';
-import { DeliveryError } from '../errors.ts';
 import { readFileAgain } from '../planning/dispatch.ts';
 import type { Core } from '../process/core.ts';
 import { repeat } from '../process/repeat.ts';
-import { type Command, commit } from '../redis/commit.ts';
+import { commit } from '../redis/commit.ts';
 import { release, renew } from '../redis/release.ts';
 import { script } from '../redis/script.ts';
 import type { Reply } from '../reply.ts';
 import type { Store } from '../requests/store.ts';
 import type { Delivery, Posted } from './delivery.ts';
-import { type Destination, PRIORITIES, PRIORITY, say } from './outbox.ts';
+import { type Destination, PRIORITIES } from './outbox.ts';
 import { type Message, type Saying, sayNow } from './saying.ts';
+import { giveUpOrRetry, insteadOf, later, nowInPlace } from './undeliverable.ts';
 
 const LOOK_EVERY_MS = 500;
 /** Messages on their way to Slack at once, over all threads. */
 const AT_ONCE = 20;
 /** Renewed while Slack is being called; so a dead worker's messages are another's soon. */
 const FLUSH_LEASE_MS = 3_000;
-const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
+/** How long to wait for the message below which this one belongs: that one may wait for its own turn among a thousand. */
+const WAIT_FOR_PLACE_MS = { first: 100, most: 30_000 };
 
 /** Takes it from the outbox only if what was said is still the newest. */
 const settle = script(`
@@ -121,16 +121,26 @@ async function flush(saying: Saying, id: string): Promise<void> {
       await commit(redis, [], insteadOf(store, message));
     }
     if (said === 'later') {
-      await later(store, id, 100);
+      await later(store, id, await waitForPlaceMs(store, id));
       return;
     }
-    await settle(redis, [keys.message(id), message.version, id, ...PRIORITIES.map(keys.outbox)]);
+    if (said === 'said' && message.elsewhere) await commit(redis, [], nowInPlace(store, message));
+    await settled(store, message);
   } catch (error) {
-    await giveUpOrRetry(store, message, error, log);
+    if ((await giveUpOrRetry(saying, message, error)) === 'given up') await settled(store, message);
   } finally {
     clearInterval(renewing);
     await release(redis, [thread, mine]);
   }
+}
+
+async function settled({ redis, keys }: Store, { id, version }: Message): Promise<void> {
+  await settle(redis, [keys.message(id), version, id, ...PRIORITIES.map(keys.outbox)]);
+}
+
+async function waitForPlaceMs({ redis, keys }: Store, id: string): Promise<number> {
+  const times = await redis.hincrby(keys.message(id), 'waited', 1);
+  return Math.min(WAIT_FOR_PLACE_MS.most, WAIT_FOR_PLACE_MS.first * 2 ** (times - 1));
 }
 
 /** One flusher at a time for what must stay in order. */
@@ -141,7 +151,7 @@ function threadOf(to: Destination): string {
 }
 
 async function readMessage({ redis, keys }: Store, id: string): Promise<Message | undefined> {
-  const { to, body, version, said, tries, posted, begun, priority, filesSaid } = await redis.hgetall(keys.message(id));
+  const { to, body, version, said, tries, posted, begun, priority, filesSaid, elsewhere } = await redis.hgetall(keys.message(id));
   if (to === undefined || body === undefined || version === undefined || version === said) return undefined;
   return {
     id,
@@ -151,53 +161,8 @@ async function readMessage({ redis, keys }: Store, id: string): Promise<Message 
     tries: Number(tries ?? 0),
     ...(posted ? { posted: JSON.parse(posted) as Posted } : {}),
     ...(begun ? { begun: Number(begun) } : {}),
-    progress: Number(priority) === PRIORITY.progress,
+    elsewhere: elsewhere !== undefined,
+    priority: Number(priority),
     filesSaid: filesSaid ? (JSON.parse(filesSaid) as string[]) : [],
   };
-}
-
-async function later({ redis, keys, clock }: Store, id: string, ms: number): Promise<void> {
-  for (const priority of PRIORITIES) await redis.zadd(keys.outbox(priority), 'XX', clock.now() + ms, id);
-}
-
-function retryMs(tries: number): number {
-  return RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 30_000;
-}
-
-async function giveUpOrRetry(store: Store, message: Message, error: unknown, log: Logger): Promise<void> {
-  const { redis, keys } = store;
-  if (!(error instanceof DeliveryError)) {
-    // A bug must hold up this message alone.
-    log.error({ err: error, message: message.id }, 'message broke');
-    await redis.hset(keys.message(message.id), 'tries', message.tries + 1);
-    await later(store, message.id, retryMs(message.tries));
-    return;
-  }
-  if (!error.final) {
-    const wait = error.retryAfterMs ?? retryMs(message.tries);
-    // A limit is not a failed try.
-    if (error.retryAfterMs === undefined) await redis.hset(keys.message(message.id), 'tries', message.tries + 1);
-    await later(store, message.id, wait);
-    return;
-  }
-  if (error.code === 'message_not_found' && message.posted) {
-    // Somebody deleted it: say it anew.
-    await redis.hdel(keys.message(message.id), 'posted', 'begun');
-    await later(store, message.id, 0);
-    return;
-  }
-  log.error({ message: message.id, code: error.code }, 'message cannot be said');
-  await commit(redis, [], insteadOf(store, message, error.code));
-  await settle(redis, [keys.message(message.id), message.version, message.id, ...PRIORITIES.map(keys.outbox)]);
-}
-
-/** Whoever is to hear of it reads it in direct messages, and why. */
-function insteadOf({ keys, clock }: Store, { id, to, reply }: Message, why?: string): Command[] {
-  if (to.kind !== 'channel' || to.tell === undefined) return [];
-  const warning = `I could not post this in its channel: Slack says ${why}. Invite me there with /invite.`;
-  // What a channel's message notes is about its thread, which is not there.
-  const { note: _, ...said } = reply;
-  const told: Reply = why === undefined ? said : { ...said, warnings: [warning, ...(reply.warnings ?? [])] };
-  const direct = { kind: 'direct', user: to.tell } as const;
-  return say(keys, { id: `${id}/direct`, to: direct, priority: PRIORITY.result, reply: told }, clock.now());
 }

@@ -5,7 +5,7 @@ import type { Reply, TextFile } from '../reply.ts';
 import { label } from '../request.ts';
 import type { Store } from '../requests/store.ts';
 import type { Channel, Delivery, Posted } from './delivery.ts';
-import type { Destination } from './outbox.ts';
+import { type Destination, PRIORITY } from './outbox.ts';
 
 export interface Message {
   id: string;
@@ -16,8 +16,9 @@ export interface Message {
   posted?: Posted;
   /** A first post was begun at this time and its answer never written down. */
   begun?: number;
-  /** It tells how far a run has come. */
-  progress: boolean;
+  priority: number;
+  /** An earlier version could not be said in its channel, and stands in another one instead. */
+  elsewhere: boolean;
   /** What stands for each file that was sent with it: its content's hash, or the request whose file is read again. */
   filesSaid: string[];
 }
@@ -54,7 +55,7 @@ export async function sayNow(saying: Saying, message: Message): Promise<'said' |
 
 /** Every byte of what the message itself has no room for; in a channel below it, in direct messages beside it. Each content once. */
 async function sayFiles({ store, delivery, fileAgain }: Saying, message: Message, { channel, ts }: Posted): Promise<void> {
-  const { id, to, reply, progress } = message;
+  const { id, to, reply, priority } = message;
   const place = { channel, ...(to.kind === 'channel' ? { thread: to.thread ?? ts } : {}) };
   const said = [...message.filesSaid];
   const send = async (mark: string, file: TextFile): Promise<void> => {
@@ -72,7 +73,7 @@ async function sayFiles({ store, delivery, fileAgain }: Saying, message: Message
   }
   if (reply.file) await send(sha256(reply.file.content), reply.file);
   // A file for every step of a run would bury the thread; what was sent before it began holds the plan.
-  const overflow = progress && said.length > 0 ? undefined : delivery.overflow(reply);
+  const overflow = priority === PRIORITY.progress && said.length > 0 ? undefined : delivery.overflow(reply);
   if (overflow) await send(sha256(overflow.content), overflow);
 }
 
@@ -126,7 +127,7 @@ async function channelOf(
     const [posted, said] = await redis.hmget(keys.message(to.threadOf), 'posted', 'said');
     if (!posted) return said ? 'never' : 'not yet';
     const { channel, ts } = JSON.parse(posted) as Posted;
-    return { channel, thread: to.thread ?? ts };
+    return { channel, thread: to.thread ?? ts, ...(to.broadcast ? { broadcast: true } : {}) };
   }
   return { channel: to.channel, ...(to.thread ? { thread: to.thread } : {}) };
 }

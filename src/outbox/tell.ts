@@ -4,7 +4,7 @@ import type { Command } from '../redis/commit.ts';
 import { code, type Reply } from '../reply.ts';
 import { ENDED, label, type Place, type Request } from '../request.ts';
 import { card, cardInChannel, details } from './card.ts';
-import { type Destination, PRIORITY, PROGRESS_DELAY_MS, say } from './outbox.ts';
+import { type Destination, KEEP_MESSAGE_SECONDS, PRIORITY, PROGRESS_DELAY_MS, say } from './outbox.ts';
 
 /** An ephemeral answer later than this after the line would be missed: it goes to direct messages. */
 const QUICK_MS = 10_000;
@@ -91,11 +91,12 @@ export function tellState(core: Core, request: Request): Command[] {
   const id = label(request.number);
   const due = request.state === 'running' && request.progress ? now + PROGRESS_DELAY_MS : now;
   const reply = card(request, now);
+  const keepSeconds = keptFor(request);
   const commands: Command[] = ENDED.has(request.state) || isNewlyUnknown(request) ? tellEnd(core, request) : [];
   if (waitsForRequester(request)) return commands;
   if (request.card) {
     const shown = { ...cardInChannel(request, now), ...(request.mentions ? { mentions: request.mentions } : {}) };
-    commands.push(...say(store.keys, { id: `${id}/card`, to: request.card, priority, reply: shown }, due));
+    commands.push(...say(store.keys, { id: `${id}/card`, to: request.card, priority, reply: shown, keepSeconds }, due));
     const more = details(request);
     const { tell } = request.card;
     const to: Destination = { ...belowCard(request.number, request.card), ...(tell ? { tell } : {}) };
@@ -104,9 +105,15 @@ export function tellState(core: Core, request: Request): Command[] {
   }
   // Twenty people's copies of every step would use up what Slack lets us edit in a minute.
   for (const user of request.state === 'running' ? [] : (request.asked ?? [])) {
-    commands.push(...say(store.keys, { id: `${id}/ask/${user}`, to: { kind: 'direct', user }, priority, reply }, due));
+    const to: Destination = { kind: 'direct', user };
+    commands.push(...say(store.keys, { id: `${id}/ask/${user}`, to, priority, reply, keepSeconds }, due));
   }
   return commands;
+}
+
+/** A card that waits for longer than messages are kept is still edited at its end. */
+function keptFor({ state, approval }: Request): number {
+  return ENDED.has(state) || !approval ? 0 : approval.expiresMs / 1_000 + KEEP_MESSAGE_SECONDS;
 }
 
 /** Its target was never typed: neither channel nor approvers have heard of it, nor do they hear of its end. */

@@ -59,6 +59,15 @@ export function limitedCalls({ redis, prefix, log }: { redis: Redis; prefix: str
   };
 }
 
+/** Without the limiter, for what must go out while Redis is away. */
+export const unlimitedCall: Call = async ({ write = false }, run) => {
+  try {
+    return await run();
+  } catch (error) {
+    throw deliveryError(error, write);
+  }
+};
+
 export function deliveryError(error: unknown, write: boolean): DeliveryError {
   if (error instanceof DeliveryError) return error;
   if (error instanceof WebAPIRateLimitedError) {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { DeliveryError } from '../errors.ts';
 import type { Channel, Delivery, Directory, Posted } from '../outbox/delivery.ts';
 import type { Reply, TextFile } from '../reply.ts';
-import { type Call, limitedCalls } from './calls.ts';
+import { type Call, limitedCalls, unlimitedCall } from './calls.ts';
 import { createDirectory } from './directory.ts';
 import { isDirect } from './gateway.ts';
 import { literal, shortened } from './literal.ts';
@@ -57,7 +57,13 @@ export function createDelivery(client: WebClient, options: DeliveryOptions): Sla
   };
 }
 
-async function post(client: WebClient, call: Call, { channel, thread }: Channel, key: string, reply: Reply): Promise<Posted> {
+/** Posts without Redis: nobody counts it among Slack's limits, and nothing is kept of it. */
+export function postUnlimited(client: WebClient): (to: Channel, key: string, reply: Reply) => Promise<Posted> {
+  return (to, key, reply) => post(client, unlimitedCall, to, key, reply);
+}
+
+async function post(client: WebClient, call: Call, to: Channel, key: string, reply: Reply): Promise<Posted> {
+  const { channel, thread, broadcast } = to;
   const { text, blocks } = render(reply);
   const answer = await call({ method: 'chat.postMessage', channel, write: true }, () =>
     client.chat.postMessage({
@@ -65,7 +71,7 @@ async function post(client: WebClient, call: Call, { channel, thread }: Channel,
       text,
       blocks,
       ...LITERALLY,
-      ...(thread === undefined ? {} : { thread_ts: thread }),
+      ...(thread === undefined ? {} : broadcast ? { thread_ts: thread, reply_broadcast: broadcast } : { thread_ts: thread }),
       metadata: { event_type: METADATA_EVENT, event_payload: { key } },
     }),
   );

@@ -48,6 +48,42 @@ it('before the end whoever has not voted is reminded, once, in the thread and by
   expect(bot.directs('carol').filter((text) => text.includes('still waits for'))).toHaveLength(1);
 });
 
+it('a card that somebody deleted comes back when there is something to say below it', async () => {
+  const bot = await toyBot({
+    yaml: {
+      rules: [{ effects: ['change'], roles: ['operator'], approvals: [{ count: 1, roles: ['approver'] }], expires: '4s' }],
+    },
+  });
+  await bot.say('bob', SET);
+  const card = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.cardMessage(), 'the card');
+  const { redis, keys } = bot.running.core.store;
+  await expect.poll(() => redis.hexists(keys.message('R-1001/card'), 'posted')).toBe(1);
+
+  card.deleted = true;
+
+  const reminder = await bot.slack.waitFor(
+    () => bot.slack.workspace.messages.find((message) => message.threadTs && bot.text(message).includes('still waits for')),
+    'the reminder in a thread',
+  );
+  expect(bot.cardMessage().ts).toBe(reminder.threadTs);
+  expect(bot.cardMessage().ts).not.toBe(card.ts);
+  expect(bot.card()).toContain('R-1001');
+});
+
+it('a card that waits for a month is kept as long, so that its end is written on it', async () => {
+  const bot = await expiresAfter('30d');
+  await bot.say('bob', SET);
+  const { redis, keys } = bot.running.core.store;
+  await bot.slack.waitFor(() => bot.directs('alice').length > 0, "the approver's own card");
+
+  for (const id of ['R-1001/card', `R-1001/ask/${bot.slack.id('alice')}`]) {
+    expect([id, (await redis.ttl(keys.message(id))) > 30 * 86_400]).toEqual([id, true]);
+  }
+  await bot.deny('alice', 'not now');
+  await bot.until('rejected');
+  expect(await redis.ttl(keys.message('R-1001/card'))).toBeLessThanOrEqual(7 * 86_400);
+});
+
 it('what was decided in time leaves no timer behind', async () => {
   const bot = await expiresAfter('1h');
   const { redis, keys } = bot.running.core.store;

@@ -59,6 +59,15 @@ it('writes to a user and into a thread', async () => {
   expect(await delivery.openDirect(bob())).toBe(slack.directs('bob')[0]?.channel);
 });
 
+it('shows a reply in the channel too where it is to be broadcast, and finds it again', async () => {
+  const parent = await delivery.post(ops, 'parent', { text: 'Parent.' });
+  const reply = await delivery.post({ ...ops, thread: parent.ts, broadcast: true }, 'reply', { text: 'For all.' });
+  slack.grant('channels:history');
+
+  expect(said()).toEqual(['*Parent.*', '*For all.*']);
+  expect(await delivery.findByKey({ ...ops, thread: parent.ts, broadcast: true }, 'reply', Date.now())).toEqual(reply);
+});
+
 it('finds a message whose answer got lost by its key, where it may look', async () => {
   const direct = { channel: await delivery.openDirect(bob()) };
   slack.answer('chat.postMessage', { dropAfterEffect: true });
