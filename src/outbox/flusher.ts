@@ -11,7 +11,8 @@ import type { Store } from '../requests/store.ts';
 import type { Delivery, Posted } from './delivery.ts';
 import { type Destination, PRIORITIES } from './outbox.ts';
 import { type Message, type Saying, sayNow } from './saying.ts';
-import { giveUpOrRetry, insteadOf, later, nowInPlace } from './undeliverable.ts';
+import { createTurns } from './turns.ts';
+import { atTurn, giveUpOrRetry, insteadOf, later, nowInPlace } from './undeliverable.ts';
 
 const LOOK_EVERY_MS = 500;
 /** Messages on their way to Slack at once, over all threads. */
@@ -38,7 +39,7 @@ export interface Flusher {
  */
 export function startFlusher(core: Core, subscriber: Redis, delivery: Delivery): Flusher {
   const { store, log } = core;
-  const saying: Saying = { store, delivery, log, fileAgain: (number) => readFileAgain(core, number) };
+  const saying: Saying = { store, delivery, log, turns: createTurns(), fileAgain: (number) => readFileAgain(core, number) };
   const underWay = new Map<string, Promise<void>>();
   const begin = (id: string): void => {
     const flushing = flush(saying, id)
@@ -103,6 +104,10 @@ async function flush(saying: Saying, id: string): Promise<void> {
     await Promise.all(PRIORITIES.map((priority) => redis.zrem(keys.outbox(priority), id)));
     return;
   }
+  // Posts and edits have limits of their own.
+  const lane = `${message.priority}/${message.posted ? 'edit' : 'post'}/${threadOf(message.to)}`;
+  const turn = saying.turns.queue(lane, { now: store.clock.now(), turn: message.turn });
+  if (turn !== undefined) return atTurn(store, id, turn);
   const thread = keys.flushing(threadOf(message.to));
   const mine = `${process.pid}-${Math.random()}`;
   if ((await redis.set(thread, mine, 'PX', FLUSH_LEASE_MS, 'NX')) !== 'OK') {
@@ -127,7 +132,7 @@ async function flush(saying: Saying, id: string): Promise<void> {
     if (said === 'said' && message.elsewhere) await commit(redis, [], nowInPlace(store, message));
     await settled(store, message);
   } catch (error) {
-    if ((await giveUpOrRetry(saying, message, error)) === 'given up') await settled(store, message);
+    if ((await giveUpOrRetry(saying, message, error, lane)) === 'given up') await settled(store, message);
   } finally {
     clearInterval(renewing);
     await release(redis, [thread, mine]);
@@ -151,7 +156,9 @@ function threadOf(to: Destination): string {
 }
 
 async function readMessage({ redis, keys }: Store, id: string): Promise<Message | undefined> {
-  const { to, body, version, said, tries, posted, begun, priority, filesSaid, elsewhere } = await redis.hgetall(keys.message(id));
+  const { to, body, version, said, tries, posted, begun, priority, filesSaid, elsewhere, turn } = await redis.hgetall(
+    keys.message(id),
+  );
   if (to === undefined || body === undefined || version === undefined || version === said) return undefined;
   return {
     id,
@@ -163,6 +170,7 @@ async function readMessage({ redis, keys }: Store, id: string): Promise<Message 
     ...(begun ? { begun: Number(begun) } : {}),
     elsewhere: elsewhere !== undefined,
     priority: Number(priority),
+    ...(turn ? { turn: Number(turn) } : {}),
     filesSaid: filesSaid ? (JSON.parse(filesSaid) as string[]) : [],
   };
 }

@@ -6,6 +6,7 @@ import { label } from '../request.ts';
 import type { Store } from '../requests/store.ts';
 import type { Channel, Delivery, Posted } from './delivery.ts';
 import { type Destination, PRIORITY } from './outbox.ts';
+import type { Turns } from './turns.ts';
 
 export interface Message {
   id: string;
@@ -16,6 +17,8 @@ export interface Message {
   posted?: Posted;
   /** A first post was begun at this time and its answer never written down. */
   begun?: number;
+  /** When it may try again, where a limit has refused it. */
+  turn?: number;
   priority: number;
   /** An earlier version could not be said in its channel, and stands in another one instead. */
   elsewhere: boolean;
@@ -27,6 +30,7 @@ export interface Saying {
   store: Store;
   delivery: Delivery;
   log: Logger;
+  turns: Turns;
   /** The file of a request's answer that was too large to be kept: read from the cloud again. */
   fileAgain(request: number): Promise<TextFile | undefined>;
 }

@@ -13,9 +13,19 @@ export async function later({ redis, keys, clock }: Store, id: string, ms: numbe
   for (const priority of PRIORITIES) await redis.zadd(keys.outbox(priority), 'XX', clock.now() + ms, id);
 }
 
+export async function atTurn({ redis, keys, clock }: Store, id: string, turn: number): Promise<void> {
+  await redis.hset(keys.message(id), 'turn', turn);
+  await later({ redis, keys, clock }, id, turn - clock.now());
+}
+
 /** What comes of a message that Slack did not take. `given up`: it is said elsewhere, where it may be, and is done with. */
-export async function giveUpOrRetry({ store, log }: Saying, message: Message, error: unknown): Promise<'again' | 'given up'> {
-  const { redis, keys } = store;
+export async function giveUpOrRetry(
+  { store, turns, log }: Saying,
+  message: Message,
+  error: unknown,
+  lane: string,
+): Promise<'again' | 'given up'> {
+  const { redis, keys, clock } = store;
   const { id, to, tries } = message;
   const again = async (ms: number): Promise<'again'> => {
     await later(store, id, ms);
@@ -28,9 +38,14 @@ export async function giveUpOrRetry({ store, log }: Saying, message: Message, er
     return again(retryMs(tries));
   }
   if (!error.final) {
+    if (error.retryAfterMs === undefined) {
+      await redis.hset(keys.message(id), 'tries', tries + 1);
+      return again(retryMs(tries));
+    }
     // A limit is not a failed try.
-    if (error.retryAfterMs === undefined) await redis.hset(keys.message(id), 'tries', tries + 1);
-    return again(error.retryAfterMs ?? retryMs(tries));
+    const now = clock.now();
+    await atTurn(store, id, turns.refused(lane, { now, turn: message.turn, waitMs: error.retryAfterMs }));
+    return 'again';
   }
   if (CANNOT_EDIT.has(error.code) && message.posted) {
     // Say it anew.
