@@ -13,6 +13,8 @@ export interface Reply {
   /** Shown right below the first lines, most serious first. */
   warnings?: string[];
   fields?: Field[];
+  /** Where more stands. An address from outside may only be here if stackhand.yaml names its host: whatever else links is left out. */
+  links?: Link[];
   table?: Table;
   /** Preformatted text: log lines, a CSV head. */
   pre?: string;
@@ -57,6 +59,13 @@ export interface Intention {
 export interface Field {
   name: string;
   value: string;
+}
+
+/** The label is ours, so that nothing can call itself what it is not. */
+export interface Link {
+  label: string;
+  /** http or https; anything else is left out. */
+  url: string;
 }
 
 export interface Table {

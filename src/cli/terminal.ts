@@ -7,11 +7,12 @@ export interface Look {
 
 /** A reply as text: the same as in Slack, without its buttons. Nothing from outside reaches the terminal as a control character. */
 export function replyText(reply: Reply, look: Look): string {
-  const { text, warnings = [], lines = [], fields = [], table, pre, buttons = [], note, file } = reply;
+  const { text, warnings = [], lines = [], fields = [], links = [], table, pre, buttons = [], note, file } = reply;
   const parts = [
     [spans(text), ...warnings.map((warning) => `Warning: ${spans(warning)}`)],
     lines.map(spans),
     fieldLines(fields.map(({ name, value }) => [plain(name), plain(value)])),
+    fieldLines(links.map(({ label, url }) => [plain(label), plain(url)])),
     table ? tableLines(table, look) : [],
     pre === undefined ? [] : [safeText(pre)],
     file ? [`${plain(file.title)} (${plain(file.name)}):`, safeText(file.content)] : [],

@@ -1,10 +1,10 @@
 import type { ContextBlock, KnownBlock, RichTextBlock, RichTextElement } from '@slack/types';
 import { csv } from '../csv.ts';
-import type { Button, Field, Reply, TextFile } from '../reply.ts';
+import type { Button, Field, Link, Reply, TextFile } from '../reply.ts';
 import { actionsBlock } from './buttons.ts';
 import { beginning, escaped, literal, shortened } from './literal.ts';
 import { plainText } from './plain-text.ts';
-import { paragraph, pings, preformatted, spans, textElement, withoutTicks } from './rich-text.ts';
+import { linkElements, paragraph, pings, preformatted, spans, textElement, withoutTicks } from './rich-text.ts';
 import { tableBlock } from './table.ts';
 
 export interface Rendered {
@@ -38,6 +38,7 @@ export function render(reply: Reply): Rendered {
   const warned = paragraph(spans(within(warnings.map((warning) => `⚠️ Warning: ${warning}`).join('\n'), SHARE.warnings, room)));
   const buttons = buttonBlocks(reply.buttons ?? [], room);
   const said = paragraph(spans(within(lines.join('\n'), SHARE.lines, room)));
+  const linked = linkBlock(reply.links ?? [], room);
   const small = contextBlock(within(withoutTicks(note ?? ''), SHARE.note, room));
   const listed = fieldBlock(fields, room);
   const pre = preformatted(within(reply.pre ?? '', SHARE.pre, room));
@@ -51,6 +52,7 @@ export function render(reply: Reply): Rendered {
     ...(isCut ? paragraph([{ type: 'text', text: CUT, style: { italic: true } }]) : []),
     ...paragraph(pings(reply.mentions ?? [])),
     ...buttons,
+    ...linked,
     ...listed,
     ...(table?.blocks ?? []),
     ...pre,
@@ -90,6 +92,15 @@ function buttonBlocks(buttons: Button[], room: Room): KnownBlock[] {
   room.left -= characters;
   if (left.length > 0) room.cut = true;
   return blocks;
+}
+
+/** Slack may count an address as text. */
+function linkBlock(links: Link[], room: Room): RichTextBlock[] {
+  const size = links.reduce((sum, { label, url }) => sum + label.length + url.length, 0);
+  const fits = size <= room.left;
+  if (fits) room.left -= size;
+  else room.cut = true;
+  return paragraph(linkElements(fits ? links : []));
 }
 
 /** One a line, the name in bold: two columns of them are unreadable on a phone. */

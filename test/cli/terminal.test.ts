@@ -21,6 +21,7 @@ describe('a reply in the terminal', () => {
             { name: 'Cloud', value: 'lab' },
             { name: 'Asked by', value: 'bob' },
           ],
+          links: [{ label: 'Runbook', url: 'https://wiki.example.org/a\u001b[2J' }],
           table: TABLE,
           pre: 'line 1\nline 2\n',
           buttons: [
@@ -40,6 +41,8 @@ describe('a reply in the terminal', () => {
 
       Cloud:    lab
       Asked by: bob
+
+      Runbook: https://wiki.example.org/a [2J
 
       Name                                                Cores  Status
       --------------------------------------------------  -----  ------

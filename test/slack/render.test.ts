@@ -128,6 +128,24 @@ it('mentions are the only pings, and what is no ID pings nobody', () => {
   expect(typesIn(blocks).filter((type) => ['user', 'usergroup', 'broadcast'].includes(type))).toEqual(['user']);
 });
 
+it('what leads anywhere but to a web page is no link', () => {
+  const links = [
+    { label: 'Runbook', url: 'https://wiki.example.org/a?b=<c>|d' },
+    { label: 'Script', url: 'javascript:alert(1)' },
+    { label: 'Mail', url: 'mailto:a@b' },
+    { label: 'Nothing', url: 'https://' },
+    { label: 'Long', url: `https://wiki.example.org/${'x'.repeat(3_000)}` },
+    { label: 'Graph', url: 'http://prometheus:9090/graph' },
+  ];
+
+  expect(shown({ text: 'It fires.', links })).toBe(
+    '*It fires.*\nRunbook (https://wiki.example.org/a?b=<c>|d) · Graph (http://prometheus:9090/graph)',
+  );
+  expect(plainText({ text: 'It fires.', links: links.slice(0, 1) })).toBe(
+    'It fires.\n\nRunbook: https://wiki.example.org/a?b=<c>|d\n',
+  );
+});
+
 it('a table of 150 rows shows what fits and goes as CSV with every row', () => {
   const rows = Array.from({ length: 150 }, (_, i) => [`server-${i}`, 'a "quoted", value']);
   const { blocks, overflow } = render({ text: 'There are 150 servers.', table: { columns: ['name', 'note'], rows } });
@@ -219,6 +237,7 @@ const reply: fc.Arbitrary<Reply> = fc.record(
     }),
     pre: word,
     note: word,
+    links: fc.array(fc.record({ label: word, url: fc.oneof(fc.webUrl(), word) }), { maxLength: 5 }),
     buttons: fc.array(button, { maxLength: 40 }),
     mentions: fc.array(fc.oneof(fc.constant({ user: 'U0ALICE00' }), fc.record({ group: word })), { maxLength: 5 }),
   },
