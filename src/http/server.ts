@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
+import { type Bodies, createBodies, discard } from './body.ts';
 
 /** One thing that has to be so, in words that name no secret: whoever can reach the port reads them. */
 export interface Check {
@@ -23,6 +24,8 @@ export interface HttpOptions {
   port: number;
   health: Health;
   metrics: Registry;
+  /** Where things are handed in by POST, by path. */
+  entrances?: Readonly<Record<string, Entrance>>;
   /** How long a check may take; one that hangs is an answer too. */
   checkWithinMs?: number;
 }
@@ -34,22 +37,44 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-interface Page {
+export interface Page {
   status: number;
   type: string;
   body: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
-/** /healthz, /readyz and /metrics, for probes and Prometheus. */
-export async function startHttp({ host, port, health, metrics, checkWithinMs = 2_000 }: HttpOptions): Promise<HttpServer> {
+export interface Entrance {
+  /** What nobody may hand in is refused before it is read; undefined lets it in. */
+  refuse(headers: IncomingHttpHeaders): Page | undefined;
+  maxBytes: number;
+  /** `busy`: too much is being handed in at once. */
+  take(body: string | 'too large' | 'busy'): Promise<Page>;
+}
+
+/** What came with it was not read, so the connection is of no further use. */
+const UNREAD = { connection: 'close' };
+
+/** /healthz, /readyz and /metrics, for probes and Prometheus; and entrances. */
+export async function startHttp({
+  host,
+  port,
+  health,
+  metrics,
+  entrances = {},
+  checkWithinMs = 2_000,
+}: HttpOptions): Promise<HttpServer> {
   const pages: Record<string, () => Promise<Page>> = {
     '/healthz': () => checksPage(() => health.live(), checkWithinMs),
     '/readyz': () => checksPage(() => health.ready(), checkWithinMs),
     '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.metrics() }),
   };
+  const bodies = createBodies();
   const server = createServer({ maxHeaderSize: 8_192, connectionsCheckingInterval: 1_000 }, (request, response) => {
-    answer(pages, request)
-      .catch(() => text(500, 'Something broke on my side.'))
+    const path = request.url?.split('?', 1)[0] ?? '';
+    const entrance = Object.hasOwn(entrances, path) ? entrances[path] : undefined;
+    (entrance ? enter(entrance, bodies, request) : answer(pages, path, request))
+      .catch(() => text(500, 'Something broke on my side.', UNREAD))
       .then((page) => send(request, response, page));
   });
   server.headersTimeout = 5_000;
@@ -82,12 +107,19 @@ export async function startHttp({ host, port, health, metrics, checkWithinMs = 2
   };
 }
 
-async function answer(pages: Record<string, () => Promise<Page>>, { method = '', url = '' }: IncomingMessage): Promise<Page> {
-  const path = url.split('?', 1)[0] ?? '';
+async function answer(pages: Record<string, () => Promise<Page>>, path: string, { method = '' }: IncomingMessage): Promise<Page> {
+  const isRead = method === 'GET' || method === 'HEAD';
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-  if (!page) return text(404, 'There is nothing here; try /healthz, /readyz or /metrics.');
-  if (method !== 'GET' && method !== 'HEAD') return text(405, 'Only GET and HEAD.');
+  if (!page) return text(404, 'There is nothing here; try /healthz, /readyz or /metrics.', isRead ? {} : UNREAD);
+  if (!isRead) return text(405, 'Only GET and HEAD.', { allow: 'GET, HEAD', ...UNREAD });
   return page();
+}
+
+async function enter({ refuse, maxBytes, take }: Entrance, bodies: Bodies, request: IncomingMessage): Promise<Page> {
+  const refusal = request.method === 'POST' ? refuse(request.headers) : text(405, 'Only POST.', { allow: 'POST' });
+  if (!refusal) return bodies.read(request, maxBytes, take);
+  await discard(request, maxBytes);
+  return { ...refusal, headers: { ...refusal.headers, ...UNREAD } };
 }
 
 async function checksPage(look: () => Promise<Check[]>, withinMs: number): Promise<Page> {
@@ -103,19 +135,17 @@ async function checksPage(look: () => Promise<Check[]>, withinMs: number): Promi
   return { status: ok ? 200 : 503, type: 'application/json; charset=utf-8', body: `${JSON.stringify({ ok, checks })}\n` };
 }
 
-function text(status: number, body: string): Page {
-  return { status, type: 'text/plain; charset=utf-8', body: `${body}\n` };
+export function text(status: number, body: string, headers: Page['headers'] = {}): Page {
+  return { status, type: 'text/plain; charset=utf-8', body: `${body}\n`, headers };
 }
 
-function send({ method }: IncomingMessage, response: ServerResponse, { status, type, body }: Page): void {
+function send({ method }: IncomingMessage, response: ServerResponse, { status, type, body, headers }: Page): void {
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
-    // What came with it was not read, so the connection is of no further use.
-    ...(method === 'GET' || method === 'HEAD' ? {} : { connection: 'close' }),
+    ...headers,
   });
   response.end(method === 'HEAD' ? undefined : body);
 }
