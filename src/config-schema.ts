@@ -135,6 +135,57 @@ function shippedDefault(votes: number, expires: string): z.ZodPrefault<typeof Ef
   return EffectDefault.prefault({ approvals: votes === 0 ? [] : [{ count: votes, roles: [DEFAULT_APPROVER] }], expires });
 }
 
+/** Whom an alert of a severity wakes. */
+const Mentions = z.record(
+  z.string().min(1),
+  z
+    .array(
+      z
+        .string()
+        .regex(/^[SUW][A-Z0-9]{2,}$/, 'a Slack user group ID such as S012AB3CD, or a member ID such as U012AB3CD, not a name'),
+    )
+    .min(1),
+);
+
+const AlertRoute = z.strictObject({
+  /** Labels that one of the firing alerts has: exactly so, or with a star at the end. */
+  match: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a label, such as severity'),
+      z
+        .string()
+        .min(1)
+        .regex(/^[^*]*\*?$/, 'the value of a label, such as critical or prod-*, with a star at its end or nowhere'),
+    )
+    .refine((labels) => Object.keys(labels).length > 0, 'should name a label; what fits no route goes to alerts.channel'),
+  channel: ChannelId,
+  /** Left out: those of `alerts`. */
+  mention: Mentions.optional(),
+});
+
+const Alerts = z.strictObject({
+  /** For what fits no route. */
+  channel: ChannelId,
+  /** The first that fits one of a group's firing alerts decides; its card then stays where it is. */
+  routes: z.array(AlertRoute).default([]),
+  /** By the label `severity`: pinged once each time that a group fires. */
+  mention: Mentions.default({}),
+  /** Addresses from alerts are shown as links where they begin so. */
+  links: z
+    .array(
+      z
+        .string()
+        .regex(/^https?:\/\/[\w.-]+(:\d+)?\/?$/, 'the beginning of an address, such as https://prometheus.example.org')
+        .transform((url) => new URL(url).origin),
+    )
+    .default([]),
+  /** How many alerts of a group its card lists. */
+  shown: z.number().int().min(1).max(25).default(10),
+  /** A group that nobody told of for this long is no longer said to fire. */
+  unheardAfter: Duration.prefault('25h'),
+});
+export type AlertsYaml = z.infer<typeof Alerts>;
+
 export const StackhandYaml = z.strictObject({
   clouds: z
     .array(
@@ -167,6 +218,8 @@ export const StackhandYaml = z.strictObject({
     /** What a channel means without --cloud and --region: `production` or `production/RegionOne`. */
     clouds: z.record(ChannelId, z.string().min(1)).default({}),
   }),
+  /** Where alerts go; left out: none are taken. */
+  alerts: Alerts.optional(),
   /** Owners of projects, by project name or ID. */
   projects: z.record(z.string(), z.strictObject({ owners: z.array(UserId).min(1) })).default({}),
   /** Unix users who may use the terminal, as Slack users. */
@@ -182,7 +235,7 @@ export const StackhandYaml = z.strictObject({
         .default('512mb'),
     })
     .prefault({}),
-  /** Where /healthz, /readyz and /metrics are served. */
+  /** Where /healthz, /readyz and /metrics are served, and alerts taken. */
   http: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65535).default(9464) })
     .prefault({}),
@@ -199,6 +252,11 @@ export const Environment = z.object({
   SLACK_API_URL: z
     .url('an address such as https://slack.com/api/')
     .transform((url) => (url.endsWith('/') ? url : `${url}/`))
+    .optional(),
+  /** Whoever sends alerts has it; left out: nobody can. */
+  ALERTS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,}$/, 'at least 24 characters without spaces, such as `openssl rand -hex 24` makes')
     .optional(),
   REDIS_URL: z.string().min(1).optional(),
   /** Where the embedded Redis keeps its data. */

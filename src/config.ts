@@ -87,6 +87,9 @@ export function readConfig<R extends Role>({
   const yaml = readYaml(path);
   problems.push(...yaml.problems);
   if (!environment) return { problems };
+  if (environment.ALERTS_TOKEN !== undefined && yaml.yaml && !yaml.yaml.alerts) {
+    problems.push(`environment: ALERTS_TOKEN is set, and ${path} does not say where alerts go: add alerts.channel, or unset it`);
+  }
   if (!yaml.yaml || problems.length > 0) return { environment, problems };
   const { locate, isWritten } = yaml;
   return {

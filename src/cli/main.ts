@@ -17,6 +17,7 @@ import { stateFolder } from '../process/state-folder.ts';
 import { loadRegistry } from '../registry.ts';
 import { printAudit, verifyThisAudit } from './audit.ts';
 import { findRedis, openTerminalCore } from './core.ts';
+import { checkAlerts } from './doctor/alerts.ts';
 import { checkClouds } from './doctor/clouds.ts';
 import { checkConfig, checkNode, checkStateFolder } from './doctor/here.ts';
 import { checkTheRedis } from './doctor/redis.ts';
@@ -133,6 +134,7 @@ function checksOf(read: ReturnType<typeof readConfig<'cli'>>, registryRoot: stri
     checkNode(),
     checkConfig(read, registryRoot),
     ...checkSlack(environment, config, log),
+    checkAlerts(environment, config),
     checkTheRedis(environment, log),
     checkStateFolder(environment),
     ...checkClouds(config, environment),

@@ -182,6 +182,11 @@ export function warnings(config: StackhandYaml, locate: Locate): string[] {
       if (what) said.push(`${locate(['rules', i, 'approvals', j])}: ${what}`);
     }
   }
+  const matches = (config.alerts?.routes ?? []).map(({ match }) => JSON.stringify(Object.entries(match).toSorted()));
+  for (const [i, match] of matches.entries()) {
+    const first = matches.indexOf(match);
+    if (first < i) said.push(`${locate(['alerts', 'routes', i])}: matches the same as routes[${first}], so nothing comes here`);
+  }
   if (config.rules.length === 0) said.push(`${locate(['rules'])}: there are no rules, so nobody may do anything`);
   return said;
 }

@@ -3,11 +3,13 @@ import type { Path, Source } from './source.ts';
 import { didYouMean, shown } from './suggest.ts';
 
 /** What zod found, each as one line that says where it stands, what is wrong, and what was meant. */
-export function explainIssues(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, source: Source): string[] {
+export function explainIssues(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, source: Where): string[] {
   return issues.flatMap((issue) => explainIssue(issue, schema, source));
 }
 
-function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, source: Source): string[] {
+type Where = Pick<Source, 'locate' | 'valueAt'>;
+
+function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, source: Where): string[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   const where = source.locate(path);
   if (issue.code === 'unrecognized_keys') {

@@ -77,7 +77,8 @@ function offsetOf(root: Node | null, path: Path, resolve: (node: Node) => Node |
   return offset;
 }
 
-function valueAt(value: unknown, path: Path): unknown {
+/** What stands at a path of what was parsed. */
+export function valueAt(value: unknown, path: Path): unknown {
   let here = value;
   for (const step of path) {
     if (typeof here !== 'object' || here === null) return undefined;

@@ -3,7 +3,7 @@ import { PRIORITIES } from './outbox.ts';
 
 const EVERY_MS = 5_000;
 
-/** Keeps the metrics of what Slack has yet to say, and whether Redis answers. */
+/** Keeps the metrics of what Slack has yet to say, how many groups of alerts fire, and whether Redis answers. */
 export function watchOutbox({ store, metrics }: Core): { stop(): void } {
   const { redis, keys, clock } = store;
   const look = async (): Promise<void> => {
@@ -15,6 +15,7 @@ export function watchOutbox({ store, metrics }: Core): { stop(): void } {
       if (due !== undefined) oldest = Math.min(oldest, Number(due));
     }
     metrics.outbox(messages, (clock.now() - oldest) / 1_000);
+    metrics.alertGroups(await redis.zcard(keys.alertsOpen));
     metrics.redisUp(true);
   };
   const timer = setInterval(() => {

@@ -5,6 +5,7 @@ import { workersAlive } from './worker.ts';
 
 /** Alive: this process can do its work. Ready: so can what it depends on, and what stackhand.yaml names is there. */
 export function healthOf(core: Core, connected: (() => boolean) | undefined): Health {
+  const isOurs = remembered((channel) => core.directory.isMember(channel));
   const redis = (): Promise<Check> => check('redis', async () => void (await core.store.redis.ping()));
   return {
     live: async () => [await redis()],
@@ -16,7 +17,7 @@ export function healthOf(core: Core, connected: (() => boolean) | undefined): He
         }),
         ...(connected ? [await check('slack', async () => (connected() ? undefined : fail('not connected')))] : []),
         await check('user groups', () => groupsAreKnown(core)),
-        await check('channels', () => channelsAreOurs(core)),
+        await check('channels', () => channelsAreOurs(core, isOurs)),
       ];
     },
   };
@@ -42,10 +43,27 @@ async function groupsAreKnown({ config, directory }: Core): Promise<void> {
   if (unknownGroups.length > 0) fail(`unknown to Slack: ${unknownGroups.join(', ')}`);
 }
 
-async function channelsAreOurs({ config, directory }: Core): Promise<void> {
+async function channelsAreOurs({ config }: Core, isOurs: (channel: string) => Promise<boolean>): Promise<void> {
   const { approvals, audit } = config.channels;
-  const channels = [...new Set([approvals, ...(audit ? [audit] : [])])];
-  const there = await Promise.all(channels.map((channel) => directory.isMember(channel)));
+  const alerts = config.alerts ? [config.alerts.channel, ...config.alerts.routes.map(({ channel }) => channel)] : [];
+  const channels = [...new Set([approvals, ...(audit ? [audit] : []), ...alerts])];
+  const there = await Promise.all(channels.map(isOurs));
   const missing = channels.filter((_, index) => !there[index]);
   if (missing.length > 0) fail(`not a member of ${missing.join(', ')}: /invite @stackhand there`);
+}
+
+const MEMBER_FOR_MS = 60_000;
+
+/** What was so is taken to be so for a minute: probes come often, and Slack answers some fifty such questions a minute. */
+function remembered(look: (channel: string) => Promise<boolean>): (channel: string) => Promise<boolean> {
+  const since = new Map<string, number>();
+  return async (channel) => {
+    const at = since.get(channel);
+    if (at !== undefined && performance.now() - at < MEMBER_FOR_MS) return true;
+    const now = performance.now();
+    const isSo = await look(channel);
+    if (isSo) since.set(channel, now);
+    else since.delete(channel);
+    return isSo;
+  };
 }

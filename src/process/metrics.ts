@@ -3,6 +3,18 @@ import type { Effect } from '../command.ts';
 import type { Service } from '../openstack/session.ts';
 import type { Entry, RequestState, Vote } from '../request.ts';
 
+/** `no answer`: it could not be stored, and was posted directly where it was not already. */
+export type AlertOutcome =
+  | 'taken'
+  | 'unchanged'
+  | 'unauthorized'
+  | 'wrong type'
+  | 'too large'
+  | 'not json'
+  | 'wrong shape'
+  | 'busy'
+  | 'no answer';
+
 /** What Prometheus is told. Labels come from closed sets; names of people, servers and lines never become labels. */
 export interface Metrics {
   registry: Registry;
@@ -14,6 +26,10 @@ export interface Metrics {
   vote(verdict: Vote['verdict'], counted: boolean): void;
   /** What Slack has yet to say, and how long the oldest of it has waited. */
   outbox(messages: number, oldestSeconds: number): void;
+  /** A post at the entrance for alerts: what became of it. */
+  alertTold(outcome: AlertOutcome): void;
+  /** How many groups fire. */
+  alertGroups(firing: number): void;
   /** `status` is the HTTP status or an OpenStackErrorCode where there was none. */
   openstackCall(call: { cloud: string; service: Service; method: string; status: number | string; seconds: number }): void;
   redisUp(up: boolean): void;
@@ -60,6 +76,13 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
     help: 'How long the oldest message that Slack has yet to say has waited; 0 where there is none.',
     registers,
   });
+  const alerts = new Counter({
+    name: 'stackhand_alerts_total',
+    help: 'Posts at the entrance for alerts, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const alertGroups = new Gauge({ name: 'stackhand_alert_groups_firing', help: 'Groups of alerts that fire.', registers });
   const calls = new Histogram({
     name: 'stackhand_openstack_call_seconds',
     help: 'Calls to OpenStack by service, method and HTTP status, or our code for what had none.',
@@ -79,6 +102,8 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       outboxMessages.set(messages);
       outboxOldest.set(oldestSeconds);
     },
+    alertTold: (outcome) => alerts.inc({ outcome }),
+    alertGroups: (firing) => alertGroups.set(firing),
     openstackCall: ({ cloud, service, method, status, seconds }) =>
       calls.observe({ cloud, service, method, status: String(status) }, seconds),
     redisUp: (up) => redis.set(up ? 1 : 0),

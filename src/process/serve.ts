@@ -27,7 +27,7 @@ export async function serve({ role, file }: { role: Role; file?: string }): Prom
   const begin = async (): Promise<number> => {
     await refuseUnsafeRedis(target, log);
     running = await start({ role, config, redis: target, log });
-    log.info({ clouds: running.core.clouds.names }, 'stackhand is ready');
+    log.info({ clouds: running.core.clouds.names, port: running.port }, 'stackhand is ready');
     return ended;
   };
   let status = 1;

@@ -21,6 +21,7 @@ import { loadRegistry } from '../registry.ts';
 import type { Store } from '../requests/store.ts';
 import { type RunningGateway, startSlack } from '../slack/app.ts';
 import { signIn } from '../slack/client.ts';
+import { openAlerts } from './alerts.ts';
 import type { Core } from './core.ts';
 import { healthOf } from './health.ts';
 import { createMetrics } from './metrics.ts';
@@ -45,7 +46,7 @@ export interface StartOptions {
 export interface Running {
   core: Core;
   gateway: RunningGateway | undefined;
-  /** Of /healthz, /readyz and /metrics. */
+  /** Of /healthz, /readyz, /metrics, and the entrance for alerts. */
   port: number;
   stop(): Promise<void>;
 }
@@ -143,7 +144,20 @@ async function compose(
     return startSlack({ ...account, signedIn, appToken: environment.SLACK_APP_TOKEN ?? '', intake, forms });
   }
 
-  const http = await startHttp({ ...config.http, health: healthOf(core, gateway?.connected), metrics: metrics.registry });
+  const alerts = await openAlerts({
+    core,
+    token: environment.ALERTS_TOKEN,
+    connect: () => connect('gateway'),
+    client: signedIn.client,
+    log,
+  });
+  atEnd(alerts.stop);
+  const http = await startHttp({
+    ...config.http,
+    health: healthOf(core, gateway?.connected),
+    metrics: metrics.registry,
+    entrances: alerts.entrances,
+  });
   atEnd(http.close);
   atEnd(watchOutbox(core).stop);
   return { core, gateway, port: http.port };

@@ -40,6 +40,15 @@ export interface Keys {
   waiters(lock: string): string;
   message(id: string): string;
   flushing(thread: string): string;
+  alertNumber: string;
+  /** Hash: doc, revision. */
+  alert(number: number): string;
+  /** The number of the group with this receiver and group key, hashed. */
+  alertOf(hash: string): string;
+  /** Groups that fire, since when. */
+  alertsOpen: string;
+  /** Groups to be looked at though nobody tells of them, by when. */
+  alertsDue: string;
   /** Heartbeats of workers. */
   workers: string;
   /** Whoever holds it sweeps. */
@@ -92,6 +101,11 @@ export function keysOf(prefix: string): Keys {
     waiters: (lock) => key('waiters', lock),
     message: (id) => key('message', id),
     flushing: (thread) => key('flushing', thread),
+    alertNumber: key('alert-number'),
+    alert: (number) => key('alert', number),
+    alertOf: (hash) => key('alert-of', hash),
+    alertsOpen: key('alerts-open'),
+    alertsDue: key('alerts-due'),
     workers: key('workers'),
     sweeper: key('sweeper'),
     kick: key('kick'),

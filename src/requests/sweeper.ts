@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { lookAtAlerts } from '../alerts/overdue.ts';
 import { seal } from '../audit/seal.ts';
 import type { Core } from '../process/core.ts';
 import { repeat } from '../process/repeat.ts';
@@ -24,7 +25,7 @@ export interface Sweeper {
 
 /**
  * One sweeper at a time over all processes: wakes whatever nobody works on (a wake-up lost between a transition and its adding, a dead
- * worker), acts on timers that are due, and seals the audit of what has ended.
+ * worker), acts on timers that are due, looks at alerts nobody tells of, and seals the audit of what has ended.
  */
 export function startSweeper(core: Core): Sweeper {
   // Nobody waits longer for a sweep than for a lease to run out.
@@ -54,7 +55,7 @@ export async function sweep(core: Core, everyMs: number): Promise<void> {
 }
 
 /** What guards the door comes first. */
-const PARTS: readonly ((core: Core) => Promise<void>)[] = [watchMemory, dueTimers, wakeIdle, wakeClicks, seal];
+const PARTS: readonly ((core: Core) => Promise<void>)[] = [watchMemory, dueTimers, wakeIdle, wakeClicks, lookAtAlerts, seal];
 
 /** So that an end is not later than its card says. */
 async function untilNextTimer({ store: { redis, keys, clock } }: Core, everyMs: number): Promise<number> {

@@ -91,6 +91,8 @@ describe('the doctor', () => {
         ok       1 of 1 are there
       Slack users
         ok       1 of 1 are there
+      Alerts
+        ok       not taken: stackhand.yaml has no alerts
       Redis
         ok       Redis 7 answers
       State folder
@@ -181,6 +183,40 @@ describe('the doctor', () => {
                  Mend the ID (profile › ⋮ › Copy member ID).
         warning  roles.approver: U0STRANGER is of another workspace, and may do nothing
                  Take them out.
+      "
+    `);
+  });
+
+  it('looks at where alerts go and whom they wake, and says whether they can come in', async () => {
+    const yaml = ({ ids }: Slack): Record<string, unknown> => ({
+      alerts: {
+        channel: ids['#ops'],
+        routes: [{ match: { team: 'a' }, channel: ids['#random'], mention: { critical: ['U0NOBODY1'] } }],
+        mention: { critical: [ids['@approvers'], 'S0NOBODY1'] },
+      },
+    });
+
+    const without = await doctor({ yaml });
+    const { out } = await doctor({ yaml, env: { ALERTS_TOKEN: 'a-token-that-is-long-enough' } });
+
+    expect(under(without.out, 'Alerts')).toMatchInlineSnapshot(`
+      "  warning  not taken: ALERTS_TOKEN is not set
+                 Set it (.env.example says how), or take alerts out.
+      "
+    `);
+    expect(
+      ['Alerts', 'Slack channels', 'Slack user groups', 'Slack users'].map((heading) => under(out, heading)).join(''),
+    ).toMatchInlineSnapshot(`
+      "  ok       taken on 127.0.0.1:9464, and sent by 1 route or to C0OPS0000
+        ok       2 of 3 are there
+        wrong    alerts.routes[0].channel: the bot is not in #random (C0RANDOM0)
+                 Type /invite @stackhand there.
+        ok       1 of 2 are there
+        wrong    alerts.mention.critical: Slack knows no user group S0NOBODY1, so it wakes nobody
+                 Mend the ID (it begins with S).
+        ok       1 of 2 are there
+        wrong    alerts.routes[0].mention.critical: Slack knows no user U0NOBODY1
+                 Mend the ID (profile › ⋮ › Copy member ID).
       "
     `);
   });

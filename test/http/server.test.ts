@@ -111,6 +111,9 @@ describe('/metrics', () => {
     metrics.requestEnded(undefined, undefined, 'refused');
     metrics.vote('approve', true);
     metrics.outbox(3, 12.5);
+    metrics.alertTold('taken');
+    metrics.alertTold('wrong shape');
+    metrics.alertGroups(2);
     metrics.openstackCall({ cloud: 'lab', service: 'compute', method: 'PUT', status: 403, seconds: 0.2 });
     metrics.openstackCall({ cloud: 'lab', service: 'network', method: 'GET', status: 'lost_answer', seconds: 61 });
     metrics.redisUp(true);
@@ -133,6 +136,11 @@ describe('/metrics', () => {
       'stackhand_outbox_messages 3',
       '',
       'stackhand_outbox_oldest_seconds 12.5',
+      '',
+      'stackhand_alerts_total{outcome="taken"} 1',
+      'stackhand_alerts_total{outcome="wrong shape"} 1',
+      '',
+      'stackhand_alert_groups_firing 2',
       '',
       'stackhand_openstack_call_seconds_count{cloud="lab",service="compute",method="PUT",status="403"} 1',
       'stackhand_openstack_call_seconds_count{cloud="lab",service="network",method="GET",status="lost_answer"} 1',

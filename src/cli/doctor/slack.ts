@@ -94,8 +94,10 @@ async function clockFindings(apiUrl: string): Promise<Finding[]> {
 /** IDs, each with where the configuration has it. */
 type Ids = Map<string, string>;
 
-function channelsOf({ channels, rules }: StackhandYaml): Ids {
+function channelsOf({ channels, rules, alerts }: StackhandYaml): Ids {
   const ids: Ids = new Map();
+  for (const [i, { channel }] of (alerts?.routes ?? []).entries()) ids.set(channel, `alerts.routes[${i}].channel`);
+  if (alerts) ids.set(alerts.channel, 'alerts.channel');
   for (const id of Object.keys(channels.clouds)) ids.set(id, `channels.clouds.${id}`);
   for (const [i, rule] of rules.entries()) {
     for (const id of rule.channels ?? []) ids.set(id, `rules[${i}].channels`);
@@ -105,12 +107,28 @@ function channelsOf({ channels, rules }: StackhandYaml): Ids {
   return ids.set(channels.approvals, 'channels.approvals');
 }
 
-function groupsOf({ roles }: StackhandYaml): Ids {
-  return new Map(Object.entries(roles).flatMap(([name, { groups }]) => groups.map((id) => [id, `roles.${name}`] as const)));
+function groupsOf(config: StackhandYaml): Ids {
+  return new Map([
+    ...wokenBy(config, 'S'),
+    ...Object.entries(config.roles).flatMap(([name, { groups }]) => groups.map((id) => [id, `roles.${name}`] as const)),
+  ]);
 }
 
-function usersOf({ roles, projects, terminal }: StackhandYaml): Ids {
+/** Whom alerts wake: groups, whose IDs begin with S, or users. */
+function wokenBy({ alerts }: StackhandYaml, kind: 'S' | 'UW'): [string, string][] {
+  const woken = (mention: Readonly<Record<string, string[]>>, where: string): [string, string][] =>
+    Object.entries(mention).flatMap(([severity, ids]) => ids.map((id): [string, string] => [id, `${where}.mention.${severity}`]));
+  const all = [
+    ...(alerts?.routes ?? []).flatMap(({ mention }, i) => woken(mention ?? {}, `alerts.routes[${i}]`)),
+    ...woken(alerts?.mention ?? {}, 'alerts'),
+  ];
+  return all.filter(([id]) => kind.includes(id.charAt(0)));
+}
+
+function usersOf(config: StackhandYaml): Ids {
+  const { roles, projects, terminal } = config;
   return new Map([
+    ...wokenBy(config, 'UW'),
     ...Object.entries(terminal).map(([name, id]) => [id, `terminal.${name}`] as const),
     ...Object.entries(projects).flatMap(([name, { owners }]) => owners.map((id) => [id, `projects.${name}`] as const)),
     ...Object.entries(roles).flatMap(([name, { users }]) => users.map((id) => [id, `roles.${name}`] as const)),
@@ -147,18 +165,19 @@ async function channelFinding(client: WebClient, id: string, why: string): Promi
 }
 
 async function groupFinding(client: WebClient, id: string, why: string): Promise<Finding | undefined> {
+  const does = why.startsWith('alerts') ? 'wakes nobody' : 'grants nothing';
   try {
     const { users = [] } = await client.usergroups.users.list({ usergroup: id });
     return users.length > 0
       ? undefined
-      : wrong(`${why}: nobody is in the user group ${id}, so it grants nothing`, 'Add people, or take it out.');
+      : wrong(`${why}: nobody is in the user group ${id}, so it ${does}`, 'Add people, or take it out.');
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === 'plan_upgrade_required') {
-      return wrong(`${why}: this workspace's plan has no user groups, so ${id} grants nothing`, 'Name users instead.');
+      return wrong(`${why}: this workspace's plan has no user groups, so ${id} ${does}`, 'Name users instead.');
     }
     if (reason !== 'no_such_subteam' && reason !== 'subteam_not_found') return unanswered(why, id, error);
-    return wrong(`${why}: Slack knows no user group ${id}, so it grants nothing`, 'Mend the ID (it begins with S).');
+    return wrong(`${why}: Slack knows no user group ${id}, so it ${does}`, 'Mend the ID (it begins with S).');
   }
 }
 
