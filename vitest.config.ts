@@ -13,9 +13,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/openstack/**'],
+          exclude: ['test/openstack/**', 'test/alertmanager/**'],
           globalSetup: ['test/setup/redis.ts'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'alertmanager',
+          include: ['test/alertmanager/**/*.test.ts'],
+          globalSetup: ['test/setup/redis.ts', 'test/setup/real-alertmanager.ts'],
+          testTimeout: 90_000,
         },
       },
       {
