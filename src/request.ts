@@ -74,8 +74,10 @@ export type FrozenPlan = Omit<Plan, 'job' | 'raises' | 'later' | 'supersedes'> &
 
 export interface Vote {
   user: string;
-  /** As Slack showed it when they voted. */
+  /** As Slack showed it when they voted; at a terminal with Slack away, the Unix user. */
   name?: string;
+  /** Given at a terminal, by this Unix user. */
+  unixUser?: string;
   verdict: 'approve' | 'deny';
   /** Which roles of the voter this vote counts for. */
   roles: string[];

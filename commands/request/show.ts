@@ -71,8 +71,9 @@ function planLines({ plan }: Request): string[] {
   return [`Plan: ${plan.text}`, ...(plan.lines ?? []), undo];
 }
 
-function voteLine({ user, name, verdict, roles, reason, at }: Vote, now: number): string {
-  const who = `${plain(name ?? user)}${roles.length > 0 ? ` (${roles.join(', ')})` : ''}`;
+function voteLine({ user, name, unixUser, verdict, roles, reason, at }: Vote, now: number): string {
+  const where = unixUser === undefined ? '' : ` at a terminal, as Unix user ${plain(unixUser)}`;
+  const who = `${plain(name ?? user)}${roles.length > 0 ? ` (${roles.join(', ')})` : ''}${where}`;
   return `${verdict === 'approve' ? 'Approved' : 'Denied'} by ${who}, ${formatInstantWithAge(at, now)}${reason ? `: ${plain(reason)}` : ''}`;
 }
 

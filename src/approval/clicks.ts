@@ -4,7 +4,7 @@ import { createIntake, type StoredClick } from '../intake/intake.ts';
 import { tellClicker } from '../outbox/tell.ts';
 import { turnPage } from '../planning/turn-page.ts';
 import { slackUserOf } from '../policy/people.ts';
-import { asWho, whoClicks, whoStops } from '../policy/who.ts';
+import { asWho, type Clicker, notMapped, whoClicks, whoStops } from '../policy/who.ts';
 import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
 import { commit } from '../redis/commit.ts';
@@ -12,6 +12,7 @@ import type { Act, Reply } from '../reply.ts';
 import { label } from '../request.ts';
 import { CANCELLED, cancelRequest } from '../requests/cancel.ts';
 import { findRequest } from '../requests/store.ts';
+import { keepAnswer } from './click-answer.ts';
 import { type Answering, castVote, typeTarget } from './vote.ts';
 
 /** Decides what a click means, from our own record; the clicker always gets an answer. */
@@ -20,12 +21,15 @@ export async function handleClick(core: Core, number: number): Promise<void> {
   const stored = await redis.hget(keys.clicks, String(number));
   if (!stored) return;
   const click = JSON.parse(stored) as StoredClick;
-  if (click.place.kind === 'terminal') click.user = slackUserOf(click.user, core.config.terminal) ?? '';
   const done = ['HDEL', keys.clicks, number];
   const answering: Answering = {
     guard: { key: keys.clicks, field: String(number), is: stored },
-    // Whom stackhand.yaml does not map has no place to be told.
-    tell: (text) => [done, ...(click.user === '' ? [] : tellClicker(core, number, click, { text }))],
+    tell: (text, counted) => [
+      done,
+      ...(click.place.kind === 'terminal'
+        ? keepAnswer(keys, number, { text, counted })
+        : tellClicker(core, number, click, { text })),
+    ],
   };
   const { answer, said, page } = await decide(core, number, click, answering).catch((error: unknown): Answered => {
     if (error instanceof UserError || error instanceof NotAllowed) return { answer: error.message, said: false };
@@ -33,7 +37,15 @@ export async function handleClick(core: Core, number: number): Promise<void> {
   });
   if (said) return;
   if (page) await commit(redis, [answering.guard], [done, ...tellClicker(core, number, click, page.reply, page)]);
-  else await commit(redis, [answering.guard], answer === '' ? [done] : answering.tell(answer));
+  else await commit(redis, [answering.guard], answer === '' ? [done] : answering.tell(answer, false));
+}
+
+/** At a terminal: whoever the worker's own stackhand.yaml says, whatever came with it. */
+function clickerOf({ config }: Core, { place, user }: StoredClick): Clicker {
+  if (place.kind !== 'terminal') return { user };
+  const slackUser = slackUserOf(user, config.terminal);
+  if (slackUser === undefined) throw new NotAllowed(notMapped({ kind: 'terminal', unixUser: user }));
+  return { user: slackUser, unixUser: user };
 }
 
 interface Answered {
@@ -45,17 +57,19 @@ interface Answered {
 }
 
 async function decide(core: Core, id: number, click: StoredClick, answering: Answering): Promise<Answered> {
-  const { act, user, values, place } = click;
-  if (user === '') throw new NotAllowed('A terminal whose Unix user is mapped to nobody decides nothing.');
+  const { act, team, values, place } = click;
+  const clicker = clickerOf(core, click);
+  const { user } = clicker;
   if (act.kind === 'line') return lineFromButton(core, id, click, act.line);
-  if (act.kind === 'page' || act.kind === 'csv') return { answer: '', said: false, page: await turnPage(core, click, act) };
+  if (act.kind === 'page' || act.kind === 'csv')
+    return { answer: '', said: false, page: await turnPage(core, { ...click, user }, act) };
   if (act.kind === 'cancel') {
     const channel = place.kind === 'channel' ? place.channel : undefined;
-    const who = asWho(core, await whoStops(core, click), { kind: 'slack', user, team: click.team }, channel);
+    const who = asWho(core, await whoStops(core, clicker), { kind: 'slack', user, team }, channel);
     const { came, said } = await cancelRequest(core, act.request, who, answering);
     return { answer: `${label(act.request)} ${CANCELLED[came]}.`, said };
   }
-  const who = await whoClicks(core, click, await decisiveRoles(core, act));
+  const who = await whoClicks(core, clicker, await decisiveRoles(core, act));
   switch (act.kind) {
     case 'approve':
     case 'deny':
@@ -63,9 +77,10 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
         core,
         {
           number: act.request,
-          user,
+          ...clicker,
           name: who.name,
           roles: [...who.asker.roles],
+          unsure: who.asker.unsure,
           verdict: act.kind,
           hash: act.hash,
           ...(values?.reason ? { reason: values.reason } : {}),
@@ -73,7 +88,7 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
         answering,
       );
     case 'type target':
-      return typeTarget(core, { number: act.request, user, typed: values?.typed ?? '', hash: act.hash }, answering);
+      return typeTarget(core, { ...clicker, number: act.request, typed: values?.typed ?? '', hash: act.hash }, answering);
     case 'change':
     case 'fill in':
       throw new Error(`${act.kind}: it comes as a line from its form`);

@@ -2,19 +2,21 @@ import { inWords } from '../outbox/card.ts';
 import { tellState, userOf } from '../outbox/tell.ts';
 import { planHash } from '../planning/plan-hash.ts';
 import { sayNeeds } from '../policy/needs.ts';
-import { countVotes, type Ballot as Tallying, whyNotCounted } from '../policy/votes.ts';
+import { type Count, countVotes, sayUnsure, type Ballot as Tallying, whyNotCounted } from '../policy/votes.ts';
+import type { Clicker } from '../policy/who.ts';
 import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
 import type { Command, Guard } from '../redis/commit.ts';
 import { ENDED, label, type Request, type Vote } from '../request.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
 
-export interface Ballot {
+export interface Ballot extends Clicker {
   number: number;
-  user: string;
   name: string;
   /** The voter's roles, fetched fresh. */
   roles: string[];
+  /** Roles that do not count since Slack did not say who has them; only at a terminal any that decide. */
+  unsure?: readonly string[] | undefined;
   verdict: 'approve' | 'deny';
   reason?: string;
   hash: string;
@@ -23,7 +25,7 @@ export interface Ballot {
 /** The step in which a click is answered. It counts only while nobody else has answered it. */
 export interface Answering {
   guard: Guard;
-  tell(answer: string): Command[];
+  tell(answer: string, counted: boolean): Command[];
 }
 
 /** Two approvers at once, double clicks, late clicks: one outcome, and always an answer; both in one step. */
@@ -32,7 +34,7 @@ export async function castVote(
   ballot: Ballot,
   { guard, tell }: Answering,
 ): Promise<{ answer: string; said: boolean }> {
-  const { number, user, verdict, reason } = ballot;
+  const { number, user, unixUser, verdict, reason, unsure = [] } = ballot;
   const result = await decideAndAdvance<string>(core.store, number, (request): Decision<string> => {
     const { now } = core.store.clock;
     const vote: Vote = {
@@ -42,14 +44,15 @@ export async function castVote(
       roles: ballot.roles,
       hash: ballot.hash,
       at: now(),
+      ...(unixUser === undefined ? {} : { unixUser }),
       ...(reason ? { reason } : {}),
     };
-    const refusal = whyNot(request, vote, now());
+    const refusal = whyNot(request, vote, unsure, now());
     if (refusal) return { leave: refusal };
     const votes = [...request.votes, vote];
     const tally = countVotes(tallying(request), votes);
     const missing = sayNeeds(tally.missing);
-    const answer = answerTo(request, verdict, tally.state, missing);
+    const answer = answerTo(request, verdict, tally, unsure);
     return {
       change: (draft) => {
         draft.votes = votes;
@@ -66,7 +69,7 @@ export async function castVote(
         by: user,
         detail: { ...vote },
         when: [guard],
-        also: (draft) => [...tellState(core, draft), ...tell(answer)],
+        also: (draft) => [...tellState(core, draft), ...tell(answer, true)],
       },
     };
   });
@@ -98,29 +101,29 @@ function tallying({ approval, hash = '', requester }: Request): Tallying {
   return { needs: approval?.needs ?? [], hash, requester };
 }
 
-function whyNot(request: Request, vote: Vote, now: number): string | undefined {
+function whyNot(request: Request, vote: Vote, unsure: readonly string[], now: number): string | undefined {
   const { number, state, approval, votes } = request;
   const name = label(number);
-  if (ENDED.has(state)) return `Your click came after the end: ${name} ${inWords(state)}.`;
+  if (ENDED.has(state)) return `Your vote came after the end: ${name} ${inWords(state)}.`;
   if (state !== 'waiting' || !approval) return `${name} ${inWords(state)}; there is nothing to vote on.`;
   if (now >= approval.expiresAt) return `${name} expired, and your vote does not count.`;
-  const uncounted = whyNotCounted(tallying(request), vote);
+  const uncounted = whyNotCounted(tallying(request), vote, unsure);
   if (uncounted) return uncounted;
   // The last verdict stands: who approved may still deny while others are asked.
   const last = votes.findLast(({ user, hash }) => user === vote.user && hash === vote.hash);
   return last?.verdict === vote.verdict ? `You have voted on ${name} already.` : undefined;
 }
 
-function answerTo({ number }: Request, verdict: Vote['verdict'], state: string, missing: string): string {
+function answerTo({ number }: Request, verdict: Vote['verdict'], tally: Count, unsure: readonly string[]): string {
   if (verdict === 'deny') return `You denied ${label(number)}. Its requester is told.`;
-  if (state === 'approved') return `You approved ${label(number)}, and it goes ahead now.`;
-  return `You approved ${label(number)}. Still needed: ${missing}.`;
+  if (tally.state === 'approved') return `You approved ${label(number)}, and it goes ahead now.`;
+  return `You approved ${label(number)}. Still needed: ${sayNeeds(tally.missing)}.${sayUnsure(tally.missing, unsure)}`;
 }
 
 /** A destructive plan's requester typed its target: from here on approvers are asked. */
 export async function typeTarget(
   core: Core,
-  { number, user, typed, hash }: { number: number; user: string; typed: string; hash: string },
+  { number, user, unixUser, typed, hash }: Clicker & { number: number; typed: string; hash: string },
   { guard, tell }: Answering,
 ): Promise<{ answer: string; said: boolean }> {
   const result = await decideAndAdvance<string>(core.store, number, (request): Decision<string> => {
@@ -144,8 +147,9 @@ export async function typeTarget(
       move: {
         event: 'target typed',
         by: user,
+        ...(unixUser === undefined ? {} : { detail: { unixUser } }),
         when: [guard],
-        also: (draft) => [...tellState(core, draft), ...tell(answer)],
+        also: (draft) => [...tellState(core, draft), ...tell(answer, true)],
       },
     };
   });

@@ -154,8 +154,9 @@ function fieldsOf(request: Request, now: number): Field[] {
   return fields;
 }
 
-function voteInWords({ name, user, verdict, reason }: Request['votes'][number]): string {
-  return `${name ?? user} ${verdict === 'approve' ? 'approved' : 'denied'}${reason ? `: ${reason}` : ''}`;
+function voteInWords({ name, user, unixUser, verdict, reason }: Request['votes'][number]): string {
+  const where = unixUser === undefined ? '' : ' at a terminal';
+  return `${name ?? user} ${verdict === 'approve' ? 'approved' : 'denied'}${where}${reason ? `: ${reason}` : ''}`;
 }
 
 export function timeLeft(ms: number): string {

@@ -9,7 +9,7 @@ export function slackUserOf(unixUser: string, terminal: StackhandYaml['terminal'
 
 export interface Roles {
   roles: string[];
-  /** Roles that the user may hold besides: Slack did not answer about their groups. Only where `fresh` is false. */
+  /** Roles that the user may hold besides: Slack did not answer about their groups. */
   unsure: string[];
   /** Groups of stackhand.yaml that Slack does not know, or nobody is in. They grant nothing; log, /readyz and doctor name them. */
   unknownGroups: string[];
@@ -19,10 +19,13 @@ export interface Roles {
 export class RolesUnknown extends Error {
   override readonly name = 'RolesUnknown';
   readonly groups: readonly string[];
+  /** What is certain all the same: roles by ID, and by the groups of which Slack did tell. */
+  readonly known: Roles;
 
-  constructor(groups: readonly string[], cause: unknown) {
+  constructor(groups: readonly string[], known: Roles, cause: unknown) {
     super(`Slack did not say who is in ${groups.join(', ')}`, { cause });
     this.groups = groups;
+    this.known = known;
   }
 }
 
@@ -55,17 +58,14 @@ export async function rolesOf(
   }
 
   const silent = groups.filter((group) => typeof answers.get(group) === 'object');
-  if (fresh && silent.length > 0)
-    throw new RolesUnknown(
-      silent,
-      [...answers.values()].find((answer) => typeof answer === 'object'),
-    );
-
   const holds = (name: string, what: (group: string) => boolean): boolean => (roles[name]?.groups ?? []).some(what);
   const byGroup = others.filter((name) => holds(name, (group) => answers.get(group) === 'in'));
-  return {
+  const known: Roles = {
     roles: Object.keys(roles).filter((name) => byId.includes(name) || byGroup.includes(name)),
     unsure: others.filter((name) => !byGroup.includes(name) && holds(name, (group) => silent.includes(group))),
     unknownGroups: groups.filter((group) => answers.get(group) === 'unknown'),
   };
+  if (!fresh || silent.length === 0) return known;
+  const cause = [...answers.values()].find((answer) => typeof answer === 'object');
+  throw new RolesUnknown(silent, known, cause);
 }

@@ -17,9 +17,16 @@ export interface Count {
   deniedBy?: Vote;
 }
 
-/** Why a vote cannot count, said to the voter; undefined where it counts. A denial takes the same right as an approval. */
-export function whyNotCounted({ needs, hash, requester }: Ballot, vote: Vote): string | undefined {
-  if ('user' in requester && requester.user === vote.user) {
+/**
+ * Why a vote cannot count, said to the voter; undefined where it counts. A denial takes the same right as an approval. `unsure`: roles
+ * that the voter may hold besides, of which Slack did not tell.
+ */
+export function whyNotCounted(
+  { needs, hash, requester }: Ballot,
+  vote: Vote,
+  unsure: readonly string[] = [],
+): string | undefined {
+  if (isOwn(requester, vote)) {
     return 'You asked for this yourself, so somebody else must decide. To take it back, cancel it.';
   }
   if (vote.hash !== hash) return 'The plan is no longer the one that you saw; look at it again before you vote.';
@@ -27,7 +34,20 @@ export function whyNotCounted({ needs, hash, requester }: Ballot, vote: Vote): s
   const asked = [...new Set(needs.flatMap(({ roles }) => roles))].map(code);
   if (needs.some(({ users }) => users)) asked.push("the project's owners");
   const held = vote.roles.length > 0 ? `you hold ${vote.roles.map(code).join(', ')}` : 'you hold no role';
-  return `Your vote does not count here: this takes ${asked.join(' or ')}, and ${held}.`;
+  return `Your vote does not count here: this takes ${asked.join(' or ')}, and ${held}.${sayUnsure(needs, unsure)}`;
+}
+
+/** Also by their Unix user, should stackhand.yaml map that to somebody else by now. */
+function isOwn(requester: Requester, { user, unixUser }: Vote): boolean {
+  if (requester.kind === 'terminal' && requester.unixUser === unixUser) return true;
+  return 'user' in requester && requester.user === user;
+}
+
+/** What to add where a needed role did not count because Slack did not say who has it. */
+export function sayUnsure(needs: Needs, unsure: readonly string[]): string {
+  const roles = unsure.filter((role) => needs.some((need) => need.roles.includes(role))).map(code);
+  if (roles.length === 0) return '';
+  return ` Slack did not say who is in the user group of ${roles.join(', ')}, so for now only a role by user ID in stackhand.yaml counts.`;
 }
 
 /**

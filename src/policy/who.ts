@@ -8,7 +8,7 @@ import type { Core } from '../process/core.ts';
 import type { NamedCommand } from '../registry.ts';
 import { code } from '../reply.ts';
 import type { Request } from '../request.ts';
-import { RolesUnknown, rolesOf, slackUserOf } from './people.ts';
+import { type Roles, RolesUnknown, rolesOf, slackUserOf } from './people.ts';
 
 const PATIENCE_MS = 10_000;
 
@@ -38,27 +38,45 @@ export function mapTerminalUser(draft: Request, { terminal }: StackhandYaml): vo
   draft.requester = { kind: 'terminal', unixUser: requester.unixUser, ...(user === undefined ? {} : { user }) };
 }
 
-function notMapped(requester: Request['requester']): string {
+/** Said to whoever stands in no `terminal` of stackhand.yaml. */
+export function notMapped(requester: Request['requester']): string {
   const who = requester.kind === 'terminal' ? `The Unix user ${code(requester.unixUser)}` : 'Whoever asked';
   return `${who} is no Slack user in the stackhand.yaml of this Stackhand. Whoever keeps that adds it under ${code('terminal')}.`;
 }
 
+/** Whoever clicked a button, or typed a vote at a terminal. */
+export interface Clicker {
+  /** Slack user ID. */
+  user: string;
+  /** At a terminal: the Unix user, who is that Slack user by the worker's own stackhand.yaml. */
+  unixUser?: string | undefined;
+}
+
 /**
- * For a click. Who is in the groups of the `decisive` roles is asked of Slack anew; where it does not answer, the click does not count.
+ * For a click. Who is in the groups of the `decisive` roles is asked of Slack anew; where it does not answer, a click in Slack does not
+ * count. At a terminal stackhand.yaml says who somebody is, so that work goes on while Slack is away: roles by ID count, and those whose
+ * members Slack does not tell are `unsure`. Whom Slack does call a stranger or deactivated decides nothing, wherever.
  * Slack lets us ask for few groups a minute, so what decides nothing is not asked for again.
  */
 export async function whoClicks(
   { config, directory }: Core,
-  { user }: Pick<StoredClick, 'user'>,
+  { user, unixUser }: Clicker,
   decisive: readonly string[],
 ): Promise<Person> {
-  const found = await patiently(() => directory.findUser(user));
-  if (!found || found.stranger || found.deleted) throw new NotAllowed('Only members of this workspace decide here.');
   const rolesWhere = (wanted: boolean): StackhandYaml['roles'] =>
     Object.fromEntries(Object.entries(config.roles).filter(([role]) => decisive.includes(role) === wanted));
+  const found = await patiently(() => directory.findUser(user));
+  if ('said' in found) mustBeMember(found.said);
+  else if (unixUser === undefined) throw slackSilent(found.silent);
   const fresh = await patiently(() => rolesOf(user, rolesWhere(true), directory, { fresh: true }));
-  const others = await rolesOf(user, rolesWhere(false), directory, { fresh: false });
-  return { asker: { user, roles: [...fresh.roles, ...others.roles], unsure: others.unsure }, name: found.name };
+  if ('silent' in fresh && unixUser === undefined) throw slackSilent(fresh.silent);
+  const decided = 'said' in fresh ? fresh.said : knownWithout(fresh.silent);
+  // A Slack that hangs need not be waited for a third time.
+  const others = await rolesOf(user, rolesWhere(false), 'said' in found ? directory : NOBODY_TELLS, { fresh: false });
+  return {
+    asker: { user, roles: [...decided.roles, ...others.roles], unsure: [...decided.unsure, ...others.unsure] },
+    name: 'said' in found ? (found.said?.name ?? user) : (unixUser ?? user),
+  };
 }
 
 /** For a stop, which must not wait for Slack: what it said a while ago will do, and a requester needs no role at all. */
@@ -67,25 +85,42 @@ export async function whoStops({ config, directory }: Core, { user }: Pick<Store
     if (error instanceof DeliveryError) return { name: user, stranger: false, deleted: false };
     throw error;
   });
-  if (!found || found.stranger || found.deleted) throw new NotAllowed('Only members of this workspace decide here.');
+  mustBeMember(found);
   const { roles, unsure } = await rolesOf(user, config.roles, directory, { fresh: false });
   return { asker: { user, roles, unsure }, name: found.name };
 }
 
+function mustBeMember<T extends { stranger: boolean; deleted: boolean }>(found: T | undefined): asserts found is T {
+  if (!found || found.stranger || found.deleted) throw new NotAllowed('Only members of this workspace decide here.');
+}
+
+const NOBODY_TELLS = {
+  groupMembers(): Promise<string[]> {
+    return Promise.reject(new DeliveryError('unreachable', { final: false }));
+  },
+};
+
+type Asked<T> = { said: T } | { silent: DeliveryError | RolesUnknown };
+
 /** Waits where only a limit keeps us from asking: a clicker rather waits than clicks again. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+async function patiently<T>(ask: () => Promise<T>): Promise<Asked<T>> {
   for (let left = PATIENCE_MS; ; ) {
     try {
-      return await ask();
+      return { said: await ask() };
     } catch (error) {
+      if (!(error instanceof DeliveryError || error instanceof RolesUnknown)) throw error;
       const cause = error instanceof RolesUnknown ? error.cause : error;
-      if (!(cause instanceof DeliveryError)) throw error;
-      const wait = cause.retryAfterMs;
-      if (wait === undefined || wait > left) throw slackSilent(error);
+      const wait = cause instanceof DeliveryError ? cause.retryAfterMs : undefined;
+      if (wait === undefined || wait > left) return { silent: error };
       left -= wait;
       await sleep(wait);
     }
   }
+}
+
+function knownWithout(silent: DeliveryError | RolesUnknown): Roles {
+  if (silent instanceof RolesUnknown) return silent.known;
+  throw silent;
 }
 
 function slackSilent(cause: unknown): UserError {

@@ -13,6 +13,8 @@ export interface Keys {
   open: string;
   /** Clicks taken and not yet handled: id → JSON. */
   clicks: string;
+  /** What a click at a terminal came to, for that terminal to read. */
+  clickAnswer(click: number): string;
   /** All requests by number, for `request list`. */
   byNumber: string;
   /** `<number>|<kind>` by the time it is due. */
@@ -85,6 +87,7 @@ export function keysOf(prefix: string): Keys {
     memoryLevel: key('memory-level'),
     open: key('open'),
     clicks: key('clicks'),
+    clickAnswer: (click) => key('click-answer', click),
     byNumber: key('by-number'),
     timers: key('timers'),
     unsealed: key('unsealed'),

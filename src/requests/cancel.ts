@@ -79,7 +79,10 @@ function answered(decision: Decision<Cancelled>, number: number, answering: Answ
     move: {
       ...move,
       when: [...(move.when ?? []), answering.guard],
-      also: (draft, before) => [...(move.also?.(draft, before) ?? []), ...answering.tell(`${label(number)} ${CANCELLED[give]}.`)],
+      also: (draft, before) => [
+        ...(move.also?.(draft, before) ?? []),
+        ...answering.tell(`${label(number)} ${CANCELLED[give]}.`, true),
+      ],
     },
   };
 }

@@ -23,7 +23,7 @@ it('what nobody decides in time expires: on its card, by direct message, and for
   await bot.hears('bob', 'R-1001 expired without approval');
   await bot.slack.waitFor(() => bot.directs('alice').some((text) => text.includes('R-1001 expired')), "the approver's own card");
   await bot.slack.click('alice', card, 'Approve', { seen: 0 });
-  await bot.hears('alice', 'Your click came after the end: R-1001 expired without approval');
+  await bot.hears('alice', 'Your vote came after the end: R-1001 expired without approval');
   expect(bot.cloud.writes).toEqual([]);
 });
 

@@ -98,7 +98,7 @@ it('a vote after it was done changes nothing and is answered', async () => {
 
   await bot.slack.click('carol', card, 'Approve', { seen: 0 });
 
-  await bot.hears('carol', 'Your click came after the end: R-1001 is done');
+  await bot.hears('carol', 'Your vote came after the end: R-1001 is done');
   expect(bot.cloud.writes).toHaveLength(2);
   expect((await bot.request(1001)).votes).toHaveLength(1);
 });
@@ -112,7 +112,7 @@ it('a vote after it was cancelled does not bring it back', async () => {
 
   await bot.slack.click('alice', card, 'Approve', { seen: 0 });
 
-  await bot.hears('alice', 'Your click came after the end: R-1001 was cancelled');
+  await bot.hears('alice', 'Your vote came after the end: R-1001 was cancelled');
   expect((await bot.request(1001)).state).toBe('cancelled');
   expect(bot.cloud.writes).toEqual([]);
 });
