@@ -1,32 +1,24 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
 import { KEEP_SECONDS, readAudit, type Store } from '../requests/store.ts';
-import { type ChainedEntry, checkChain, checkSealed, endsAsSealed, type Sealed } from './chain.ts';
+import type { Sealed } from './chain.ts';
+import { DAY_MS, type DayHead, type DayLine, dayOf, dayPlus, fileOf, hashOfFile } from './day-files.ts';
 
-const DAY_MS = 86_400_000;
 /** So long it is known what each day's file was. */
 const KEEP_DAYS = 400;
 /** Entries of the global chain that are read at once. */
 const PAGE = 500;
 
-/** The first line of a day's file: which day, and the hash of the file before it. */
-interface Head {
-  day: string;
-  before: string;
-}
-
-/** Every other line: an ended request's place in the global chain, and its whole audit. */
-interface Line extends Sealed {
-  entries: ChainedEntry[];
-}
-
-/** A day that was written: how many requests ended on it, and the hash at which the global chain stood at its end. */
-export interface WrittenDay {
-  day: string;
+/** Days that are over for good: one that was written, or one or more in a row on which nothing ended. */
+export interface ClosedDays {
+  from: string;
+  to: string;
+  /** How many ended on them. */
   requests: number;
+  /** The hash at which the global chain stood at their end. */
   head: string;
 }
 
@@ -40,32 +32,69 @@ interface Files {
 }
 
 /**
- * Writes the first day that is over, once, to `<day>.jsonl`: the audits that were sealed on it. Every file begins with the hash of the
+ * Closes days that are over, each once: first those on which nothing ended, without a file (if they were passed over, a day that somebody
+ * hides would look like one of them), then the next one, whose sealed audits go to `<day>.jsonl`. Every file begins with the hash of the
  * one before, which Redis keeps for whichever worker writes the next. What is written and old enough is then trimmed from the global
- * chain. While there is no such day this costs two small reads. `also`: commands of the same step in which a day counts as written.
+ * chain. While no further day is over this costs one small read. `also`: commands of the same step in which days count as closed.
  */
 export async function writeDailyFiles(
   store: Store,
   folder: string,
-  also: (written: WrittenDay) => Command[] = () => [],
+  also: (closed: ClosedDays) => Command[] = () => [],
 ): Promise<void> {
-  const { redis, keys, clock } = store;
-  const files = await readFiles(store);
-  const over = await firstDayOver(store, files, dayOf(clock.now()));
+  const today = dayOf(store.clock.now());
+  const files = await closeQuietDays(store, await readFiles(store), today, also);
+  if (files) await writeNextDay(store, folder, files, today, also);
+}
+
+/** @returns what Redis then keeps; undefined where another worker was faster. */
+async function closeQuietDays(
+  store: Store,
+  files: Files,
+  today: string,
+  also: (closed: ClosedDays) => Command[],
+): Promise<Files | undefined> {
+  const { redis, keys } = store;
+  if (files.day === null || dayPlus(files.day, 1) >= today) return files;
+  const from = dayPlus(files.day, 1);
+  const head = await redis.get(keys.sealedHead);
+  const [next] = await redis.lrange(keys.sealed, Number(files.written ?? 0), Number(files.written ?? 0));
+  const first = next === undefined ? undefined : (JSON.parse(next) as Sealed);
+  const busy = first === undefined || dayOf(first.at) > today ? today : dayOf(first.at);
+  if (busy <= from) return files;
+  const to = dayPlus(busy, -1);
+  const lost = await commit(
+    redis,
+    // What another worker seals meanwhile is of today.
+    [...asTheyWere(store, files), ...(first ? [] : [{ key: keys.sealedHead, is: head }])],
+    [['HSET', keys.auditFiles, 'day', to], ...also({ from, to, requests: 0, head: first?.prev ?? head ?? '' })],
+  );
+  return lost ? undefined : { ...files, day: to };
+}
+
+async function writeNextDay(
+  store: Store,
+  folder: string,
+  files: Files,
+  today: string,
+  also: (closed: ClosedDays) => Command[],
+): Promise<void> {
+  const { redis, keys } = store;
+  const over = await nextDayOver(store, files, today);
   if (!over) return;
   const { day, sealed } = over;
-  const head: Head = { day, before: files.hash ?? '' };
-  const lines: Line[] = [];
+  const head: DayHead = { day, before: files.hash ?? '' };
+  const lines: DayLine[] = [];
   for (const entry of sealed) lines.push({ ...entry, entries: await readAudit(store, entry.request) });
   const text = [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
-  await writeWhole(folder, `${day}.jsonl`, text);
-  const hash = hashOf(text);
+  await writeWhole(folder, fileOf(day), text);
+  const hash = hashOfFile(text);
   const written = String(Number(files.written ?? 0) + sealed.length);
   const lost = await commit(redis, asTheyWere(store, files), [
     ['HSET', keys.auditFiles, 'day', day, 'hash', hash, 'written', written],
     ['HSET', keys.auditDays, day, `${hash}@${hostname()}`],
     ...(await oldDays(store)),
-    ...also({ day, requests: lines.length, head: lines.at(-1)?.hash ?? '' }),
+    ...also({ from: day, to: day, requests: lines.length, head: lines.at(-1)?.hash ?? '' }),
   ]);
   if (!lost) await trim(store, { ...files, day, hash, written });
 }
@@ -86,21 +115,22 @@ function asTheyWere({ keys }: Store, { day, written, trimmed }: Files): Guard[] 
   return Object.entries({ day, written, trimmed }).map(([field, is]) => ({ key: keys.auditFiles, field, is }));
 }
 
-/** Entries of the first day that is neither written nor today; with them any that the clock put before it. */
-async function firstDayOver(
+/** Entries of the day after the last one closed, if that is over; with them any that the clock put before it. */
+async function nextDayOver(
   store: Store,
   { day: last, written }: Files,
   today: string,
 ): Promise<{ day: string; sealed: Sealed[] } | undefined> {
   const sealed: Sealed[] = [];
-  let day: string | undefined;
+  let day = last === null ? undefined : dayPlus(last, 1);
+  if (day !== undefined && day >= today) return undefined;
   for await (const entry of sealedFrom(store, Number(written ?? 0))) {
     const its = dayOf(entry.at);
-    if (day === undefined && (last === null || its > last)) day = its;
-    if (day !== undefined && (day >= today || its > day)) break;
+    day ??= its;
+    if (day >= today || its > day) break;
     sealed.push(entry);
   }
-  return day === undefined || day >= today ? undefined : { day, sealed };
+  return day === undefined || sealed.length === 0 ? undefined : { day, sealed };
 }
 
 /** The global chain from an entry on; the first one alone, since mostly it tells enough. */
@@ -140,7 +170,8 @@ async function oldDays({ redis, keys, clock }: Store): Promise<Command[]> {
 /** A crash leaves the old file or the new one, never half of one. */
 async function writeWhole(folder: string, name: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const unfinished = join(folder, `${name}.${process.pid}.part`);
+  // Containers that share a folder may have the same process ID.
+  const unfinished = join(folder, `${name}.${randomUUID()}.part`);
   const file = await open(unfinished, 'w', 0o600);
   try {
     await file.writeFile(text);
@@ -149,74 +180,4 @@ async function writeWhole(folder: string, name: string, text: string): Promise<v
     await file.close();
   }
   await rename(unfinished, join(folder, name));
-}
-
-export interface FilesChecked {
-  files: number;
-  requests: number;
-  problems: string[];
-  /** Days that another machine wrote into its own folder, in words. */
-  elsewhere: string[];
-}
-
-/** Reads every day's file there is and says what is wrong with them, also by what Redis keeps about them (`day` → `hash@machine`). */
-export async function checkDailyFiles(folder: string, kept: Record<string, string> = {}): Promise<FilesChecked> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.jsonl'));
-  const days = [...new Set([...names.map((name) => name.slice(0, -'.jsonl'.length)), ...Object.keys(kept)])].sort();
-  const checked: FilesChecked = { files: names.length, requests: 0, problems: [], elsewhere: [] };
-  let before: Before = {};
-  for (const day of days) {
-    const [, hash, machine = ''] = /^([^@]*)@(.*)$/.exec(kept[day] ?? '') ?? [];
-    const name = `${day}.jsonl`;
-    if (names.includes(name)) {
-      before = checkFile(name, await readFile(join(folder, name), 'utf8'), { hash, before, checked });
-      continue;
-    }
-    if (machine === hostname()) checked.problems.push(`${name} was written on this machine, and is not in this folder`);
-    else checked.elsewhere.push(`${name} is not in this folder: ${machine} wrote it`);
-    before = { file: hash };
-  }
-  return checked;
-}
-
-/** How the file before it ended: its hash, and the global chain's; undefined where that one is not there. */
-interface Before {
-  file?: string | undefined;
-  chain?: string | undefined;
-}
-
-function checkFile(
-  name: string,
-  text: string,
-  { hash, before, checked }: { hash: string | undefined; before: Before; checked: FilesChecked },
-): Before {
-  const { problems } = checked;
-  const now = hashOf(text);
-  if (hash !== undefined && hash !== now)
-    problems.push(`${name} is not the file that was written: Redis keeps another hash of it`);
-  const [first = '{}', ...rest] = text.trimEnd().split('\n');
-  try {
-    const head = JSON.parse(first) as Head;
-    if (before.file !== undefined && head.before !== before.file) problems.push(`${name} does not follow the file before it`);
-    const lines = rest.map((line) => JSON.parse(line) as Line);
-    checked.requests += lines.length;
-    problems.push(...checkSealed(lines, name, before.chain));
-    for (const { request, head: end, entries } of lines) {
-      problems.push(...checkChain(entries, `${name}, R-${request}`));
-      if (!endsAsSealed(entries, end)) problems.push(`${name}: the audit of R-${request} does not end as it was sealed`);
-    }
-    return { file: now, chain: lines.at(-1)?.hash ?? before.chain };
-  } catch {
-    problems.push(`${name} cannot be read: it is not as it was written`);
-    return { file: now };
-  }
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** `2026-11-23`, in UTC. */
-function dayOf(ms: number): string {
-  return new Date(Math.floor(ms / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
 }

@@ -4,7 +4,7 @@ import { type Command, commit } from '../redis/commit.ts';
 import { code, count } from '../reply.ts';
 import { findRequest, type Store } from '../requests/store.ts';
 import { type Sealed, sha256 } from './chain.ts';
-import { type WrittenDay, writeDailyFiles } from './files.ts';
+import { type ClosedDays, writeDailyFiles } from './files.ts';
 
 const AT_A_TIME = 500;
 
@@ -30,19 +30,20 @@ export async function seal(core: Core): Promise<void> {
     // Another sweeper works: leave it to that one.
     if (lost) return;
   }
-  await writeDailyFiles(store, auditFolder, (written) => tellAuditChannel(core, written));
+  await writeDailyFiles(store, auditFolder, (closed) => tellAuditChannel(core, closed));
   await forgetOld(store);
 }
 
 /** Where Redis and files are not: whoever changes both cannot change what was said here. */
-function tellAuditChannel({ store, config }: Core, { day, requests, head }: WrittenDay): Command[] {
+function tellAuditChannel({ store, config }: Core, { from, to, requests, head }: ClosedDays): Command[] {
   const { audit } = config.channels;
   if (audit === undefined) return [];
+  const days = from === to ? to : `${from} to ${to}`;
   const reply = {
-    text: `The audit of ${day} is closed: ${count(requests, 'request')}, head ${code(head)}.`,
-    note: `${code('stackhand audit verify')} checks the whole of it; the last line of ${code(`${day}.jsonl`)} must have this head.`,
+    text: `The audit of ${days} is closed: ${count(requests, 'request')}, head ${code(head)}.`,
+    note: `${code(`stackhand audit verify --head ${head.slice(0, 12)}`)} says whether the audit is whole and still holds this head.`,
   };
-  const message = { id: `audit/${day}`, to: { kind: 'channel' as const, channel: audit }, priority: PRIORITY.result, reply };
+  const message = { id: `audit/${to}`, to: { kind: 'channel' as const, channel: audit }, priority: PRIORITY.result, reply };
   return say(store.keys, message, store.clock.now());
 }
 

@@ -1,7 +1,8 @@
 import { label, type Request } from '../request.ts';
 import type { Store, Stored } from '../requests/store.ts';
 import { type ChainedEntry, checkChain, checkSealed, endsAsSealed, type Sealed } from './chain.ts';
-import { checkDailyFiles } from './files.ts';
+import { checkDailyFiles, type FiledSeal, type FilesChecked } from './check-files.ts';
+import { dayOf, fileOf } from './day-files.ts';
 
 export interface Verified {
   requests: number;
@@ -13,12 +14,21 @@ export interface Verified {
   problems: string[];
   /** Daily files that another machine has, in words: no sign of a change. */
   elsewhere: string[];
+  /** Only where a head was asked for: each that is that one, or begins so. */
+  found?: FiledSeal[];
 }
 
-/** Checks every request's own chain, the global chain over the ended ones, and the daily files. */
-export async function verifyAudit(store: Store, folder: string): Promise<Verified> {
+/**
+ * Checks every request's own chain, the global chain over the ended ones, and the daily files, and that these and Redis have one chain
+ * together. `wanted`: a head of the global chain, or how it begins, that must be in it.
+ */
+export async function verifyAudit(store: Store, folder: string, wanted?: string): Promise<Verified> {
   const { redis, keys } = store;
-  const { sealed, head, trimmed } = await readGlobal(store);
+  // The files first: whatever is in them is older than what Redis then has.
+  const filed = await checkDailyFiles(folder, await redis.hgetall(keys.auditDays));
+  const { files, elsewhere } = filed;
+  const chain = await readGlobal(store);
+  const { sealed, head, trimmed } = chain;
   const problems = checkSealed(sealed, 'the global chain', trimmed);
   if ((sealed.at(-1)?.hash ?? head) !== head) problems.push('the global chain does not end at its head');
   const ends = new Map(sealed.map(({ request, head: end }) => [request, end]));
@@ -29,19 +39,51 @@ export async function verifyAudit(store: Store, folder: string): Promise<Verifie
     entries += audit.length;
     if (stored) problems.push(...checkRequest(number, audit, stored, ends.get(number)));
   }
-  const { files, ...checked } = await checkDailyFiles(folder, await redis.hgetall(keys.auditDays));
-  const { elsewhere } = checked;
-  return { requests: numbers.length, entries, files, head, problems: [...problems, ...checked.problems], elsewhere };
+  problems.push(...(filed.problems.length > 0 ? filed.problems : checkTogether(filed, chain)));
+  const found = wanted === undefined ? {} : { found: findHeads(wanted, filed.seals, sealed) };
+  return { requests: numbers.length, entries, files, head, problems, elsewhere, ...found };
+}
+
+/** Files that are whole and a chain that is whole need not be of the same history. */
+function checkTogether({ seals, missing }: FilesChecked, { sealed, trimmed, written }: GlobalChain): string[] {
+  const kept = new Set(sealed.slice(0, written).map(({ hash }) => hash));
+  // What Redis has no more is older than all that it has.
+  const first = seals.findIndex(({ hash }) => kept.has(hash));
+  const since = seals.slice(trimmed === '' ? 0 : first === -1 ? seals.length : first);
+  const stray = since.find(({ hash }) => !kept.has(hash));
+  if (stray) return [`${fileOf(stray.day)}: ${label(stray.request)} is not in the global chain that Redis keeps`];
+  const last = seals.at(-1);
+  const isNewestHere = last !== undefined && missing.every((day) => day < last.day);
+  if (!isNewestHere || first !== -1 || last.hash === trimmed) return [];
+  return ['what Redis keeps of the global chain does not follow the last daily file'];
+}
+
+/** By hash, since one may be in a file and in Redis. */
+function findHeads(wanted: string, filed: readonly FiledSeal[], sealed: readonly Sealed[]): FiledSeal[] {
+  const all = [...filed, ...sealed.map(({ at, request, hash }) => ({ day: dayOf(at), request, hash }))];
+  const found = all.filter(({ hash }) => hash.startsWith(wanted));
+  return [...new Map(found.map((seal) => [seal.hash, seal])).values()];
+}
+
+interface GlobalChain {
+  sealed: Sealed[];
+  head: string;
+  /** The hash before the first entry left. */
+  trimmed: string;
+  /** So many of them are in files. */
+  written: number;
 }
 
 /** What must fit together is read at one moment: the sweeper goes on meanwhile. */
-async function readGlobal({ redis, keys }: Store): Promise<{ sealed: Sealed[]; head: string; trimmed: string }> {
-  const answers = await redis.multi().lrange(keys.sealed, 0, -1).get(keys.sealedHead).hget(keys.auditFiles, 'trimmed').exec();
-  const [sealed, head, trimmed] = answersOf(answers);
+async function readGlobal({ redis, keys }: Store): Promise<GlobalChain> {
+  const reading = redis.multi().lrange(keys.sealed, 0, -1).get(keys.sealedHead).hmget(keys.auditFiles, 'trimmed', 'written');
+  const [sealed, head, files] = answersOf(await reading.exec());
+  const [trimmed, written] = files as (string | null)[];
   return {
     sealed: (sealed as string[]).map((entry) => JSON.parse(entry) as Sealed),
     head: (head as string | null) ?? '',
-    trimmed: (trimmed as string | null) ?? '',
+    trimmed: trimmed ?? '',
+    written: Number(written ?? 0),
   };
 }
 

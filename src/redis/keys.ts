@@ -25,7 +25,7 @@ export interface Keys {
   sealed: string;
   sealedHead: string;
   /**
-   * Hash: the last `day` written to a file, that file's `hash`, how many entries of the global chain are `written`, and the chain's
+   * Hash: the last `day` that was closed, the last file's `hash`, how many entries of the global chain are `written`, and the chain's
    * hash before its first entry left (`trimmed`).
    */
   auditFiles: string;

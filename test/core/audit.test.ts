@@ -1,33 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { type ChainedEntry, type Sealed, sha256 } from '../../src/audit/chain.ts';
 import { writeDailyFiles } from '../../src/audit/files.ts';
-import { seal } from '../../src/audit/seal.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
-import { startClock } from '../../src/redis/clock.ts';
-import { connectRedis } from '../../src/redis/connection.ts';
-import { keysOf } from '../../src/redis/keys.ts';
-import { advance, findRequest, type Store, stepOf } from '../../src/requests/store.ts';
-import { type Bot, eventually, toyBot } from '../bot.ts';
-import { testRedis } from '../setup/redis-client.ts';
-
-const DAY_MS = 86_400_000;
-
-/** A request that was approved and done, another that was only read, both sealed. */
-async function botWithHistory(): Promise<{ bot: Bot; store: Store; folder: string }> {
-  const bot = await toyBot();
-  const { store, auditFolder } = bot.running.core;
-  await bot.say('bob', 'cores set demo --cores 40 --reason "more load"');
-  await bot.approve('alice');
-  await bot.until('done');
-  await bot.say('bob', 'cores show demo');
-  await eventually(async () => (await store.redis.llen(store.keys.sealed)) === 2, 'both requests sealed');
-  return { bot, store, folder: auditFolder };
-}
+import { advance, findRequest, stepOf } from '../../src/requests/store.ts';
+import { eventually } from '../bot.ts';
+import { botWithHistory, daysAgo, inDays, newFolder, sealed, storeAlone } from './audit-stage.ts';
 
 it('a whole audit verifies, and names the head of its chain', async () => {
   const { store, folder } = await botWithHistory();
@@ -87,23 +67,6 @@ it('a day that is over is written to a file that the next one follows, and a cha
   expect((await verifyAudit(store, folder)).problems).toEqual([]);
   await writeFile(join(folder, name), text.replaceAll('more load', 'less load'));
   expect((await verifyAudit(store, folder)).problems.join('\n')).toContain(`${name}, R-1001: entry 1 (received) was changed`);
-});
-
-it("the audit channel hears each day's head, once", async () => {
-  const { bot, store } = await botWithHistory();
-  const tomorrow = inDays(store, 1);
-  const { head } = await verifyAudit(store, '');
-
-  await seal({ ...bot.running.core, store: tomorrow });
-  await seal({ ...bot.running.core, store: tomorrow });
-  // It is due by tomorrow's clock.
-  const [message = ''] = await store.redis.zrangebyscore(store.keys.outbox(1), store.clock.now() + DAY_MS / 2, '+inf');
-  await store.redis.zadd(store.keys.outbox(1), 'XX', store.clock.now(), message);
-
-  await bot.slack.waitFor(() => bot.slack.messages('#audit').length > 0, 'the head in the audit channel');
-  const [said, ...more] = bot.slack.messages('#audit').map(bot.text);
-  expect(said).toMatch(new RegExp(`^The audit of [-\\d]+ is closed: 2 requests, head ${head}\\.`));
-  expect(more).toEqual([]);
 });
 
 it('what is written and older than records are kept leaves Redis, and the rest still verifies', async () => {
@@ -187,7 +150,7 @@ it('a trim that is sent a second time, its answer being lost, takes nothing more
   expect((await verifyAudit(store, folder)).problems).toEqual([]);
 });
 
-it('a sweep reads one entry of the chain while no further day is over, however long the chain', async () => {
+it('a sweep reads one entry of the chain to close a quiet day, and then nothing, however long the chain', async () => {
   const { store, folder } = await storeAlone();
   await sealed(store, [...Array.from({ length: 600 }, () => 2), ...Array.from({ length: 600 }, () => 0)]);
   await writeDailyFiles(store, folder);
@@ -202,6 +165,8 @@ it('a sweep reads one entry of the chain while no further day is over, however l
     },
   });
 
+  await writeDailyFiles({ ...store, redis: counting }, folder);
+  expect(read).toBe(1);
   await writeDailyFiles({ ...store, redis: counting }, folder);
 
   expect(read).toBe(1);
@@ -244,34 +209,42 @@ it('how a write was answered may be put down after the end, and nothing else', a
   expect(await late('vote')).toEqual(['R-1001: its audit does not end as it was sealed']);
 });
 
-function inDays(store: Store, days: number): Store {
-  return { ...store, clock: { ...store.clock, now: () => store.clock.now() + days * DAY_MS } };
-}
+it('files and a chain that are both whole, but not of the same history, are found', async () => {
+  const { store, folder } = await storeAlone();
+  const { redis, keys } = store;
+  await sealed(store, [3, 3, 0]);
+  await writeDailyFiles(store, folder);
+  expect((await verifyAudit(store, folder)).problems).toEqual([]);
 
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-audit-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+  // Somebody makes the chain anew in Redis: the files still have what the audit channel was told.
+  const { day = '', hash = '', written = '' } = await redis.hgetall(keys.auditFiles);
+  await redis.del(keys.sealed);
+  await sealed(store, [3, 3, 0]);
+  const entries = (await redis.lrange(keys.sealed, 0, -1)).map((entry) => JSON.parse(entry) as Sealed);
+  const anew = rechained(entries.map((entry) => ({ ...entry, at: entry.at + 1 })));
+  await redis.del(keys.sealed);
+  await redis.rpush(keys.sealed, ...anew.map((entry) => JSON.stringify(entry)));
+  await redis.set(keys.sealedHead, anew.at(-1)?.hash ?? '');
+  await redis.hset(keys.auditFiles, { day, hash, written });
 
-async function storeAlone(): Promise<{ store: Store; folder: string }> {
-  const { target, prefix } = testRedis();
-  const redis = connectRedis(target, 'commands', pino({ level: 'silent' }));
-  onTestFinished(() => redis.disconnect());
-  const clock = await startClock(redis);
-  onTestFinished(clock.stop);
-  return { store: { redis, keys: keysOf(prefix), clock }, folder: await newFolder() };
-}
+  expect((await verifyAudit(store, folder)).problems).toEqual([
+    `${daysAgo(store, 3)}.jsonl: R-1001 is not in the global chain that Redis keeps`,
+  ]);
 
-/** A global chain of requests that ended so many days ago. */
-async function sealed({ redis, keys, clock }: Store, daysAgo: number[]): Promise<void> {
+  // The same where Redis claims to have trimmed what the file has.
+  await redis.ltrim(keys.sealed, 2, -1);
+  await redis.hset(keys.auditFiles, { trimmed: anew[1]?.hash ?? '', written: 0 });
+
+  expect((await verifyAudit(store, folder)).problems).toEqual([
+    'what Redis keeps of the global chain does not follow the last daily file',
+  ]);
+});
+
+function rechained(entries: readonly Sealed[]): Sealed[] {
   let prev = '';
-  const now = clock.now();
-  for (const [index, days] of daysAgo.entries()) {
-    const entry = { at: now - days * DAY_MS, request: 1001 + index, head: 'gone', prev };
-    const sealed: Sealed = { ...entry, hash: sha256(entry) };
-    await redis.rpush(keys.sealed, JSON.stringify(sealed));
-    prev = sealed.hash;
-  }
-  await redis.set(keys.sealedHead, prev);
+  return entries.map(({ at, request, head }) => {
+    const entry = { at, request, head, prev };
+    prev = sha256(entry);
+    return { ...entry, hash: prev };
+  });
 }
