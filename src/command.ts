@@ -46,6 +46,8 @@ export interface CloudRead<A extends ArgsSchema = ArgsSchema> extends CommandBas
 export interface OwnRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
   effect: 'read';
   cloud: false;
+  /** The request that this stops: while Slack tells no groups its own requester may do so all the same, as by its card's button. */
+  takesBack?(args: z.infer<A>): number;
   run(args: z.infer<A>, context: CommandContext): Promise<Answer | Intention>;
 }
 

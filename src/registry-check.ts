@@ -26,6 +26,7 @@ const CommandFile = z.strictObject(
     effect: z.enum(['read', 'change', 'disruptive', 'destructive'], 'is not read, change, disruptive or destructive'),
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),
+    takesBack: CALLABLE.optional(),
   },
   {
     error: (issue) =>

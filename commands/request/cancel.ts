@@ -16,6 +16,7 @@ export default defineCommand({
   args: z.object({ number: RequestNumber.describe('number of the request, such as R-1042') }),
   positionals: ['number'],
   completes: { number: 'request' },
+  takesBack: ({ number }) => number,
 
   async run({ number }, { requests, who }) {
     const request = await requests.find(number);

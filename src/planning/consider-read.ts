@@ -6,7 +6,7 @@ import type { FrozenPlan, Request } from '../request.ts';
 import type { Target } from '../target.ts';
 import { combineRecords, combineReplies, lookInEach } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
-import { type Considered, type Considering, mustBeAllowed, withLosses } from './consider.ts';
+import { type Considered, type Considering, mustBeAllowed, mustNotBeForbidden, withLosses } from './consider.ts';
 import { recordsFile } from './pages.ts';
 import { planHash } from './plan-hash.ts';
 
@@ -19,10 +19,13 @@ function isOwn(command: ReadCommand): command is OwnRead {
 }
 
 /** Nobody is asked about what shows nothing of a cloud. */
-async function considerOwn({ parsed, question, facts, contextIn }: Considering, command: OwnRead): Promise<Considered> {
+async function considerOwn(
+  { parsed, question, takesBack, facts, contextIn }: Considering,
+  command: OwnRead,
+): Promise<Considered> {
   const answer = await command.run(parsed.args, contextIn(''));
   const { touches = [] } = answer;
-  mustBeAllowed(decidePlan({ ...question, touches }));
+  mustNotBeForbidden(decidePlan({ ...question, touches }), takesBack);
   const seen = { ...facts, about: touches };
   if ('carryOut' in answer) return { carryOut: answer.carryOut, facts: seen };
   const { touches: _, records, ...reply } = answer;

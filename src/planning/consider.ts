@@ -1,12 +1,14 @@
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import type { CommandContext } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
+import { userOf } from '../outbox/tell.ts';
 import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
 import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import type { Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
+import { findRequest } from '../requests/store.ts';
 import { openReverts } from '../reverts/reverts.ts';
 import { type CloudAndRegions, chooseCloud, regionsInWords, usualCloud } from './choose-cloud.ts';
 import { noSession } from './clouds.ts';
@@ -27,6 +29,8 @@ export interface Considering {
   parsed: ParsedLine;
   question: Question;
   place: CloudAndRegions;
+  /** It stops what its asker asked for. */
+  takesBack: boolean;
   facts: Partial<Request>;
   contextIn(region: string): CommandContext;
 }
@@ -38,7 +42,8 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
   const person = await whoAsks(core, request);
   const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
   const { command, globals } = parsed;
-  mustBeAllowed(decideAnywhere(core, person.asker, parsed, channel));
+  const takesBack = await takesBackOwn(core, parsed, person.asker.user);
+  mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), takesBack);
   const place = command.cloud === false ? { cloud: '', regions: [''] } : chooseCloud(core, channel, globals);
   const question: Question = {
     policy: config,
@@ -48,7 +53,7 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
     channel,
     cloud: place.cloud || undefined,
   };
-  mustBeAllowed(decideLine(question));
+  mustNotBeForbidden(decideLine(question), takesBack);
   const shared = isShared(parsed, request);
   if (shared || command.effect !== 'read') await mustBeThere(core, channel);
 
@@ -71,7 +76,7 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
     log: core.log.child({ request: request.number }),
   });
   const facts = { ...factsOf(parsed, place, person.name), ...(shared ? { shared } : {}) };
-  const one: Considering = { core, request, parsed, question, place, facts, contextIn };
+  const one: Considering = { core, request, parsed, question, place, takesBack, facts, contextIn };
   const considered = command.effect === 'read' ? await considerRead(one, command) : await considerChange(one, command);
   return withNotes(considered, parsed.notes);
 }
@@ -86,6 +91,18 @@ function withNotes(considered: Considered, notes: readonly string[]): Considered
 export function mustBeAllowed<D extends { allowed: true }>(decision: D | Refusal): D {
   if (!decision.allowed) throw new NotAllowed(decision.because);
   return decision;
+}
+
+/** Where only Slack's silence about groups is in the way, nobody is kept from taking back what they asked for. */
+export function mustNotBeForbidden(decision: { allowed: true } | Refusal, takesBack: boolean): void {
+  if (takesBack && !decision.allowed && decision.couldNotTell) return;
+  mustBeAllowed(decision);
+}
+
+async function takesBackOwn({ store }: Core, { command, args }: ParsedLine, user: string | undefined): Promise<boolean> {
+  if (user === undefined || !('takesBack' in command) || command.takesBack === undefined) return false;
+  const stored = await findRequest(store, command.takesBack(args));
+  return stored !== undefined && userOf(stored.request) === user;
 }
 
 function factsOf(
