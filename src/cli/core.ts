@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { findAnswer } from '../approval/click-answer.ts';
 import { needsCloud } from '../chat/match.ts';
 import type { EnvironmentOf } from '../config.ts';
 import { UserError } from '../errors.ts';
@@ -16,8 +17,8 @@ import { keysOf } from '../redis/keys.ts';
 import type { RedisTarget } from '../redis/url.ts';
 import type { Registry } from '../registry.ts';
 import { ENDED, type Request } from '../request.ts';
-import { findRequest } from '../requests/store.ts';
-import type { TerminalCore } from './run.ts';
+import { findRequest, type Store } from '../requests/store.ts';
+import type { TerminalCore } from './door.ts';
 
 /** Somebody at a terminal sees a change of state this late at most. */
 const LOOK_EVERY_MS = 300;
@@ -30,8 +31,7 @@ export async function findRedis(environment: EnvironmentOf<'cli'>): Promise<Redi
 
 const ANSWERS_WITHIN_MS = 5_000;
 
-/** @throws UserError where Redis does not answer soon. */
-export async function clockOf(redis: Redis): Promise<Clock> {
+async function clockOf(redis: Redis): Promise<Clock> {
   const late = new AbortController();
   const starting = startClock(redis);
   const clock = await Promise.race([
@@ -45,6 +45,21 @@ export async function clockOf(redis: Redis): Promise<Clock> {
   throw new UserError(`Redis does not answer within ${ANSWERS_WITHIN_MS / 1_000} s. \`stackhand doctor\` says more.`);
 }
 
+/** @throws UserError where Redis does not answer soon. */
+export async function openStore(
+  target: RedisTarget,
+  log: Logger,
+  prefix = 'stackhand',
+): Promise<{ store: Store; close(): void }> {
+  const redis = connectRedis(target, 'commands', log);
+  const clock = await clockOf(redis);
+  const close = (): void => {
+    clock.stop();
+    redis.disconnect();
+  };
+  return { store: { redis, keys: keysOf(prefix), clock }, close };
+}
+
 /** The terminal's way to the queue: the same door as the gateway's. */
 export async function openTerminalCore(
   target: RedisTarget,
@@ -52,22 +67,33 @@ export async function openTerminalCore(
   log: Logger,
   prefix = 'stackhand',
 ): Promise<TerminalCore> {
-  const redis: Redis = connectRedis(target, 'commands', log);
-  const clock = await clockOf(redis);
-  const store = { redis, keys: keysOf(prefix), clock };
+  const { store, close } = await openStore(target, log, prefix);
+  const { redis } = store;
   const wakers = openQueues(redis, prefix, log, (line) => needsCloud(line, registry));
   const intake = createIntake(store, wakers, log);
   return {
     line: (line) => intake.line(line),
-    typeTarget: ({ number, hash = '' }, unixUser, typed) =>
+    click: (act, unixUser, values) =>
       intake.click({
         dedupe: [`terminal:${randomUUID()}`],
-        act: { kind: 'type target', request: number, hash },
+        act,
         user: unixUser,
         team: '',
         place: { kind: 'terminal' },
-        values: { typed },
+        values,
       }),
+    async answerTo(click, signal) {
+      while (!signal.aborted) {
+        // Asked first: a worker may decide it and end.
+        const workers = await workersAlive(store);
+        const answer = await findAnswer(redis, store.keys, click);
+        if (answer !== 'open') return answer;
+        if (workers === 0) return 'no worker';
+        await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      }
+      return 'interrupted';
+    },
+    find: async (number) => (await findRequest(store, number))?.request,
     async *watch(number, signal): AsyncGenerator<Request> {
       let seen = '';
       while (!signal.aborted) {
@@ -82,9 +108,8 @@ export async function openTerminalCore(
     },
     workersAlive: () => workersAlive(store),
     async close() {
-      clock.stop();
       await closeQueues(wakers);
-      redis.disconnect();
+      close();
     },
   };
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import type { Exported, Wanted } from '../audit/export.ts';
 import type { Verified } from '../audit/verify.ts';
 import {
   type Config,
@@ -13,9 +12,9 @@ import {
   systemEnvironment,
 } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { stateFolder } from '../process/state-folder.ts';
 import { loadRegistry } from '../registry.ts';
-import { printAudit, verifyThisAudit } from './audit.ts';
+import { exportThisAudit, printAudit, readHead, verifyThisAudit } from './audit.ts';
+import { readCommandLine, USAGE } from './command-line.ts';
 import { findRedis, openTerminalCore } from './core.ts';
 import { checkAlerts } from './doctor/alerts.ts';
 import { checkClouds } from './doctor/clouds.ts';
@@ -23,25 +22,11 @@ import { checkConfig, checkNode, checkStateFolder } from './doctor/here.ts';
 import { checkTheRedis } from './doctor/redis.ts';
 import { checkSlack } from './doctor/slack.ts';
 import { type Check, examine } from './doctor.ts';
-import { runLine, type TerminalCore } from './run.ts';
+import { DONE, type TerminalCore } from './door.ts';
+import { readExport, writeExport } from './export.ts';
+import { runLine } from './run.ts';
 import { type System, thisSystem } from './system.ts';
-
-const USAGE = `Stackhand runs an OpenStack cloud from Slack.
-
-Usage: stackhand <command> [--config FILE]
-
-  start [--role gateway|worker]   run the service, by default both roles
-  run "<line>" [--no-wait]        send a line as in Slack, and wait for its end
-  doctor                          look at everything that has to be right, and say how to mend it
-  audit verify                    check that nobody has changed the audit
-  version
-  help                            this; stackhand run help shows what a line can say
-
---config names stackhand.yaml (default: STACKHAND_CONFIG, else ./stackhand.yaml).
-
-Exit status of run: 0 answered, done or nothing to do (with --no-wait: taken); 1 refused, rejected, failed or not whole;
-3 still open, after Ctrl-C. Of doctor and audit verify: 0 all well, 1 something is wrong. 2: not understood.
-`;
+import { readVote, voteOn } from './vote.ts';
 
 const NOT_UNDERSTOOD = 2;
 
@@ -50,7 +35,9 @@ export interface CliDeps {
   system: System;
   env: Readonly<Record<string, string | undefined>>;
   openCore(config: Config): Promise<TerminalCore>;
-  verifyAudit(environment: EnvironmentOf<'cli'>): Promise<Verified>;
+  /** `head`: one that must be in it, or how it begins. */
+  verifyAudit(environment: EnvironmentOf<'cli'>, head: string | undefined): Promise<Verified>;
+  exportAudit(environment: EnvironmentOf<'cli'>, wanted: Wanted): AsyncIterable<Exported>;
   /** Where commands/ and jobs/ are. */
   registryRoot?: string;
 }
@@ -69,56 +56,42 @@ export async function runCli(args: readonly string[], deps: CliDeps = realDeps()
 
 async function dispatch(args: readonly string[], deps: CliDeps): Promise<number> {
   const { system, env } = deps;
-  const parsed = parse(args);
-  if (typeof parsed === 'string') return notUnderstood(system, parsed);
-  const { words, file, wait } = parsed;
-  const [word = 'help', ...rest] = words;
-  const command = word === 'audit' ? words.slice(0, 2).join(' ') : word;
-  const extra = word === 'run' || word === 'audit' ? rest[1] : rest[0];
-  const from = { role: 'cli' as const, env, ...(file === undefined ? {} : { file }) };
-  if (command === 'run' && extra !== undefined)
-    return notUnderstood(system, 'put the line into quotes: stackhand run "quota show demo"');
-  if (extra !== undefined) return notUnderstood(system, `${command} takes no ${JSON.stringify(extra)}`);
+  const line = readCommandLine(args);
+  if (typeof line === 'string') return notUnderstood(system, line);
+  const { command, argument, options } = line;
+  const from = { role: 'cli' as const, env, ...(options.config === undefined ? {} : { file: options.config }) };
 
   switch (command) {
     case 'help':
       system.out.write(USAGE);
-      return 0;
+      return DONE;
     case 'version':
       system.out.write(`${version()}\n`);
-      return 0;
+      return DONE;
     case 'run': {
-      const [line] = rest;
-      if (line === undefined) return notUnderstood(system, 'run takes a line: stackhand run "quota show demo"');
       const config = loadConfig(from);
-      return runLine({ line, wait, config, openCore: () => deps.openCore(config), system });
+      const wait = options.wait ?? !options['no-wait'];
+      return runLine({ line: argument, wait, config, openCore: () => deps.openCore(config), system });
+    }
+    case 'approve':
+    case 'deny': {
+      const vote = readVote(line);
+      if (typeof vote === 'string') return notUnderstood(system, vote);
+      const config = loadConfig(from);
+      return voteOn({ ...vote, config, openCore: () => deps.openCore(config), system });
     }
     case 'doctor':
       return examine(checksOf(readConfig(from), deps.registryRoot), system.out);
-    case 'audit verify':
-      return printAudit(await deps.verifyAudit(loadEnvironment(from)), system.out);
-    default:
-      return notUnderstood(system, `there is no ${JSON.stringify(command)}`);
-  }
-}
-
-function parse(args: readonly string[]): { words: string[]; file: string | undefined; wait: boolean } | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string' },
-        wait: { type: 'boolean' },
-        'no-wait': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', default: false },
-      },
-    });
-    const words = values.help ? ['help'] : values.version ? ['version'] : positionals;
-    return { words, file: values.config, wait: values.wait ?? !values['no-wait'] };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    case 'audit verify': {
+      const head = options.head === undefined ? undefined : readHead(options.head);
+      if (typeof head === 'string') return notUnderstood(system, head);
+      return printAudit(await deps.verifyAudit(loadEnvironment(from), head?.head), system.out, head?.head);
+    }
+    case 'audit export': {
+      const wanted = readExport(options);
+      if (typeof wanted === 'string') return notUnderstood(system, wanted);
+      return writeExport(deps.exportAudit(loadEnvironment(from), wanted), wanted.format, system);
+    }
   }
 }
 
@@ -147,8 +120,8 @@ function realDeps(): CliDeps {
     system: thisSystem(),
     env: systemEnvironment(),
     openCore: async ({ environment }) => openTerminalCore(await findRedis(environment), await loadRegistry(), log),
-    verifyAudit: async (environment) =>
-      verifyThisAudit(await findRedis(environment), join(stateFolder(environment), 'audit'), log),
+    verifyAudit: (environment, head) => verifyThisAudit(environment, log, head),
+    exportAudit: (environment, wanted) => exportThisAudit(environment, log, wanted),
   };
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 
@@ -15,6 +16,8 @@ export interface System {
 
 export interface Output {
   write(text: string): void;
+  /** Ends once there is room for more, so that what is long never piles up here; false where nobody reads any more. */
+  ready(): Promise<boolean>;
   /** Undefined where it is no terminal. */
   columns: number | undefined;
 }
@@ -31,8 +34,11 @@ export function thisSystem(): System {
   async function ask(question: string): Promise<string | undefined> {
     if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
     const reader = createInterface({ input: process.stdin, output: process.stderr });
+    // It takes Ctrl-C for itself, and ends at the end of the input.
+    reader.once('SIGINT', () => interrupt.abort());
+    const ended = once(reader, 'close').then(() => undefined);
     try {
-      return await reader.question(question, { signal: interrupt.signal });
+      return await Promise.race([reader.question(question, { signal: interrupt.signal }), ended]);
     } catch {
       return undefined;
     } finally {
@@ -46,7 +52,13 @@ function outputTo(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  return { write: (text) => void stream.write(text), columns: stream.isTTY ? stream.columns : undefined };
+  const ready = async (): Promise<boolean> => {
+    if (stream.writable && stream.writableNeedDrain) {
+      await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
+    }
+    return stream.writable;
+  };
+  return { write: (text) => void stream.write(text), ready, columns: stream.isTTY ? stream.columns : undefined };
 }
 
 /** A user ID without a name (in a container) is mapped by its number. */

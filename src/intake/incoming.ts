@@ -29,7 +29,9 @@ export interface IncomingClick {
 
 export type Taken =
   | { taken: true; number?: number }
-  | { taken: false; because: 'seen' | 'late' | 'full' }
+  | { taken: false; because: 'late' | 'full' }
+  /** `number` is what it got then. */
+  | { taken: false; because: 'seen'; number?: number }
   /** Redis did not answer in time. `later` ends, truthfully, once it does. */
   | { taken: false; because: 'no answer'; later: Promise<{ taken: boolean; number?: number }> };
 

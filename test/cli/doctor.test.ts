@@ -60,6 +60,7 @@ async function doctor({ slack: slackOptions, cloud: cloudOptions, yaml = () => (
     registryRoot: OPERATIONS,
     openCore: () => Promise.reject(new Error('nobody asked for the core')),
     verifyAudit: () => Promise.reject(new Error('nobody asked for the audit')),
+    async *exportAudit() {},
   });
   return { status, out: system.stdout().replaceAll(folder, '/etc/stackhand'), slack };
 }

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openTerminalCore } from '../../src/cli/core.ts';
-import { runLine, type TerminalCore } from '../../src/cli/run.ts';
+import type { TerminalCore } from '../../src/cli/door.ts';
+import { runLine } from '../../src/cli/run.ts';
 import type { Taken } from '../../src/intake/incoming.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { type Bot, type BotOptions, eventually, toyBot } from '../bot.ts';
@@ -46,7 +47,9 @@ describe('a line in the terminal', () => {
     await shows(system, 'waits for approval: ');
 
     expect(system.stderr()).toContain('Set cores to 40 in 2 projects: more load');
-    expect(system.stderr()).toContain('R-1001 waits for approval: 1 vote of approver (its card is in channel C0OPS0000).');
+    expect(system.stderr()).toContain(
+      'R-1001 waits for approval: 1 vote of approver (its card is in channel C0OPS0000; at a terminal: stackhand approve R-1001).',
+    );
     expect(bot.cloud.writes).toEqual([]);
 
     await bot.approve('alice');
@@ -203,7 +206,7 @@ describe('a line in the terminal', () => {
     expect(await runLine({ line: SET, wait: true, config: CONFIG, openCore, system })).toBe(1);
     expect(opened).toEqual([]);
     expect(system.stderr()).toMatchInlineSnapshot(`
-      "The Unix user mallory is no Slack user yet, so it may only use help, doctor and audit verify.
+      "The Unix user mallory is no Slack user yet, so it may only use help, doctor, audit verify and audit export.
       Whoever keeps stackhand.yaml adds it there:
         terminal:
           mallory: U…   # the Slack member ID
@@ -218,7 +221,9 @@ describe('a Redis that is in trouble', () => {
   function doorThatSays(taken: Taken): () => Promise<TerminalCore> {
     return async () => ({
       line: async () => taken,
-      typeTarget: async () => ({ taken: true }),
+      click: async () => taken,
+      answerTo: async () => 'interrupted',
+      find: async () => undefined,
       async *watch() {},
       workersAlive: async () => 1,
       close: async () => {},

@@ -19,6 +19,7 @@ export function terminal({
 } = {}): Terminal {
   const shown = { out: '', err: '' };
   const output = (to: 'out' | 'err'): Output => ({
+    ready: async () => true,
     columns,
     write(text) {
       shown[to] += text;

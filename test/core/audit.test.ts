@@ -240,6 +240,24 @@ it('files and a chain that are both whole, but not of the same history, are foun
   ]);
 });
 
+it('a head is found wherever it is, by how it begins, with its day and request', async () => {
+  const { store, folder } = await storeAlone();
+  const { redis, keys } = store;
+  await sealed(store, [200, 3, 0]);
+  const hashes = (await redis.lrange(keys.sealed, 0, -1)).map((entry) => (JSON.parse(entry) as Sealed).hash);
+  for (let times = 0; times < 3; times++) await writeDailyFiles(store, folder);
+  expect(await redis.llen(keys.sealed)).toBe(2);
+
+  const found = await Promise.all(hashes.map(async (hash) => (await verifyAudit(store, folder, hash.slice(0, 8))).found));
+
+  expect(found).toEqual([
+    [{ day: daysAgo(store, 200), request: 1001, hash: hashes[0] }],
+    [{ day: daysAgo(store, 3), request: 1002, hash: hashes[1] }],
+    [{ day: daysAgo(store, 0), request: 1003, hash: hashes[2] }],
+  ]);
+  expect((await verifyAudit(store, folder, 'f'.repeat(64))).found).toEqual([]);
+});
+
 function rechained(entries: readonly Sealed[]): Sealed[] {
   let prev = '';
   return entries.map(({ at, request, head }) => {
