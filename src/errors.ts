@@ -16,6 +16,11 @@ export class UserError extends Error {
   }
 }
 
+/** Slack cannot be reached: not that it refuses, and it may be back at any time. */
+export class SlackAway extends UserError {
+  override readonly name = 'SlackAway';
+}
+
 /** The asker may not. Apart from UserError so that the record ends as *refused* and the audit says why. */
 export class NotAllowed extends Error {
   override readonly name = 'NotAllowed';

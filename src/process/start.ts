@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { needsCloud } from '../chat/match.ts';
 import { type Config, checkAgainstRegistry } from '../config.ts';
+import { SlackAway } from '../errors.ts';
 import { startHttp } from '../http/server.ts';
 import { createIntake } from '../intake/intake.ts';
 import { cloudsFolders } from '../openstack/clouds-yaml.ts';
@@ -20,10 +21,11 @@ import type { RedisTarget } from '../redis/url.ts';
 import { loadRegistry } from '../registry.ts';
 import type { Store } from '../requests/store.ts';
 import { type RunningGateway, startSlack } from '../slack/app.ts';
-import { signIn } from '../slack/client.ts';
+import { openSlack } from '../slack/client.ts';
 import { openAlerts } from './alerts.ts';
 import type { Core } from './core.ts';
 import { healthOf } from './health.ts';
+import { listenWhenPossible } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { stateFolder } from './state-folder.ts';
 import { startWorker } from './worker.ts';
@@ -45,7 +47,6 @@ export interface StartOptions {
 
 export interface Running {
   core: Core;
-  gateway: RunningGateway | undefined;
   /** Of /healthz, /readyz, /metrics, and the entrance for alerts. */
   port: number;
   stop(): Promise<void>;
@@ -113,8 +114,11 @@ async function compose(
     log,
     ...(environment.SLACK_API_URL ? { apiUrl: environment.SLACK_API_URL } : {}),
   };
-  const signedIn = await signIn(account);
-  const { delivery } = signedIn;
+  const { client, delivery, signIn } = openSlack(account);
+  await signIn().catch((error: unknown) => {
+    if (!(error instanceof SlackAway)) throw error;
+    log.warn({ err: error }, 'slack is away');
+  });
   const core: Core = {
     config,
     registry,
@@ -136,19 +140,22 @@ async function compose(
   const gateway = role === 'worker' ? undefined : await startGateway();
   if (gateway) atEnd(gateway.stop);
 
-  async function startGateway(): Promise<RunningGateway> {
+  function startGateway(): ReturnType<typeof listenWhenPossible> {
     const redis = connect('gateway');
     const own = { ...store, redis };
     const intake = createIntake(own, wakers, log, metrics);
     const forms = createForms({ config, registry, clouds, store: own }, prefix);
-    return startSlack({ ...account, signedIn, appToken: environment.SLACK_APP_TOKEN ?? '', intake, forms });
+    const appToken = environment.SLACK_APP_TOKEN ?? '';
+    const listen = async (): Promise<RunningGateway> =>
+      startSlack({ ...account, signedIn: await signIn(), appToken, intake, forms });
+    return listenWhenPossible(listen, log);
   }
 
   const alerts = await openAlerts({
     core,
     token: environment.ALERTS_TOKEN,
     connect: () => connect('gateway'),
-    client: signedIn.client,
+    client,
     log,
   });
   atEnd(alerts.stop);
@@ -160,5 +167,5 @@ async function compose(
   });
   atEnd(http.close);
   atEnd(watchOutbox(core).stop);
-  return { core, gateway, port: http.port };
+  return { core, port: http.port };
 }

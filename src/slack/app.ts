@@ -3,7 +3,7 @@ import { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { UserError } from '../errors.ts';
+import { SlackAway, UserError } from '../errors.ts';
 import type { Intake } from '../intake/incoming.ts';
 import type { Forms } from '../planning/forms.ts';
 import { code, type Reply } from '../reply.ts';
@@ -155,7 +155,7 @@ function brokenReply(err: unknown, log: Logger): Reply {
 
 function refusedStart(cause: unknown): Error {
   const { code: why } = deliveryError(cause, false);
-  if (why === 'unreachable') return new UserError('Slack gives no connection: it cannot be reached.', { cause });
+  if (why === 'unreachable') return new SlackAway('Slack gives no connection: it cannot be reached.', { cause });
   return new UserError(
     `Slack refuses \`SLACK_APP_TOKEN\`: \`${why}\`. Take the app-level token with \`connections:write\`, which begins with \`xapp-\`.`,
     { cause },

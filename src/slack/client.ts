@@ -1,7 +1,7 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { UserError } from '../errors.ts';
+import { DeliveryError, SlackAway, UserError } from '../errors.ts';
 import { deliveryError } from './calls.ts';
 import { createDelivery, type SlackDelivery } from './delivery.ts';
 import { slackLogger } from './logger.ts';
@@ -30,10 +30,37 @@ export interface SignedIn {
   scopes: string[] | undefined;
 }
 
-/** Finds out who we are. All a worker needs; a gateway also starts to listen. */
-export async function signIn({ botToken, apiUrl, redis, prefix, log }: SlackAccount): Promise<SignedIn> {
+export interface SlackAccess {
+  client: WebClient;
+  /** Speaks for us once Slack can be reached. */
+  delivery: SlackDelivery;
+  /** Finds out who we are, once. @throws UserError where Slack refuses the token, SlackAway where it does not answer */
+  signIn(): Promise<SignedIn>;
+}
+
+/** All a worker needs, also while Slack is away; a gateway has to be signed in. */
+export function openSlack({ botToken, apiUrl, redis, prefix, log }: SlackAccount): SlackAccess {
   const client = new WebClient(botToken, clientOptions({ apiUrl, log, timeout: CALL_TIMEOUT_MS }));
   const uploads = new WebClient(botToken, clientOptions({ apiUrl, log, timeout: UPLOAD_TIMEOUT_MS }));
+  let asked: ReturnType<typeof whoWeAre> | undefined;
+  const us = (): ReturnType<typeof whoWeAre> => {
+    asked ??= whoWeAre(client, log).catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  };
+  const teamId = async (): Promise<string> => {
+    const known = await us().catch((cause: unknown) => {
+      throw new DeliveryError('unreachable', { final: false, cause });
+    });
+    return known.teamId;
+  };
+  const delivery = createDelivery(client, { redis, prefix, log, teamId, uploads, ...(apiUrl === undefined ? {} : { apiUrl }) });
+  return { client, delivery, signIn: async () => ({ client, delivery, ...(await us()) }) };
+}
+
+async function whoWeAre(client: WebClient, log: Logger): Promise<Omit<SignedIn, 'client' | 'delivery'>> {
   const { team_id: teamId, user_id: botUserId, bot_id: botId, response_metadata } = await whoAmI(client);
   if (teamId === undefined || botUserId === undefined || botId === undefined) {
     throw new UserError(
@@ -43,8 +70,7 @@ export async function signIn({ botToken, apiUrl, redis, prefix, log }: SlackAcco
   const scopes = response_metadata?.scopes;
   const missing = BOT_SCOPES.filter((scope) => scopes !== undefined && !scopes.includes(scope));
   if (missing.length > 0) log.warn({ missing }, 'slack app lacks scopes');
-  const delivery = createDelivery(client, { redis, prefix, log, teamId, uploads, ...(apiUrl === undefined ? {} : { apiUrl }) });
-  return { client, delivery, teamId, botUserId, botId, scopes };
+  return { teamId, botUserId, botId, scopes };
 }
 
 /** Never retries: what is to be said again is the outbox's to know, and a handler must not hang for hours. */
@@ -71,7 +97,7 @@ async function whoAmI(client: WebClient): ReturnType<WebClient['auth']['test']> 
     return await client.auth.test();
   } catch (cause) {
     const { code } = deliveryError(cause, false);
-    if (code === 'unreachable') throw new UserError(`Slack cannot be reached at ${client.slackApiUrl}.`, { cause });
+    if (code === 'unreachable') throw new SlackAway(`Slack cannot be reached at ${client.slackApiUrl}.`, { cause });
     throw new UserError(
       `Slack refuses \`SLACK_BOT_TOKEN\`: \`${code}\`. Take the one under OAuth & Permissions, which begins with \`xoxb-\`.`,
       {

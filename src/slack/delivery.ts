@@ -24,7 +24,8 @@ export interface DeliveryOptions {
   redis: Redis;
   prefix: string;
   log: Logger;
-  teamId: string;
+  /** Of our workspace. @throws DeliveryError while Slack has not told it */
+  teamId(): Promise<string>;
   /** A WebClient with more time, for files. */
   uploads: WebClient;
   /** Only where it is not Slack's own. */

@@ -10,7 +10,7 @@ const GROUP_KNOWN_MS = 60_000;
 export function createDirectory(
   client: WebClient,
   call: Call,
-  { teamId, redis, prefix }: { teamId: string; redis: Redis; prefix: string },
+  { teamId, redis, prefix }: { teamId(): Promise<string>; redis: Redis; prefix: string },
 ): Directory {
   return {
     async isMember(channel) {
@@ -36,7 +36,8 @@ export function createDirectory(
       const user = answer?.user;
       if (user?.id === undefined) return undefined;
       const team = user.team_id ?? '';
-      const ours = team === teamId || user.enterprise_user?.teams?.includes(teamId) === true;
+      const own = await teamId();
+      const ours = team === own || user.enterprise_user?.teams?.includes(own) === true;
       const deleted = user.deleted === true;
       return {
         id: user.id,

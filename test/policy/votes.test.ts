@@ -43,6 +43,14 @@ describe('votes', () => {
     );
   });
 
+  it('of the Unix user who asked never count, whoever that is to Slack by now', () => {
+    const requester: Requester = { kind: 'terminal', unixUser: 'alice', user: 'U0ALICE' };
+
+    expect(whyNotCounted(ballot(TWO.needs, requester), { ...BOB, unixUser: 'alice' })).toContain('You asked for this yourself');
+    expect(whyNotCounted(ballot(TWO.needs, requester), { ...BOB, unixUser: 'bob' })).toBeUndefined();
+    expect(whyNotCounted(ballot(TWO.needs, requester), BOB)).toBeUndefined();
+  });
+
   it('on another plan do not count', () => {
     const old = { ...BOB, hash: 'older' };
 

@@ -143,7 +143,7 @@ it('what is urgent goes out although the Redis of the limiter is silent', async 
   silent.on('error', () => undefined);
   const { client, teamId } = here.gateway;
   const log = pino({ level: 'silent' });
-  const urgent = createDelivery(client, { redis: silent, prefix: 'x', log, teamId, uploads: client });
+  const urgent = createDelivery(client, { redis: silent, prefix: 'x', log, teamId: async () => teamId, uploads: client });
 
   await urgent.post(ops, 'alarm', { text: 'Redis is away.' });
 

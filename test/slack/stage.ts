@@ -8,7 +8,7 @@ import { keysOf } from '../../src/redis/keys.ts';
 import type { Request } from '../../src/request.ts';
 import type { Store } from '../../src/requests/store.ts';
 import { type RunningGateway, startSlack } from '../../src/slack/app.ts';
-import { signIn } from '../../src/slack/client.ts';
+import { openSlack } from '../../src/slack/client.ts';
 import { someCommands } from '../chat/fixtures.ts';
 import { testRedis } from '../setup/redis-client.ts';
 
@@ -70,7 +70,7 @@ export async function stage(seed?: Options): Promise<Stage> {
   const start: Stage['start'] = async (options) => {
     const { botToken, appToken, apiUrl } = slack;
     const log = pino({ level: 'silent' });
-    const signedIn = await signIn({ botToken, apiUrl, redis, prefix, log });
+    const signedIn = await openSlack({ botToken, apiUrl, redis, prefix, log }).signIn();
     const forms = formsOf(slack, { redis, keys: keysOf(prefix), clock: { now: Date.now, stop: () => undefined } }, prefix);
     const gateway = await startSlack({ signedIn, botToken, appToken, apiUrl, intake, forms, log, ...options });
     gateways.push(gateway);
