@@ -4,6 +4,7 @@ import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
 import { createIntake } from '../../src/intake/intake.ts';
+import { PRIORITIES } from '../../src/outbox/outbox.ts';
 import { readMemory } from '../../src/redis/memory.ts';
 import { eventually, startBot, toyBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
@@ -106,6 +107,8 @@ it('everything has an end: what is kept goes by itself', async () => {
   const { store } = bot.running.core;
   await eventually(async () => (await store.redis.llen(store.keys.unsealed)) === 0, 'the seal');
   await bot.slack.waitFor(() => bot.card().includes('is done'), 'the card');
+  const unsaid = () => Promise.all(PRIORITIES.map((priority) => store.redis.zcard(store.keys.outbox(priority))));
+  await eventually(async () => (await unsaid()).every((messages) => messages === 0), 'everything to be said');
 
   const day = 86_400;
   const keys = (await store.redis.keys(`${store.keys.number.replace(/number$/, '')}*`)).filter((key) => !key.includes(':bull:'));
