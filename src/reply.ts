@@ -13,7 +13,7 @@ export interface Reply {
   /** Shown right below the first lines, most serious first. */
   warnings?: string[];
   fields?: Field[];
-  /** Where more stands. An address from outside may only be here if stackhand.yaml names its host: whatever else links is left out. */
+  /** Where more stands: messages of ours in Slack, and what stackhand.yaml lets be linked to. */
   links?: Link[];
   table?: Table;
   /** Preformatted text: log lines, a CSV head. */

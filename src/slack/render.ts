@@ -1,10 +1,12 @@
 import type { ContextBlock, KnownBlock, RichTextBlock, RichTextElement } from '@slack/types';
 import { csv } from '../csv.ts';
-import type { Button, Field, Link, Reply, TextFile } from '../reply.ts';
+import type { Button, Field, Reply, TextFile } from '../reply.ts';
 import { actionsBlock } from './buttons.ts';
+import { linkElements } from './links.ts';
 import { beginning, escaped, literal, shortened } from './literal.ts';
 import { plainText } from './plain-text.ts';
-import { linkElements, paragraph, pings, preformatted, spans, textElement, withoutTicks } from './rich-text.ts';
+import { paragraph, pings, preformatted, spans, textElement, withoutTicks } from './rich-text.ts';
+import { type Room, within } from './room.ts';
 import { tableBlock } from './table.ts';
 
 export interface Rendered {
@@ -23,11 +25,6 @@ const NOTIFICATION = 3_000;
 const SHARE = { text: 2_000, warnings: 1_500, buttons: 2_500, lines: 2_000, note: 500, fields: 1_500, pre: 2_500 };
 const CUT = 'Cut here: the whole text is in the file.';
 
-interface Room {
-  left: number;
-  cut: boolean;
-}
-
 /** A reply as Slack shows it: what matters first, buttons before tables, all within Slack's limits. */
 export function render(reply: Reply): Rendered {
   const { warnings = [], lines = [], fields = [], note } = reply;
@@ -38,7 +35,7 @@ export function render(reply: Reply): Rendered {
   const warned = paragraph(spans(within(warnings.map((warning) => `⚠️ Warning: ${warning}`).join('\n'), SHARE.warnings, room)));
   const buttons = buttonBlocks(reply.buttons ?? [], room);
   const said = paragraph(spans(within(lines.join('\n'), SHARE.lines, room)));
-  const linked = linkBlock(reply.links ?? [], room);
+  const linked = paragraph(linkElements(reply.links ?? [], room));
   const small = contextBlock(within(withoutTicks(note ?? ''), SHARE.note, room));
   const listed = fieldBlock(fields, room);
   const pre = preformatted(within(reply.pre ?? '', SHARE.pre, room));
@@ -78,29 +75,11 @@ function notification(text: string): string {
   return `${beginning(escapedText, NOTIFICATION - 1).replace(/&[a-z]{0,4}$/, '')}…`;
 }
 
-function within(text: string, share: number, room: Room): string {
-  const clean = literal(text);
-  const max = Math.min(share, room.left);
-  if (clean.length > max) room.cut = true;
-  const kept = max < 1 ? '' : shortened(clean, max);
-  room.left -= kept.length;
-  return kept.trim() === '' ? '' : kept;
-}
-
 function buttonBlocks(buttons: Button[], room: Room): KnownBlock[] {
   const { blocks, characters, left } = actionsBlock(buttons, Math.min(SHARE.buttons, room.left));
   room.left -= characters;
   if (left.length > 0) room.cut = true;
   return blocks;
-}
-
-/** Slack may count an address as text. */
-function linkBlock(links: Link[], room: Room): RichTextBlock[] {
-  const size = links.reduce((sum, { label, url }) => sum + label.length + url.length, 0);
-  const fits = size <= room.left;
-  if (fits) room.left -= size;
-  else room.cut = true;
-  return paragraph(linkElements(fits ? links : []));
 }
 
 /** One a line, the name in bold: two columns of them are unreadable on a phone. */

@@ -1,5 +1,5 @@
 import type { RichTextBlock, RichTextElement, RichTextText } from '@slack/types';
-import type { Link, Mention } from '../reply.ts';
+import type { Mention } from '../reply.ts';
 
 const CODE_SPAN = /`([^`\n]+)`/g;
 
@@ -42,20 +42,5 @@ export function pings(mentions: Mention[]): RichTextElement[] {
     if ('user' in mention) return /^[UW][A-Z0-9]+$/.test(mention.user) ? [{ type: 'user', user_id: mention.user }] : [];
     return /^S[A-Z0-9]+$/.test(mention.group) ? [{ type: 'usergroup', usergroup_id: mention.group }] : [];
   });
-  return separated(elements, ' ');
-}
-
-/** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
-const URL_AT_MOST = 3_000;
-
-/** The only links there are. */
-export function linkElements(links: Link[]): RichTextElement[] {
-  const elements = links.flatMap(({ label, url }): RichTextElement[] =>
-    /^https?:\/\//.test(url) && URL.canParse(url) && url.length <= URL_AT_MOST ? [{ type: 'link', url, text: label }] : [],
-  );
-  return separated(elements, ' · ');
-}
-
-function separated(elements: RichTextElement[], by: string): RichTextElement[] {
-  return elements.flatMap((element, i) => (i === 0 ? [element] : [{ type: 'text', text: by }, element]));
+  return elements.flatMap((element, i) => (i === 0 ? [element] : [{ type: 'text', text: ' ' }, element]));
 }

@@ -96,6 +96,37 @@ it('the file and the terminal say it in plain text', () => {
   `);
 });
 
+it('a link has our label, and is none where it is no address of the web', () => {
+  const inside = 'https://home.slack.example/archives/C0OPS0000/p1';
+  const reply: Reply = {
+    text: 'R-1042 is open already.',
+    links: [
+      { label: 'Its card <http://evil.example>', url: inside },
+      { label: 'Elsewhere', url: 'javascript:alert(1)' },
+      { label: 'Nowhere', url: 'https://' },
+    ],
+  };
+
+  const { blocks } = render(reply);
+
+  expect(blocks.map((block) => blockText({ ...block }))).toEqual([
+    '*R-1042 is open already.*',
+    `Its card <http://evil.example> (${inside})`,
+  ]);
+  expect(checkBlocks('message', blocks)).toEqual([]);
+  expect(plainText({ ...reply, links: [{ label: 'Its card', url: inside }] })).toContain(`Its card: ${inside}`);
+});
+
+it('a link that has no room left is in the file', () => {
+  const url = 'https://home.slack.example/archives/C0OPS0000/p1';
+  const links = Array.from({ length: 100 }, (_, i) => ({ label: `Card ${i}`, url: `${url}${'0'.repeat(200)}${i}` }));
+
+  const { blocks, overflow } = render({ text: 'Many.', links });
+
+  expect(typesIn(blocks).filter((type) => type === 'link').length).toBeLessThan(100);
+  expect(overflow?.content).toContain(`Card 99: ${url}${'0'.repeat(200)}99`);
+});
+
 it('a name from outside pings nobody and formats nothing', () => {
   const name = '<!channel> *x* <http://evil|y> <@U0BOB0000> :tada: \u202eetorppa';
   const reply: Reply = {
