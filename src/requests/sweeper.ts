@@ -5,7 +5,7 @@ import type { Core } from '../process/core.ts';
 import { repeat } from '../process/repeat.ts';
 import { watchMemory } from '../process/watch-memory.ts';
 import { phaseOf, wake, wakeForClick } from '../queue.ts';
-import { release, renew } from '../redis/release.ts';
+import { hold, release } from '../redis/release.ts';
 import { script } from '../redis/script.ts';
 import type { Request } from '../request.ts';
 import { findRequest } from './store.ts';
@@ -45,9 +45,7 @@ export function startSweeper(core: Core): Sweeper {
 
 export async function sweep(core: Core, everyMs: number): Promise<void> {
   const { redis, keys } = core.store;
-  if ((await redis.set(keys.sweeper, core.worker, 'PX', everyMs * ROUNDS_HELD, 'NX')) !== 'OK') {
-    if (Number(await renew(redis, [keys.sweeper, core.worker, everyMs * ROUNDS_HELD])) !== 1) return;
-  }
+  if (!(await hold(redis, keys.sweeper, core.worker, everyMs * ROUNDS_HELD))) return;
   for (const part of PARTS) {
     // One that breaks every time must not switch off the others.
     await part(core).catch((error: unknown) => core.log.warn({ err: error, part: part.name }, 'part of the sweep ended early'));
