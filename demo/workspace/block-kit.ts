@@ -88,19 +88,27 @@ const AnyBlock = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('markdown'), ...blockId, text: chars(12_000) }),
 ]);
 
-const View = z.strictObject({
-  type: z.enum(['modal', 'home']),
-  title: plainText(24).optional(),
-  submit: plainText(24).optional(),
-  close: plainText(24).optional(),
+const anyView = {
   blocks: z.array(z.unknown()),
   private_metadata: chars(3000, 0).optional(),
   callback_id: chars(255, 0).optional(),
   external_id: chars(255, 0).optional(),
-  clear_on_close: z.boolean().optional(),
-  notify_on_close: z.boolean().optional(),
-  submit_disabled: z.boolean().optional(),
-});
+};
+
+/** A Home has no frame: https://docs.slack.dev/reference/views/home-tab-views */
+const View = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('home'), ...anyView }),
+  z.strictObject({
+    type: z.literal('modal'),
+    ...anyView,
+    title: plainText(24).optional(),
+    submit: plainText(24).optional(),
+    close: plainText(24).optional(),
+    clear_on_close: z.boolean().optional(),
+    notify_on_close: z.boolean().optional(),
+    submit_disabled: z.boolean().optional(),
+  }),
+]);
 
 const mostBlocks: Record<Surface, number> = { message: 50, modal: 100, home: 100 };
 const TABLE_CHARACTERS = 10_000;

@@ -12,6 +12,8 @@ export interface Seed {
   /** The manifest's bot events. */
   events?: string[];
   command?: string;
+  /** The manifest's `home_tab_enabled`. */
+  homeTab?: boolean;
   limits?: Partial<Limits>;
 }
 

@@ -16,6 +16,7 @@ export function createWorkspace(seed: Seed, clock: { skewMs: number }): Workspac
       botToken: 'xoxb-0000000000-pretend',
       appToken: 'xapp-1-A0STACK00-pretend',
       command: seed.command ?? '/stack',
+      homeTab: seed.homeTab ?? true,
     },
     scopes: new Set(),
     events: new Set(),

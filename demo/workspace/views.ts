@@ -46,6 +46,7 @@ function update(workspace: Workspace, args: Args): Json {
 function publish(workspace: Workspace, args: Args): Json {
   const user = stringArg(args, 'user_id');
   if (!workspace.users.has(user)) throw new SlackRefusal('user_not_found');
+  if (!workspace.app.homeTab) throw new SlackRefusal('not_enabled');
   const definition = readView(workspace, args, 'home');
   const known = workspace.views.get(workspace.homes.get(user) ?? '');
   if (known) {
@@ -53,6 +54,7 @@ function publish(workspace: Workspace, args: Args): Json {
     replaceView(workspace, known, definition);
     return { view: wireView(workspace, known) };
   }
+  if (optionalString(args, 'hash') !== undefined) throw new SlackRefusal('hash_conflict');
   const view = addView(workspace, definition, user);
   workspace.homes.set(user, view.id);
   workspace.changed();

@@ -204,6 +204,28 @@ it('the Home tab is published to one person', async () => {
   expect(slack.home('bob')).toBeUndefined();
 });
 
+it('a Home that Slack would refuse is refused: with a frame, of nobody, over another view, or where the app has no Home tab', async () => {
+  const app = await here.bolt(() => {});
+  const view = { type: 'home' as const, blocks: [] };
+  const user_id = slack.id('bob');
+  const publish = (more: object): Promise<unknown> => app.client.apiCall('views.publish', { user_id, view, ...more });
+  const refused = (error: string): object => ({ data: { error } });
+
+  await expect(publish({ user_id: '' })).rejects.toMatchObject(refused('invalid_arguments'));
+  await expect(publish({ user_id: 'U0NOBODY0' })).rejects.toMatchObject(refused('user_not_found'));
+  await expect(publish({ view: { ...view, title: plain('Home') } })).rejects.toMatchObject(refused('invalid_arguments'));
+  await expect(publish({ view: { ...view, type: 'modal' } })).rejects.toMatchObject(refused('invalid_arguments'));
+  await expect(publish({ hash: '1.2' })).rejects.toMatchObject(refused('hash_conflict'));
+  await publish({});
+  const hash = slack.home('bob')?.hash;
+  await publish({ hash });
+  await expect(publish({ hash })).rejects.toMatchObject(refused('hash_conflict'));
+  slack.workspace.app.homeTab = false;
+  await expect(publish({})).rejects.toMatchObject(refused('not_enabled'));
+
+  expect(slack.home('bob')?.edits).toHaveLength(1);
+});
+
 it('an external select asks the app for options', async () => {
   await here.bolt((bolt) => {
     const element = { type: 'external_select' as const, action_id: 'host', min_query_length: 0 };
