@@ -2,7 +2,7 @@ import { inWords } from '../outbox/card.ts';
 import { tellState, userOf } from '../outbox/tell.ts';
 import { planHash } from '../planning/plan-hash.ts';
 import { sayNeeds } from '../policy/needs.ts';
-import { type Count, countVotes, sayUnsure, type Ballot as Tallying, whyNotCounted } from '../policy/votes.ts';
+import { type Count, countVotes, isWanted, sayUnsure, type Ballot as Tallying, whyNotCounted } from '../policy/votes.ts';
 import type { Clicker } from '../policy/who.ts';
 import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
@@ -99,6 +99,17 @@ export function isApprovedAsItIs(request: Request): boolean {
 
 function tallying({ approval, hash = '', requester }: Request): Tallying {
   return { needs: approval?.needs ?? [], hash, requester };
+}
+
+/** Whether it waits for a vote that this person, by the roles they hold, would give. */
+export function waitsForVoteOf(
+  request: Request,
+  { user, roles }: { user: string; roles: readonly string[] },
+  now: number,
+): boolean {
+  const { state, approval, hash = '', votes } = request;
+  if (state !== 'waiting' || !approval || now >= approval.expiresAt) return false;
+  return isWanted(tallying(request), votes, { user, roles: [...roles], verdict: 'approve', hash, at: now });
 }
 
 function whyNot(request: Request, vote: Vote, unsure: readonly string[], now: number): string | undefined {

@@ -66,6 +66,17 @@ export function countVotes(ballot: Ballot, votes: readonly Vote[]): Count {
   return { state: missing.length === 0 ? 'approved' : 'open', missing };
 }
 
+/** Whether a vote is still asked of whoever would give this one: it would count, they gave none yet, and it leaves less to be asked for. */
+export function isWanted(ballot: Ballot, votes: readonly Vote[], vote: Vote): boolean {
+  if (whyNotCounted(ballot, vote) !== undefined) return false;
+  if (votes.some(({ user, hash }) => user === vote.user && hash === vote.hash)) return false;
+  return wantedIn(countVotes(ballot, [...votes, vote])) < wantedIn(countVotes(ballot, votes));
+}
+
+function wantedIn({ missing }: Count): number {
+  return missing.reduce((sum, { count }) => sum + count, 0);
+}
+
 function canMeet(need: Needs[number], { user, roles }: Vote): boolean {
   return need.users?.includes(user) === true || need.roles.some((role) => roles.includes(role));
 }

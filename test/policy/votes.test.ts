@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Needs, sayNeeds } from '../../src/policy/needs.ts';
-import { type Ballot, countVotes, whyNotCounted } from '../../src/policy/votes.ts';
+import { type Ballot, countVotes, isWanted, whyNotCounted } from '../../src/policy/votes.ts';
 import type { Requester, Vote } from '../../src/request.ts';
 
 const ALICE: Requester = { kind: 'slack', user: 'U0ALICE', team: 'T0' };
@@ -93,6 +93,31 @@ describe('votes', () => {
     expect(countVotes(ballot(needs), [BOB, both]).state).toBe('approved');
     expect(countVotes(ballot(needs), [both, vote('U0LEAD', ['lead'])]).state).toBe('approved');
     expect(countVotes(ballot(needs), [BOB, CAROL]).missing).toEqual([{ count: 1, roles: ['lead'] }]);
+  });
+
+  it('are wanted of whoever would leave fewer to be asked for', () => {
+    const needs = [
+      { count: 1, roles: ['approver'] },
+      { count: 1, roles: ['lead'] },
+    ];
+    const lead = vote('U0LEAD', ['lead']);
+    const both = vote('U0BOTH', ['approver', 'lead']);
+
+    expect(isWanted(ballot(needs), [], BOB)).toBe(true);
+    expect(isWanted(ballot(needs), [BOB], CAROL)).toBe(false);
+    expect(isWanted(ballot(needs), [BOB], lead)).toBe(true);
+    // Who could do either steps aside.
+    expect(isWanted(ballot(needs), [both], BOB)).toBe(true);
+    expect(isWanted(ballot(needs), [both], lead)).toBe(true);
+  });
+
+  it('are wanted neither of the requester, nor twice of anybody, nor on another plan', () => {
+    const needs = [{ count: 2, roles: ['approver'] }];
+
+    expect(isWanted(ballot(needs), [], vote('U0ALICE', ['approver']))).toBe(false);
+    expect(isWanted(ballot(needs), [BOB], BOB)).toBe(false);
+    expect(isWanted(ballot(needs), [], { ...BOB, hash: 'old' })).toBe(false);
+    expect(isWanted(ballot(needs), [{ ...BOB, hash: 'old' }], BOB)).toBe(true);
   });
 
   it('are asked for in words', () => {
