@@ -102,6 +102,8 @@ export type Act =
   | { kind: 'change'; request: number }
   | { kind: 'type target'; request: number; hash: string }
   | { kind: 'cancel'; request: number }
+  /** The line of that request once more, as the clicker's own. */
+  | { kind: 'plan again'; request: number }
   | { kind: 'line'; line: string }
   /** Opens a form for the line's command, with what the line says already. */
   | { kind: 'fill in'; line: string }

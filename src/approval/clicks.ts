@@ -2,6 +2,7 @@ import { NotAllowed, UserError } from '../errors.ts';
 import type { Taken } from '../intake/incoming.ts';
 import { createIntake, type StoredClick } from '../intake/intake.ts';
 import { tellClicker } from '../outbox/tell.ts';
+import { lineFor } from '../planning/line-for.ts';
 import { turnPage } from '../planning/turn-page.ts';
 import { slackUserOf } from '../policy/people.ts';
 import { asWho, type Clicker, notMapped, whoClicks, whoStops } from '../policy/who.ts';
@@ -60,7 +61,8 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
   const { act, team, values, place } = click;
   const clicker = clickerOf(core, click);
   const { user } = clicker;
-  if (act.kind === 'line') return lineFromButton(core, id, click, act.line);
+  if (act.kind === 'line') return lineFromButton(core, id, click, { text: act.line });
+  if (act.kind === 'plan again') return planAgain(core, id, click, act.request);
   if (act.kind === 'page' || act.kind === 'csv')
     return { answer: '', said: false, page: await turnPage(core, { ...click, user }, act) };
   if (act.kind === 'cancel') {
@@ -102,12 +104,24 @@ async function decisiveRoles({ store }: Core, act: Act): Promise<string[]> {
   return needs.flatMap(({ roles }) => roles);
 }
 
-async function lineFromButton(core: Core, id: number, { user, team, place }: StoredClick, line: string): Promise<Answered> {
+/** The line once more, as the clicker's own: parsed, allowed and planned as if they had typed it. */
+async function planAgain(core: Core, id: number, click: StoredClick, number: number): Promise<Answered> {
+  const stored = await findRequest(core.store, number);
+  if (!stored) throw new UserError(`${label(number)} is not kept any more. Type its line again.`);
+  return lineFromButton(core, id, click, { text: lineFor(stored.request, click.place, core), parent: number });
+}
+
+async function lineFromButton(
+  core: Core,
+  id: number,
+  { user, team, place }: StoredClick,
+  line: { text: string; parent?: number },
+): Promise<Answered> {
   const intake = createIntake(core.store, core.wakers, core.log);
   // The click was deduplicated; its own number makes this line the same however often it is handled.
   const taken = await intake.line({
     dedupe: [`click/${id}`],
-    text: line,
+    ...line,
     requester: { kind: 'slack', user, team },
     place,
     entry: 'button',

@@ -12,6 +12,8 @@ export interface IncomingLine {
   entry: Entry;
   /** From a *Change* modal: the request that this one takes the place of. */
   replaces?: number;
+  /** From *Plan again*: the request whose line this is. */
+  parent?: number;
 }
 
 /** A button or a modal, as somebody used it. */
@@ -27,6 +29,22 @@ export interface IncomingClick {
   values?: { reason?: string; typed?: string; line?: string };
 }
 
+/** Somebody looks at their Home. */
+export interface Look {
+  user: string;
+  /** They opened it; else they clicked in it. */
+  opened: boolean;
+  /** Of the view that Slack showed them as they opened it. */
+  hash?: string;
+}
+
+export type Noted =
+  | { noted: true }
+  /** It is noted, and nobody there to publish it. */
+  | { noted: false; because: 'no worker' }
+  /** Redis did not answer in time. `later` ends once it is noted after all. */
+  | { noted: false; because: 'no answer'; later: Promise<void> };
+
 export type Taken =
   | { taken: true; number?: number }
   | { taken: false; because: 'late' | 'full' }
@@ -39,6 +57,8 @@ export type Taken =
 export interface Intake {
   line(line: IncomingLine): Promise<Taken>;
   click(click: IncomingClick): Promise<Taken>;
+  /** Notes that somebody looks at their Home, for a worker to publish it. */
+  look(look: Look): Promise<Noted>;
   /** For a modal's contents; undefined where it is gone, throws where Redis does not answer within 1.5 s. */
   request(number: number): Promise<Request | undefined>;
 }

@@ -7,6 +7,7 @@ import { within } from '../redis/within.ts';
 import type { Entry, Request, Requester } from '../request.ts';
 import { findRequest, type Store } from '../requests/store.ts';
 import type { IncomingClick, IncomingLine, Intake, Taken } from './incoming.ts';
+import { noteLook } from './look.ts';
 import { type Answer, takeClickRecord, takeRecord } from './take.ts';
 
 /** What was not taken by then, by Redis's clock, can never be taken later. Slack waits 3 s for its acknowledgement. */
@@ -47,6 +48,16 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?
           }),
         { taken: (number) => woken(() => wakeForClick(wakers, number)) },
       ),
+    async look(look) {
+      const noting = noteLook(redis, keys, look);
+      const workers = await within(DEADLINE_MS, noting).catch(() => 'no answer' as const);
+      const later = noting.then(
+        () => undefined,
+        (error: unknown) => log.warn({ err: error }, 'look at a home not noted'),
+      );
+      if (workers === 'no answer') return { noted: false, because: 'no answer', later };
+      return workers > 0 ? { noted: true } : { noted: false, because: 'no worker' };
+    },
     async request(number) {
       const stored = await within(DEADLINE_MS, findRequest(store, number));
       if (stored === 'no answer') throw new Error('Redis does not answer');
@@ -131,6 +142,7 @@ function newRecord(line: IncomingLine, at: number): { request: Request; record: 
     locks: [],
     children: [],
     ...(line.replaces === undefined ? {} : { replaces: line.replaces }),
+    ...(line.parent === undefined ? {} : { parent: line.parent }),
   };
   const { responseUrl: _, ...place } = { responseUrl: '', ...line.place };
   const first: AuditEntry = {

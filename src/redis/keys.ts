@@ -19,6 +19,10 @@ export interface Keys {
   byNumber: string;
   /** `<number>|<kind>` by the time it is due. */
   timers: string;
+  /** Who looks at their Home, by when they opened it or clicked in it. */
+  homes: string;
+  /** Whoever holds it publishes Homes. */
+  homePublisher: string;
   /** Ended requests whose audit is not in the global chain yet. */
   unsealed: string;
   /** The global chain, oldest first, and its head. */
@@ -51,8 +55,13 @@ export interface Keys {
   alertsOpen: string;
   /** Groups to be looked at though nobody tells of them, by when. */
   alertsDue: string;
-  /** Heartbeats of workers. */
+  /** A user's ended plans, by when they ended: the newest ones, for their Home. */
+  endedOf(user: string): string;
+  /** Hash of a user's Home: how often it was `asked` for, and what of it was `shown`. */
+  home(user: string): string;
+  /** Heartbeats of workers, and of gateways that Slack can reach. */
   workers: string;
+  gateways: string;
   /** Whoever holds it sweeps. */
   sweeper: string;
   /** Pub/sub: something new is in the outbox. */
@@ -90,6 +99,8 @@ export function keysOf(prefix: string): Keys {
     clickAnswer: (click) => key('click-answer', click),
     byNumber: key('by-number'),
     timers: key('timers'),
+    homes: key('homes'),
+    homePublisher: key('home-publisher'),
     unsealed: key('unsealed'),
     sealed: key('sealed'),
     sealedHead: key('sealed-head'),
@@ -109,7 +120,10 @@ export function keysOf(prefix: string): Keys {
     alertOf: (hash) => key('alert-of', hash),
     alertsOpen: key('alerts-open'),
     alertsDue: key('alerts-due'),
+    endedOf: (user) => key('ended-of', user),
+    home: (user) => key('home', user),
     workers: key('workers'),
+    gateways: key('gateways'),
     sweeper: key('sweeper'),
     kick: key('kick'),
     revert: (request, region) => key('revert', request, region),

@@ -18,6 +18,7 @@ export const ActValue = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('change'), request }),
   z.strictObject({ kind: z.literal('type target'), request, hash }),
   z.strictObject({ kind: z.literal('cancel'), request }),
+  z.strictObject({ kind: z.literal('plan again'), request }),
   z.strictObject({ kind: z.literal('line'), line: z.string().min(1) }),
   z.strictObject({ kind: z.literal('fill in'), line: z.string() }),
   z.strictObject({ kind: z.literal('page'), request, page: z.number().int().positive() }),

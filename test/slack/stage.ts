@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
 import { StackhandYaml } from '../../src/config-schema.ts';
-import type { IncomingClick, IncomingLine, Intake, Taken } from '../../src/intake/incoming.ts';
+import type { IncomingClick, IncomingLine, Intake, Look, Noted, Taken } from '../../src/intake/incoming.ts';
 import { createForms, type Forms } from '../../src/planning/forms.ts';
 import { keysOf } from '../../src/redis/keys.ts';
 import type { Request } from '../../src/request.ts';
@@ -18,6 +18,10 @@ export interface Recorder extends Intake {
   requests: Map<number, Request>;
   /** What the next call is answered with; an error is thrown. */
   next: (Taken | Promise<Taken> | Error)[];
+  /** Who looked at their Home. */
+  looks: Look[];
+  /** What looks are answered with. */
+  noted: Noted;
   /** Redis does not answer reads. */
   silent: boolean;
 }
@@ -36,11 +40,17 @@ export function createRecorder(): Recorder {
   const recorder: Recorder = {
     lines: [],
     clicks: [],
+    looks: [],
+    noted: { noted: true },
     requests: new Map(),
     next: [],
     silent: false,
     line: (line) => take(line.dedupe, () => recorder.lines.push(line)),
     click: (click) => take(click.dedupe, () => recorder.clicks.push(click)),
+    look: async (look) => {
+      recorder.looks.push(look);
+      return recorder.noted;
+    },
     request: async (number) => {
       if (recorder.silent) throw new Error('no answer within 1.5 s');
       return recorder.requests.get(number);
