@@ -98,7 +98,8 @@ function isLong(table: Table | undefined): table is Table {
   return table !== undefined && table.rows.length > ROWS_ON_CARD;
 }
 
-function progressLines({ state, waitsFor, progress, stop, lookAt }: Request): string[] {
+/** How far it is, as the card says it. */
+export function progressLines({ state, waitsFor, progress, stop, lookAt }: Request): string[] {
   const lines: string[] = [];
   if (state === 'queued' && waitsFor) lines.push(`It ${waitsFor}, which holds the same target.`);
   if (state === 'running' && progress) lines.push(progress);
@@ -108,9 +109,14 @@ function progressLines({ state, waitsFor, progress, stop, lookAt }: Request): st
   return lines;
 }
 
-function buttonsOf(request: Request): Button[] {
+export function cancelButton({ state, number }: Request): Button {
+  return { ...cancelWords(state), act: { kind: 'cancel', request: number } };
+}
+
+/** What can be done about it now. A click carries no right, so everybody is shown the same. */
+export function buttonsOf(request: Request): Button[] {
   const { state, number, hash = '' } = request;
-  const cancel: Button = { ...cancelWords(state), act: { kind: 'cancel', request: number } };
+  const cancel = cancelButton(request);
   if (state === 'planned') {
     return [{ label: 'Type the target', style: 'primary', act: { kind: 'type target', request: number, hash } }, cancel];
   }

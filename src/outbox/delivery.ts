@@ -1,3 +1,4 @@
+import type { Home } from '../home/home.ts';
 import type { Reply, TextFile } from '../reply.ts';
 
 export interface Channel {
@@ -29,7 +30,13 @@ export interface Delivery {
   file(to: Channel, file: TextFile, comment: string): Promise<void>;
   /** The file that must go with a message, since Slack's limits leave no room for every byte of the reply. */
   overflow(reply: Reply): TextFile | undefined;
+  /** Undefined where the message is gone, or what Slack gives is no address of the workspace's. */
   permalink(at: Posted): Promise<string | undefined>;
+  /**
+   * Makes this the user's Home. With `hash` only if Slack still shows the view that had it: `hash_conflict` (final) where it does not.
+   * `not_enabled` (final): the app has no Home tab. @returns the hash of what Slack shows now.
+   */
+  publishHome(user: string, home: Home, hash?: string): Promise<string | undefined>;
 }
 
 /** What Slack knows about people and channels. Throws DeliveryError where it does not answer. */

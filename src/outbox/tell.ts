@@ -11,8 +11,8 @@ const QUICK_MS = 10_000;
 
 /** Where somebody is answered for their own eyes: quick ones where they asked, files and late ones in their direct messages. */
 export function toAsker(place: Place, user: string, askedAt: number): Destination {
-  // A slash command typed in a direct message between other people: we are not in that one.
-  if (place.kind === 'direct' && place.responseUrl) return { kind: 'direct', user };
+  // A slash command typed in a direct message between other people: we are not in that one. In the Home there is no channel.
+  if (place.kind === 'direct' && (place.responseUrl || place.channel === user)) return { kind: 'direct', user };
   if (place.kind === 'direct')
     return { kind: 'direct', user, channel: place.channel, ...(place.thread ? { thread: place.thread } : {}) };
   if (place.kind === 'terminal') return { kind: 'direct', user };

@@ -49,7 +49,7 @@ export async function giveUpOrRetry(
   }
   if (CANNOT_EDIT.has(error.code) && message.posted) {
     // Say it anew.
-    await redis.hdel(keys.message(id), 'posted', 'begun');
+    await redis.hdel(keys.message(id), 'posted', 'begun', 'permalink');
     return again(0);
   }
   if (error.code === 'thread_not_found' && to.kind === 'channel' && to.threadOf !== undefined && to.thread === undefined) {
@@ -75,7 +75,7 @@ async function sayAnew({ redis, keys, clock }: Store, id: string): Promise<void>
     redis,
     [{ key, field: 'posted', is: posted }],
     [
-      ['HDEL', key, 'posted', 'begun', 'said'],
+      ['HDEL', key, 'posted', 'begun', 'permalink', 'said'],
       ['ZADD', keys.outbox(Number(priority ?? PRIORITY.result)), 'LT', clock.now(), id],
     ],
   );

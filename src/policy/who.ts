@@ -102,6 +102,19 @@ const NOBODY_TELLS = {
 
 type Asked<T> = { said: T } | { silent: DeliveryError | RolesUnknown };
 
+/** For their Home, where roles by ID count even while Slack is away; undefined for whom nothing here is meant. Throws DeliveryError. */
+export async function whoLooks(
+  { config, log }: Pick<Core, 'config' | 'log'>,
+  directory: Pick<Core['directory'], 'findUser' | 'groupMembers'>,
+  user: string,
+): Promise<Person | undefined> {
+  const found = await directory.findUser(user);
+  if (!found || found.stranger || found.deleted || found.bot) return undefined;
+  const { roles, unsure, unknownGroups } = await rolesOf(user, config.roles, directory, { fresh: false });
+  if (unknownGroups.length > 0) log.debug({ groups: unknownGroups }, 'groups unknown to slack grant nothing');
+  return { asker: { user, roles, unsure }, name: found.name };
+}
+
 /** Waits where only a limit keeps us from asking: a clicker rather waits than clicks again. */
 async function patiently<T>(ask: () => Promise<T>): Promise<Asked<T>> {
   for (let left = PATIENCE_MS; ; ) {

@@ -25,6 +25,7 @@ import { openSlack } from '../slack/client.ts';
 import { openAlerts } from './alerts.ts';
 import type { Core } from './core.ts';
 import { healthOf } from './health.ts';
+import { startHeart } from './heartbeat.ts';
 import { listenWhenPossible } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { stateFolder } from './state-folder.ts';
@@ -138,7 +139,11 @@ async function compose(
     atEnd(startWorker(core, delivery, connections, prefix).stop);
   }
   const gateway = role === 'worker' ? undefined : await startGateway();
-  if (gateway) atEnd(gateway.stop);
+  if (gateway) {
+    atEnd(gateway.stop);
+    // It may be missed for a while: the next start is no trouble to tell of.
+    atEnd(startHeart(store, store.keys.gateways, core.worker, gateway.connected).stop);
+  }
 
   function startGateway(): ReturnType<typeof listenWhenPossible> {
     const redis = connect('gateway');

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { handleClick } from '../approval/clicks.ts';
+import { startHomes } from '../home/publisher.ts';
 import { startNameKeeper } from '../names/keeper.ts';
 import type { Delivery } from '../outbox/delivery.ts';
 import { startFlusher } from '../outbox/flusher.ts';
@@ -12,9 +13,7 @@ import type { Store } from '../requests/store.ts';
 import { startSweeper } from '../requests/sweeper.ts';
 import { handleRun } from '../running/run.ts';
 import type { Core } from './core.ts';
-
-/** A worker without a heartbeat for this long is gone. */
-const ALIVE_MS = 15_000;
+import { countAlive, startHeart } from './heartbeat.ts';
 
 export interface RunningWorker {
   /** Hands running changes and lines back, finishes what is short, and says what is to be said, as far as Slack takes it in time. */
@@ -47,21 +46,16 @@ export function startWorker(
   const sweeper = startSweeper(core);
   const flusher = startFlusher(core, subscriber, delivery);
   const names = startNameKeeper(core);
-  const beat = (): void => {
-    store.redis.zadd(store.keys.workers, store.clock.now(), core.worker).catch(() => undefined);
-  };
-  beat();
-  const heart = setInterval(beat, ALIVE_MS / 3);
-  heart.unref();
+  const homes = startHomes(core, subscriber);
+  const heart = startHeart(store, store.keys.workers, core.worker);
 
   return {
     async stop() {
       handOver.abort();
-      clearInterval(heart);
       await Promise.all([sweeper.stop(), names.stop(), workers.close()]);
       await allSaid(store);
-      await flusher.stop();
-      await store.redis.zrem(store.keys.workers, core.worker).catch(() => undefined);
+      await Promise.all([flusher.stop(), homes.stop()]);
+      await heart.leave();
     },
   };
 }
@@ -82,7 +76,6 @@ async function allSaid({ redis, keys, clock }: Store): Promise<void> {
 }
 
 /** How many workers were heard from lately. */
-export async function workersAlive({ redis, keys, clock }: Core['store']): Promise<number> {
-  await redis.zremrangebyscore(keys.workers, 0, clock.now() - ALIVE_MS * 4);
-  return redis.zcount(keys.workers, clock.now() - ALIVE_MS, '+inf');
+export function workersAlive(store: Core['store']): Promise<number> {
+  return countAlive(store, store.keys.workers);
 }

@@ -17,6 +17,7 @@ const PER_MINUTE: Record<string, number> = {
   'files.completeUploadExternal': 100,
   'usergroups.users.list': 20,
   'users.info': 100,
+  'views.publish': 100,
 };
 const UNKNOWN_METHOD = 20;
 const POSTS_PER_CHANNEL = { perMinute: 60, atOnce: 3 };

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type AuditEntry, type ChainedEntry, chain } from '../audit/chain.ts';
+import { userOf } from '../outbox/tell.ts';
 import type { Clock } from '../redis/clock.ts';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
@@ -23,6 +24,9 @@ export interface Stored {
 
 /** Closed requests and their audit are kept this long. */
 export const KEEP_SECONDS = 90 * 86_400;
+/** Of each user, for their Home. */
+const ENDED_KEPT = 10;
+const ENDED_KEPT_SECONDS = 7 * 86_400;
 
 export async function findRequest({ redis, keys }: Store, number: number): Promise<Stored | undefined> {
   const [doc, head] = await redis.hmget(keys.request(number), 'doc', 'head');
@@ -107,15 +111,41 @@ export function stepOf(
   return { when: [{ key, field: 'head', is: head }, ...when], commands, next };
 }
 
-function bookkeeping(keys: Keys, { number, state }: Request, at: number): Command[] {
+function bookkeeping(keys: Keys, draft: Request, at: number): Command[] {
+  const { number, state } = draft;
   if (!ENDED.has(state)) return [['ZADD', keys.open, at, number]];
   return [
+    ...keptForHome(keys, draft, at),
     ['ZREM', keys.open, number],
     ['DEL', keys.lease(number)],
     ['RPUSH', keys.unsealed, number],
     ['EXPIRE', keys.request(number), KEEP_SECONDS],
     ['EXPIRE', keys.audit(number), KEEP_SECONDS],
   ];
+}
+
+/**
+ * The newest ended plans of whoever asked for them or follows them, so that their Homes need not look through everybody's. Plain reads
+ * are answered where they were asked.
+ */
+function keptForHome(keys: Keys, request: Request, at: number): Command[] {
+  if (!request.plan) return [];
+  const users = new Set([userOf(request), ...(request.followers ?? [])]);
+  return [...users].flatMap((user): Command[] => {
+    if (user === undefined) return [];
+    const key = keys.endedOf(user);
+    return [
+      ['ZADD', key, at, request.number],
+      ['ZREMRANGEBYRANK', key, 0, -(ENDED_KEPT + 1)],
+      ['EXPIRE', key, ENDED_KEPT_SECONDS],
+    ];
+  });
+}
+
+/** The newest plans of this user that ended in the last days, newest first. */
+export async function listEndedOf({ redis, keys, clock }: Store, user: string): Promise<number[]> {
+  const since = clock.now() - ENDED_KEPT_SECONDS * 1_000;
+  return (await redis.zrevrangebyscore(keys.endedOf(user), '+inf', since)).map(Number);
 }
 
 /** A decision about a record: how to change it, or why not. */

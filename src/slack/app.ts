@@ -16,6 +16,7 @@ import type { Gateway } from './gateway.ts';
 import { takeCommand, takeSpoken } from './lines.ts';
 import type { Envelope } from './link.ts';
 import { slackLogger } from './logger.ts';
+import { takeOpened } from './opened.ts';
 import { type Acknowledged, socketReceiver } from './receiver.ts';
 import { render } from './render.ts';
 import { refuseStrangers } from './strangers.ts';
@@ -45,7 +46,7 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-/** Listens: slash command, mentions, direct messages, buttons and forms. Ends once Slack can reach us. */
+/** Listens: slash command, mentions, direct messages, buttons, forms, and who opens their Home. Ends once Slack can reach us. */
 export async function startSlack(options: GatewayOptions): Promise<RunningGateway> {
   const { appToken, apiUrl, intake, forms, log, botToken, command = '/stack', sockets = 2 } = options;
   const { client, delivery, teamId, botUserId, botId } = options.signedIn;
@@ -90,6 +91,7 @@ function listen(app: App<Acknowledged>, gateway: Gateway, command: string): void
   app.use(refuseStrangers({ teamId, botUserId, tell }));
   app.command(command, ({ body, context }) => takeCommand(gateway, body, context));
   app.event('app_mention', ({ body, context }) => takeSpoken(gateway, body, context));
+  app.event('app_home_opened', ({ body, context }) => takeOpened(gateway, body, context));
   app.event('message', ({ body, context }) => takeSpoken(gateway, body, context));
   app.action({ type: 'block_actions' }, ({ body, context }) => takeClick(gateway, body, context));
   app.options({ type: 'block_suggestion' }, ({ body, context }) => suggestNames(gateway, body, context));

@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { z } from 'zod';
 import { NotAllowed, UserError } from '../errors.ts';
+import { lineFor } from '../planning/line-for.ts';
 import type { Act } from '../reply.ts';
 import { code } from '../reply.ts';
 import { label, type Place, type Request } from '../request.ts';
@@ -20,6 +21,7 @@ const Click = z.object({
   channel: z.object({ id: z.string() }).optional(),
   container: z.object({ channel_id: z.string(), message_ts: z.string(), thread_ts: z.string() }).partial().optional(),
   message: z.object({ ts: z.string(), thread_ts: z.string() }).partial().optional(),
+  view: z.object({ type: z.string() }).optional(),
   actions: z.array(z.object({ action_id: z.string(), action_ts: z.string().default(''), value: z.string().optional() })).min(1),
 });
 type Click = z.infer<typeof Click>;
@@ -30,6 +32,12 @@ const OLD_BUTTON = {
 
 export async function takeClick(gateway: Gateway, body: unknown, custom: Acknowledged): Promise<void> {
   const click = Click.parse(body);
+  await handle(gateway, click, custom);
+  // They see there what comes of it.
+  if (click.view?.type === 'home') await gateway.intake.look({ user: click.user.id, opened: false });
+}
+
+async function handle(gateway: Gateway, click: Click, custom: Acknowledged): Promise<void> {
   const place = placeOfClick(gateway.teamId, click);
   const ear = earOf(click.user.id, place);
   const act = parseAct(click.actions[0]?.value);
@@ -59,7 +67,7 @@ function placeOfClick(
   { user, channel, container, message, response_url }: Click,
 ): Exclude<Place, { kind: 'terminal' }> {
   return placeOf(team, {
-    // Outside of any channel, in a modal: whom we write to opens their direct messages.
+    // Outside of any channel, in a modal or the Home: whom we write to opens their direct messages.
     channel: channel?.id ?? container?.channel_id ?? user.id,
     ts: message?.ts ?? container?.message_ts,
     thread: message?.thread_ts ?? container?.thread_ts,
@@ -93,7 +101,7 @@ async function openModal(gateway: Gateway, act: ModalAct, click: Click, place: P
 
 /** The modal, or why there is none. */
 async function modalFor(
-  { intake, log }: Gateway,
+  { intake, forms, log }: Gateway,
   act: Exclude<ModalAct, { kind: 'fill in' }>,
   place: Place,
 ): Promise<ModalView | string> {
@@ -107,7 +115,7 @@ async function modalFor(
     return 'Redis does not answer, so I cannot open the window now. Nothing has changed. Click again in a moment.';
   }
   if (request === undefined) return `${name} is not kept any more. Type its line again.`;
-  if (act.kind === 'change') return changeModal(act, request.line, place);
+  if (act.kind === 'change') return changeModal(act, lineFor(request, place, forms), place);
   if (request.state !== 'planned' || request.hash !== act.hash) return `${name} waits for this no more: it is ${request.state}.`;
   return typeTargetModal(act, request, place);
 }

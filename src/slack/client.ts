@@ -24,6 +24,8 @@ export interface SignedIn {
   client: WebClient;
   delivery: SlackDelivery;
   teamId: string;
+  /** The workspace's own address, where Slack told. */
+  url: string | undefined;
   botUserId: string;
   botId: string;
   /** What the token may do, where Slack told. */
@@ -50,18 +52,16 @@ export function openSlack({ botToken, apiUrl, redis, prefix, log }: SlackAccount
     });
     return asked;
   };
-  const teamId = async (): Promise<string> => {
-    const known = await us().catch((cause: unknown) => {
+  const workspace = (): ReturnType<typeof whoWeAre> =>
+    us().catch((cause: unknown) => {
       throw new DeliveryError('unreachable', { final: false, cause });
     });
-    return known.teamId;
-  };
-  const delivery = createDelivery(client, { redis, prefix, log, teamId, uploads, ...(apiUrl === undefined ? {} : { apiUrl }) });
+  const delivery = createDelivery(client, { redis, prefix, log, workspace, uploads, apiUrl });
   return { client, delivery, signIn: async () => ({ client, delivery, ...(await us()) }) };
 }
 
 async function whoWeAre(client: WebClient, log: Logger): Promise<Omit<SignedIn, 'client' | 'delivery'>> {
-  const { team_id: teamId, user_id: botUserId, bot_id: botId, response_metadata } = await whoAmI(client);
+  const { team_id: teamId, user_id: botUserId, bot_id: botId, url, response_metadata } = await whoAmI(client);
   if (teamId === undefined || botUserId === undefined || botId === undefined) {
     throw new UserError(
       '`SLACK_BOT_TOKEN` is no bot token of one workspace. Take the one under OAuth & Permissions, which begins with `xoxb-`.',
@@ -70,7 +70,7 @@ async function whoWeAre(client: WebClient, log: Logger): Promise<Omit<SignedIn, 
   const scopes = response_metadata?.scopes;
   const missing = BOT_SCOPES.filter((scope) => scopes !== undefined && !scopes.includes(scope));
   if (missing.length > 0) log.warn({ missing }, 'slack app lacks scopes');
-  return { teamId, botUserId, botId, scopes };
+  return { teamId, url, botUserId, botId, scopes };
 }
 
 /** Never retries: what is to be said again is the outbox's to know, and a handler must not hang for hours. */

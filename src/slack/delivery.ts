@@ -1,3 +1,4 @@
+import type { HomeView } from '@slack/types';
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -7,8 +8,10 @@ import type { Reply, TextFile } from '../reply.ts';
 import { type Call, limitedCalls, unlimitedCall } from './calls.ts';
 import { createDirectory } from './directory.ts';
 import { isDirect } from './gateway.ts';
+import { renderHome } from './home.ts';
+import { isOurs } from './links.ts';
 import { literal, shortened } from './literal.ts';
-import { type Rendered, render } from './render.ts';
+import { overflow, type Rendered, render } from './render.ts';
 import { isSlackUrl, respond } from './response-url.ts';
 import { paragraph, spans } from './rich-text.ts';
 
@@ -24,12 +27,12 @@ export interface DeliveryOptions {
   redis: Redis;
   prefix: string;
   log: Logger;
-  /** Of our workspace. @throws DeliveryError while Slack has not told it */
-  teamId(): Promise<string>;
+  /** Ours, and its own address. @throws DeliveryError while Slack has not told it */
+  workspace(): Promise<{ teamId: string; url: string | undefined }>;
   /** A WebClient with more time, for files. */
   uploads: WebClient;
   /** Only where it is not Slack's own. */
-  apiUrl?: string;
+  apiUrl?: string | undefined;
 }
 
 export interface SlackDelivery extends Delivery, Directory {
@@ -41,7 +44,7 @@ export function createDelivery(client: WebClient, options: DeliveryOptions): Sla
   const call = limitedCalls(options);
   return {
     ...createDirectory(client, call, options),
-    overflow: (reply) => render(reply).overflow,
+    overflow,
     post: (to, key, reply) => post(client, call, to, key, reply),
     update: async ({ channel, ts }, reply) => {
       const { text, blocks } = render(reply);
@@ -54,7 +57,12 @@ export function createDelivery(client: WebClient, options: DeliveryOptions): Sla
     ephemeral: (to, user, reply) => ephemeral(client, call, options, to, user, render(reply)),
     openDirect: (user) => openDirect(client, call, user),
     file: (to, file, comment) => upload(options.uploads, call, to, file, comment),
-    permalink: (at) => permalink(client, call, at),
+    permalink: async (at) => {
+      const { url: ours } = await options.workspace();
+      const url = await permalink(client, call, at);
+      return url !== undefined && isOurs(url, ours) ? url : undefined;
+    },
+    publishHome: (user, home, hash) => publish(client, call, user, renderHome(home), hash),
   };
 }
 
@@ -78,6 +86,19 @@ async function post(client: WebClient, call: Call, to: Channel, key: string, rep
   );
   if (answer.ts === undefined) throw new DeliveryError('lost_answer', { final: false });
   return { channel: answer.channel ?? channel, ts: answer.ts };
+}
+
+async function publish(
+  client: WebClient,
+  call: Call,
+  user: string,
+  view: HomeView,
+  hash: string | undefined,
+): Promise<string | undefined> {
+  const answer = await call({ method: 'views.publish', write: true }, () =>
+    client.views.publish({ user_id: user, view, ...(hash === undefined ? {} : { hash }) }),
+  );
+  return answer.view?.hash;
 }
 
 /** By the response_url, then by name in the channel; in direct messages everything is for their eyes anyway. */

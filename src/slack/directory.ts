@@ -10,7 +10,7 @@ const GROUP_KNOWN_MS = 60_000;
 export function createDirectory(
   client: WebClient,
   call: Call,
-  { teamId, redis, prefix }: { teamId(): Promise<string>; redis: Redis; prefix: string },
+  { workspace, redis, prefix }: { workspace(): Promise<{ teamId: string }>; redis: Redis; prefix: string },
 ): Directory {
   return {
     async isMember(channel) {
@@ -36,7 +36,7 @@ export function createDirectory(
       const user = answer?.user;
       if (user?.id === undefined) return undefined;
       const team = user.team_id ?? '';
-      const own = await teamId();
+      const { teamId: own } = await workspace();
       const ours = team === own || user.enterprise_user?.teams?.includes(own) === true;
       const deleted = user.deleted === true;
       return {

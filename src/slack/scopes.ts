@@ -13,4 +13,4 @@ export const BOT_SCOPES = [
 ] as const;
 
 /** Events that Slack sends us. */
-export const BOT_EVENTS = ['app_mention', 'message.im'] as const;
+export const BOT_EVENTS = ['app_home_opened', 'app_mention', 'message.im'] as const;

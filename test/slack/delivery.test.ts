@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Slack } from '../../demo/workspace/workspace.ts';
+import type { Home } from '../../src/home/home.ts';
 import { createDelivery, type SlackDelivery } from '../../src/slack/delivery.ts';
 import { isSlackUrl } from '../../src/slack/response-url.ts';
 import { type Stage, stage } from './stage.ts';
@@ -143,7 +144,13 @@ it('what is urgent goes out although the Redis of the limiter is silent', async 
   silent.on('error', () => undefined);
   const { client, teamId } = here.gateway;
   const log = pino({ level: 'silent' });
-  const urgent = createDelivery(client, { redis: silent, prefix: 'x', log, teamId: async () => teamId, uploads: client });
+  const urgent = createDelivery(client, {
+    redis: silent,
+    prefix: 'x',
+    log,
+    workspace: async () => ({ teamId, url: undefined }),
+    uploads: client,
+  });
 
   await urgent.post(ops, 'alarm', { text: 'Redis is away.' });
 
@@ -240,4 +247,32 @@ it('gives a permalink, or none where the message is gone', async () => {
 
   expect(await delivery.permalink(posted)).toContain('/archives/');
   expect(await delivery.permalink({ ...posted, ts: '1.000000' })).toBeUndefined();
+});
+
+it('takes no permalink that leads out of the workspace', async () => {
+  const posted = await delivery.post(ops, 'k', { text: 'Done.' });
+  slack.workspace.team.domain = 'elsewhere';
+
+  expect(await delivery.permalink(posted)).toBeUndefined();
+});
+
+it('shows somebody a Home, and goes over no other one than it was told of', async () => {
+  const says = (text: string): Home => ({ notices: [text], sections: [], notes: [] });
+
+  const first = await delivery.publishHome(bob(), says('One.'));
+  const second = await delivery.publishHome(bob(), says('Two.'), first);
+
+  expect(second).toBe(slack.home('bob')?.hash);
+  await expect(delivery.publishHome(bob(), says('Three.'), first)).rejects.toMatchObject({ code: 'hash_conflict', final: true });
+  expect(slack.home('bob') && slack.text(slack.home('bob') ?? expect.fail('no Home'))).toBe('*⚠️ Two.*');
+});
+
+it('shows Homes as often as Slack lets all processes together', async () => {
+  await here.redis.hset(`${here.prefix}:slack:views.publish`, { left: '0', at: String(Date.now()) });
+
+  await expect(delivery.publishHome(bob(), { notices: [], sections: [], notes: [] })).rejects.toMatchObject({
+    code: 'ratelimited',
+    final: false,
+  });
+  expect(slack.callsTo('views.publish')).toEqual([]);
 });

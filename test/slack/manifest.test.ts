@@ -11,7 +11,10 @@ const Manifest = z.object({
     interactivity: z.object({ is_enabled: z.literal(true) }),
     socket_mode_enabled: z.literal(true),
   }),
-  features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }),
+  features: z.object({
+    app_home: z.object({ home_tab_enabled: z.literal(true), messages_tab_enabled: z.literal(true) }),
+    slash_commands: z.array(z.object({ command: z.string() })),
+  }),
 });
 
 it('the manifest asks for what the code needs, and for no more', async () => {

@@ -1,0 +1,29 @@
+import type { Reply } from '../reply.ts';
+
+/** What somebody's Home says, as data; only src/slack/ knows views. All strings are as those of a Reply. */
+export interface Home {
+  /** Above all: what does not work, or why there is nothing here. */
+  notices: string[];
+  sections: HomeSection[];
+  /** Small print. */
+  notes: string[];
+}
+
+export interface HomeSection {
+  title: string;
+  /** What matters most comes first. */
+  entries: HomeEntry[];
+  /** There are so many more, which a phone had no room for. */
+  more: number;
+  /** Where to see those: a full sentence. */
+  seeMore: string;
+  /** Said where there is nothing, with what to type. */
+  empty: string;
+}
+
+export type HomeEntry = Pick<Reply, 'text' | 'warnings' | 'lines' | 'links' | 'buttons'>;
+
+/** A Home that says one thing. */
+export function notice(text: string): Home {
+  return { notices: [text], sections: [], notes: [] };
+}

@@ -1,0 +1,22 @@
+import type { Core } from '../process/core.ts';
+import { commit } from '../redis/commit.ts';
+import type { Posted } from './delivery.ts';
+
+/**
+ * The address of a message of ours, for links to it; undefined where it is not said yet, or gone. Slack is asked once for each message:
+ * where that stands does not change, and a message that is said anew loses what was noted here. Throws DeliveryError.
+ */
+export async function permalinkOf(
+  { store, delivery }: Pick<Core, 'store' | 'delivery'>,
+  id: string,
+): Promise<string | undefined> {
+  const { redis, keys } = store;
+  const key = keys.message(id);
+  const [posted, known] = await redis.hmget(key, 'posted', 'permalink');
+  if (!posted) return undefined;
+  if (typeof known === 'string') return known === '' ? undefined : known;
+  // Our own writing.
+  const url = await delivery.permalink(JSON.parse(posted) as Posted);
+  await commit(redis, [{ key, field: 'posted', is: posted }], [['HSET', key, 'permalink', url ?? '']]);
+  return url;
+}

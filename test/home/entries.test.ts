@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { endedEntry, waitingEntry } from '../../src/home/entries.ts';
+import type { Request } from '../../src/request.ts';
+
+const NOW = 1_000_000_000_000;
+
+function waiting(more: Partial<Request> = {}): Request {
+  return {
+    number: 1042,
+    state: 'waiting',
+    line: 'host drain cmp-03',
+    requester: { kind: 'slack', user: 'U0BOB0000', team: 'T0HOME000' },
+    askedBy: 'bob',
+    place: { kind: 'terminal' },
+    entry: 'slash',
+    receivedAt: NOW,
+    since: NOW,
+    attempt: 1,
+    cloud: 'prod',
+    region: 'RegionOne',
+    effect: 'disruptive',
+    votes: [],
+    locks: [],
+    children: [],
+    hash: 'abc',
+    missing: '1 vote of `approver`',
+    approval: { needs: [{ count: 1, roles: ['approver'] }], channel: 'C0OPS0000', expiresMs: 90_000, expiresAt: NOW + 90_000 },
+    plan: {
+      text: 'Drain `cmp-03`',
+      warnings: ['`web-1` has a local disk', 'two are of one group', 'it is the last of its zone'],
+      touches: [{ type: 'host', id: 'cmp-03', name: 'cmp-03' }],
+      jobs: [{ region: 'RegionOne', job: 'host/drain', payload: {} }],
+      undo: { possible: true, how: '`service enable cmp-03`' },
+    },
+    ...more,
+  };
+}
+
+it('of several warnings the worst is shown, and the others are counted: nobody decides without knowing of them', () => {
+  const links = [{ label: 'Open the card', url: 'https://home.slack.example/archives/C0OPS0000/p1' }];
+
+  const linked = waitingEntry(waiting(), { now: NOW, links, stops: true });
+  const unlinked = waitingEntry(waiting(), { now: NOW, links: [], stops: true });
+
+  expect(linked.warnings).toEqual(['`web-1` has a local disk']);
+  expect(linked.lines).toContain('2 more warnings: see its card before you decide.');
+  expect(unlinked.lines).toContain('2 more warnings: see `request show R-1042` before you decide.');
+});
+
+it('time is told by the minute, so that the page is not another one each second', () => {
+  const at = (now: number): string | undefined => waitingEntry(waiting(), { now, links: [], stops: false }).lines?.at(-1);
+
+  expect(at(NOW)).toContain('less than 2 minutes left (until 2001-09-09 01:48 UTC)');
+  expect(at(NOW + 60_000)).toBe(at(NOW));
+  expect(at(NOW - 600_000)).toContain('12 minutes left');
+});
+
+it('the buttons carry the hash of the plan', () => {
+  expect(waitingEntry(waiting(), { now: NOW, links: [], stops: true }).buttons?.map(({ act }) => act)).toEqual([
+    { kind: 'approve', request: 1042, hash: 'abc' },
+    { kind: 'deny', request: 1042, hash: 'abc' },
+    { kind: 'change', request: 1042 },
+    { kind: 'cancel', request: 1042 },
+  ]);
+});
+
+it.each(['expired', 'void'] as const)('what is %s can be planned again by whoever asked for it', (state) => {
+  expect(endedEntry(waiting({ state }), { now: NOW, links: [], isMine: true }).buttons).toMatchObject([{ label: 'Plan again' }]);
+  expect(endedEntry(waiting({ state }), { now: NOW, links: [], isMine: false }).buttons).toEqual([]);
+});
+
+it.each(['done', 'failed', 'rejected', 'cancelled'] as const)('what is %s has no buttons', (state) => {
+  expect(endedEntry(waiting({ state }), { now: NOW, links: [], isMine: true }).buttons).toEqual([]);
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { idOf } from '../../demo/workspace/seed.ts';
+import { toyBot } from '../bot.ts';
+import { asking, carded, OPERATOR, pagesOf, READS, SET, section, timeless } from './pages.ts';
+
+const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
+
+describe('what waits for somebody', () => {
+  it('is shown with all that decides: what, how many, the worst warning, who asked, time left, and the buttons of the card', async () => {
+    const bot = await toyBot();
+    const pages = pagesOf(bot);
+    await bot.say('bob', 'cores set demo alice-lab --cores 901 --reason "more load"');
+    await carded(bot);
+
+    const page = await pages.open('alice', 'Waits for you (1)');
+
+    expect(timeless(section(page, 'Waits for you'))).toBe(
+      [
+        'R-1001 · prod/RegionOne · change, 2 projects',
+        '⚠️ Warning: more cores than the cloud has',
+        'Set cores to 901 in 2 projects: more load',
+        'Asked by bob · still needed: 1 vote of approver · 24 hours left (until TIME UTC)',
+        `Open the card (https://home.slack.example/archives/${idOf('C', 'ops')}/pTS)`,
+        '[Approve] [Deny] [Change] [Cancel]',
+      ].join('\n'),
+    );
+  });
+
+  it('is never what they asked themselves, nor what takes a role that they do not hold', async () => {
+    const bot = await toyBot();
+    const pages = pagesOf(bot);
+    await bot.say('alice', SET);
+
+    const asker = await pages.open('alice', 'Nothing waits for you');
+    const viewer = await pages.open('eve', 'Nothing waits for you');
+    const other = await pages.open('carol', 'Waits for you (1)');
+
+    expect(asker).toContain('R-1001 waits for 1 vote of approver');
+    expect(viewer).not.toContain('R-1001');
+    expect(other).toContain('Asked by alice');
+  });
+
+  it('is no more what they have voted on, and still what others have to', async () => {
+    const bot = await asking([{ count: 2, roles: ['approver'] }]);
+    const pages = pagesOf(bot);
+    await bot.say('bob', SET);
+    await pages.open('carol', 'still needed: 2 votes of approver');
+    await bot.approve('alice');
+
+    await pages.open('alice', 'Nothing waits for you');
+
+    await pages.reads('carol', 'still needed: 1 vote of approver');
+  });
+
+  it('is not what another vote of the same role would do nothing for', async () => {
+    const roles = {
+      operator: { users: [idOf('U', 'bob')] },
+      approver: { users: [idOf('U', 'alice'), idOf('U', 'carol')] },
+      lead: { users: [idOf('U', 'eve')] },
+      viewer: { users: [] },
+    };
+    const bot = await asking([{ roles: ['approver'] }, { roles: ['lead'] }], { roles });
+    const pages = pagesOf(bot);
+    await bot.say('bob', SET);
+    await pages.open('carol', 'Waits for you (1)');
+
+    await bot.approve('alice');
+
+    await pages.reads('carol', 'Nothing waits for you');
+    expect(await pages.open('eve', 'Waits for you (1)')).toContain('still needed: 1 vote of lead');
+  });
+
+  it("is also what takes the vote of a project's owner, who need hold no role", async () => {
+    const roles = { operator: { users: [idOf('U', 'bob')] }, approver: { users: [] }, viewer: { users: [] } };
+    const bot = await asking([{ roles: ['owner'] }], { roles, projects: { demo: { owners: [idOf('U', 'eve')] } } });
+    const pages = pagesOf(bot);
+    await bot.say('bob', 'cores set demo --cores 40 --reason "more load"');
+
+    const page = await pages.open('eve', 'Waits for you (1)');
+
+    expect(page).toContain("still needed: 1 vote of the project's owners");
+    expect(page).toContain('You hold no role here');
+    expect(page).not.toContain('Running now');
+    await pages.click('eve', 'Approve', 'You approved R-1001, and it goes ahead now.');
+    await bot.until('done');
+  });
+
+  it('is their own plan until they typed its target, which they can do from there; then it is the approvers’', async () => {
+    const bot = await toyBot();
+    const pages = pagesOf(bot);
+    await bot.say('bob', WIPE);
+    const page = await pages.open('bob', 'R-1001 waits for you to type the target · prod/RegionOne · destructive, 1 project');
+    expect(section(page, 'Waits for you')).toContain('[Type the target] [Cancel]');
+    expect(section(page, 'Waits for you')).toContain('30 minutes left');
+    expect(section(page, 'You asked')).not.toContain('R-1001');
+    await pages.open('alice', 'Nothing waits for you');
+
+    await bot.slack.click('bob', pages.view('bob'), 'Type the target');
+    const form = await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form');
+    await bot.slack.submit('bob', form, { answer: 'demo' });
+
+    await bot.hears('bob', 'R-1001 now waits for 2 votes of approver');
+    await pages.reads('alice', 'Waits for you (1)');
+    expect(section(await pages.reads('bob', 'R-1001 waits for 2 votes'), 'Waits for you')).toContain('Nothing waits for you');
+  });
+
+  it('comes in the order in which it expires', async () => {
+    const soon = { ...OPERATOR, targets: ['project:demo'], expires: '1h' };
+    const bot = await toyBot({ yaml: { rules: [soon, { ...OPERATOR, expires: '7d' }, READS] } });
+    const pages = pagesOf(bot);
+    await bot.say('bob', 'cores set alice-lab --cores 40 --reason "can wait"');
+    await bot.say('bob', 'cores set demo --cores 40 --reason "cannot wait"');
+
+    const page = await pages.open('alice', 'Waits for you (2)');
+
+    expect(page.indexOf('R-1002')).toBeLessThan(page.indexOf('R-1001'));
+    expect(page).toContain('60 minutes left');
+    expect(page).toContain('7 days left');
+  });
+
+  it('has no Cancel for whoever may not stop it', async () => {
+    const roles = { operator: { users: [idOf('U', 'bob')] }, approver: { users: [idOf('U', 'eve')] }, viewer: { users: [] } };
+    const bot = await toyBot({ yaml: { roles } });
+    await bot.say('bob', SET);
+
+    const page = await pagesOf(bot).open('eve', 'Waits for you (1)');
+
+    expect(page).toContain('[Approve] [Deny] [Change]');
+    expect(page).not.toContain('[Cancel]');
+  });
+});
