@@ -156,7 +156,7 @@ describe('clicks in it', () => {
 
     await bot.slack.click('carol', behind, 'Approve');
 
-    await bot.hears('carol', 'Your click came after the end: R-1001 is done');
+    await bot.hears('carol', 'Your vote came after the end: R-1001 is done');
     expect((await bot.request(1001)).votes).toHaveLength(1);
   });
 
