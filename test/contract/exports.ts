@@ -19,6 +19,7 @@ const MACHINERY = [
   'server-body.ts',
   'session.ts',
   'targets.ts',
+  'times.ts',
 ];
 
 /** Functions that src/openstack exports and no contract case calls, as `compute.ts: listServers`. */
