@@ -12,11 +12,10 @@ import { listVolumePools, listVolumeServices } from '../../src/openstack/volume.
 import { listVolumes } from '../../src/openstack/volumes.ts';
 import { callsOf, onStage } from './stage.ts';
 
-const MANY = { hosts: 300, projects: 500, users: 40, servers: 2_000, floatingIps: 1_500, volumes: 1_200, images: 1_100 };
-
 describe('a large cloud', () => {
-  it('has all of its things in every list, each once, in a call per thousand', async () => {
-    const { cloud, open } = await onStage({ seed: { many: MANY }, pageSize: 1_000 });
+  it('has all of its things in every list, each once, in a call per page', async () => {
+    const many = { hosts: 100, projects: 500, servers: 620, floatingIps: 410, volumes: 410, images: 410 };
+    const { cloud, open } = await onStage({ seed: { many }, pageSize: 200 });
     const os = open({ connect: { timeoutMs: 20_000 } });
     const lists = { listServers, listServerPlaces, listVolumes, listImages, listFloatingIps, listPorts };
 
@@ -25,18 +24,18 @@ describe('a large cloud', () => {
       const ids = (await list(os)).map(({ id }) => id);
 
       expect([name, new Set(ids).size]).toEqual([name, ids.length]);
-      expect([name, ids.length > 1_000]).toEqual([name, true]);
+      expect([name, ids.length > 400]).toEqual([name, true]);
       expect([name, cloud.calls.filter(({ service }) => service !== 'identity').length]).toEqual([
         name,
-        Math.ceil(ids.length / 1_000),
+        Math.ceil(ids.length / 200),
       ]);
     }
-    expect(await listServers(os)).toHaveLength(2_011);
+    expect(await listServers(os)).toHaveLength(631);
     expect(await listProjects(os)).toHaveLength(504);
   });
 
   it('says in one call what it can still place', async () => {
-    const { cloud, open } = await onStage({ seed: { many: MANY } });
+    const { cloud, open } = await onStage({ seed: { many: { hosts: 300, servers: 600 } } });
 
     const candidates = await listAllocationCandidates(open(), { MEMORY_MB: 1 });
 
