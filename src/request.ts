@@ -171,6 +171,10 @@ export interface Request {
   replaces?: number;
   /** Slack users besides its requester who hear of its end. */
   followers?: string[];
+  /** Their names, where they asked for the same. */
+  alsoAskedBy?: string[];
+  /** What it does, as src/planning/same.ts has it; while it is open, it is the one request that does. */
+  same?: string;
   /** It takes back what another request changed for a time; without what somebody has decided about since. */
   revert?: Revert;
   except?: string[];

@@ -1,13 +1,11 @@
 import { requesterInWords, stateInWords } from '../chat/request-words.ts';
 import { buttonsOf, cancelButton, howMany, inWords, progressLines, timeLeft, utc } from '../outbox/card.ts';
-import { type Button, code, count, type Link } from '../reply.ts';
-import { label, type Request, type RequestState } from '../request.ts';
+import { code, count, type Link } from '../reply.ts';
+import { label, type Request } from '../request.ts';
 import type { HomeEntry } from './home.ts';
 
 /** Of a line that has no plan yet, and of how something ended. The whole of it is one `request show` away. */
 const LONGEST = 300;
-/** What stood still until its time was over can be asked for once more. */
-const AGAIN: ReadonlySet<RequestState> = new Set<RequestState>(['expired', 'void']);
 
 export interface Around {
   now: number;
@@ -49,14 +47,12 @@ export function askedEntry(
 
 /** One that has ended, with what to do about it where it is their own. */
 export function endedEntry(request: Request, { links, isMine }: Around & { isMine: boolean }): HomeEntry {
-  const { state, number, result, since } = request;
-  const again: Button[] =
-    isMine && AGAIN.has(state) ? [{ label: 'Plan again', act: { kind: 'plan again', request: number } }] : [];
+  const { state, result, since } = request;
   return {
     text: headline(request, inWords(state)),
     lines: [...(result ? [shortened(result.text)] : []), inOneLine(`ended ${utc(since)}`, `asked for: ${whatOf(request)}`)],
     links,
-    buttons: again,
+    buttons: isMine ? buttonsOf(request) : [],
   };
 }
 

@@ -1,14 +1,14 @@
 import type { Redis } from 'ioredis';
 import { sha256 } from '../audit/chain.ts';
 import { DeliveryError } from '../errors.ts';
-import { permalinkOf } from '../outbox/permalinks.ts';
+import { linkToCard, permalinkOf } from '../outbox/permalinks.ts';
 import { whoLooks } from '../policy/who.ts';
 import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
 import { repeat } from '../process/repeat.ts';
 import { hold, release } from '../redis/release.ts';
 import { code, type Link } from '../reply.ts';
-import { label, type Request } from '../request.ts';
+import type { Request } from '../request.ts';
 import { listEndedOf } from '../requests/store.ts';
 import { composeHome } from './compose.ts';
 import { type Home, notice } from './home.ts';
@@ -147,24 +147,12 @@ async function homeOf(desk: Desk, user: string, { open, troubles }: SeenByAll): 
     if (!person)
       return { home: notice('I work for another workspace than yours, so there is nothing here for you.'), isStranger: true };
     const ended = await reader.read(await listEndedOf(store, user));
-    const linksTo = (request: Request): Promise<Link[]> => linksToCard(desk, request);
+    const linksTo = (request: Request): Promise<Link[]> => linkToCard(core, request, desk.permalink);
     return { home: await composeHome(core, person, { open, ended, troubles, now: store.clock.now(), linksTo }) };
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     core.log.info({ err: error, user }, 'slack does not say who looks at a home');
     return { home: notice('Slack does not tell me who you are, so I show you nothing. I ask again every few seconds.') };
-  }
-}
-
-async function linksToCard({ core, permalink }: Desk, { number, card }: Request): Promise<Link[]> {
-  if (!card) return [];
-  try {
-    const url = await permalink(`${label(number)}/card`);
-    return url === undefined ? [] : [{ label: 'Open the card', url }];
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    core.log.debug({ err: error, request: number }, 'no link to a card');
-    return [];
   }
 }
 

@@ -128,6 +128,8 @@ export function buttonsOf(request: Request): Button[] {
       cancel,
     ];
   }
+  // What stood still until its time was over can be asked for once more, by whoever clicks.
+  if (state === 'expired' || state === 'void') return [{ label: 'Plan again', act: { kind: 'plan again', request: number } }];
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
 }
 
@@ -147,6 +149,7 @@ function fieldsOf(request: Request, now: number): Field[] {
   const { plan, approval, state, reason, votes } = request;
   const fields: Field[] = [...(plan?.fields ?? [])];
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
+  if (request.alsoAskedBy) fields.push({ name: 'Also asked for by', value: request.alsoAskedBy.join(', ') });
   if (reason) fields.push({ name: 'Reason', value: reason });
   if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
   if (state === 'waiting') fields.push({ name: 'Still needed', value: request.missing || 'nobody' });

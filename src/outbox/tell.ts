@@ -136,7 +136,9 @@ function isNewlyUnknown({ state, looks }: Request): boolean {
 
 /** A requester hears of every end by direct message, and so does who follows it; of what was unknown in another one, since an edited message wakes nobody. */
 function tellEnd({ store }: Core, request: Request): Command[] {
-  const { buttons: _, ...reply } = card(request, store.clock.now());
+  const { buttons, ...said } = card(request, store.clock.now());
+  // This message stays as it is: what can be done until the end would stand there after it.
+  const reply: Reply = ENDED.has(request.state) && buttons ? { ...said, buttons } : said;
   const what = ENDED.has(request.state) && request.looks !== undefined ? 'settled' : 'end';
   const told = (user: string, id: string): Command[] =>
     say(store.keys, { id, to: { kind: 'direct', user }, priority: PRIORITY.result, reply }, store.clock.now());

@@ -11,10 +11,11 @@ import type { Reply, TextFile } from '../reply.ts';
 import { label, type Request } from '../request.ts';
 import { cancelReplaced } from '../requests/book.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
-import { decideAndAdvance, findRequest, type Step } from '../requests/store.ts';
+import { decideAndAdvance, findRequest } from '../requests/store.ts';
 import { type Considered, consider } from './consider.ts';
 import { offersOf } from './offers.ts';
 import { firstPage, type KeptAnswer } from './pages.ts';
+import { type First, isTaken, joinSame, NOTHING_SAME } from './same.ts';
 import { sayInSecret } from './secret.ts';
 
 /** A line that took its worker down this often is given up. */
@@ -81,19 +82,43 @@ function whyNot(core: Core, { number, line }: Request, error: unknown): Decided 
   return { end: 'failed', reply: { text: `${broke(core, number, error)} Nothing was changed.` }, facts: {} };
 }
 
-const NOTHING_ELSE: Step = { when: [], commands: [] };
-
 /** What is wrong may be several things, one a line, the last of them what to type. */
 function inLines(message: string): Reply {
   const [text = '', ...lines] = message.split('\n');
   return lines.length === 0 ? { text } : { text, lines };
 }
 
-async function settle(core: Core, { stored, lease }: Held, decided: Decided): Promise<void> {
+async function settle(core: Core, held: Held, decided: Decided): Promise<void> {
+  const { request } = held.stored;
+  const considered = inPages(decided, request.number);
+  if ('end' in considered) {
+    await writeDown(core, held, considered);
+    return;
+  }
+  const { plan, facts } = considered;
+  for (;;) {
+    const same = await joinSame(core, { ...request, ...facts }, plan);
+    if ('reply' in same) {
+      const event = `same as ${label(same.number)}`;
+      await writeDown(core, held, { end: 'nothing to do', event, reply: same.reply, facts: { ...facts, about: plan.touches } });
+      return;
+    }
+    const result = await writeDown(core, held, considered, same);
+    // Somebody who asked for the same was faster.
+    if (result !== 'lost' || !(await isTaken(core, same))) return;
+  }
+}
+
+/** Wherever it comes to, and who hears of it. @returns `lost` where a guard of it no longer held, and nothing was done. */
+async function writeDown(
+  core: Core,
+  { stored, lease }: Held,
+  considered: Exclude<Decided, { end: unknown }> | Ended,
+  { same, step }: First = NOTHING_SAME,
+): Promise<'lost' | undefined> {
   const { number, state } = stored.request;
-  const considered = inPages(decided, number);
   const asking = 'plan' in considered ? await askApprovers(core, stored.request, considered) : undefined;
-  const replaced = asking ? await cancelReplaced(core, { ...stored.request, ...considered.facts }) : NOTHING_ELSE;
+  const replaced = asking ? await cancelReplaced(core, { ...stored.request, ...considered.facts }) : NOTHING_SAME.step;
   const result = await decideAndAdvance<undefined>(core.store, number, (request) => {
     // Cancelled meanwhile: what was found is thrown away.
     if (request.state !== state) return { leave: undefined };
@@ -101,6 +126,7 @@ async function settle(core: Core, { stored, lease }: Held, decided: Decided): Pr
       change: (draft) => {
         Object.assign(draft, considered.facts);
         if (asking) asking(draft);
+        if (same !== undefined) draft.same = same;
         if ('end' in considered) end(draft, considered);
       },
       give: undefined,
@@ -113,17 +139,21 @@ async function settle(core: Core, { stored, lease }: Held, decided: Decided): Pr
             : { text: whatIsKept(request, considered).text }),
           ...(request.requester.kind === 'terminal' ? { user: request.requester.user } : {}),
         },
-        when: [lease.guard, ...replaced.when],
+        when: [lease.guard, ...replaced.when, ...step.when],
         also: (draft) => [
+          // The replaced one's end frees what this one takes.
           ...replaced.commands,
+          ...step.commands,
           ...('end' in considered ? tellAnswer(core, draft, considered) : tellPlan(core, draft)),
         ],
       },
     };
   });
-  if (result === 'missing' || result === 'lost' || !result.changed) return;
+  if (result === 'lost') return 'lost';
+  if (result === 'missing' || !result.changed) return undefined;
   const phase = phaseOf(result.request);
   if (phase) await wake(core.wakers, result.request, phase);
+  return undefined;
 }
 
 type Ended = Extract<Considered, { end: unknown }> & {

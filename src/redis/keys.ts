@@ -80,6 +80,8 @@ export interface Keys {
   namesFresh(cloud: string, region: string, type: string): string;
   /** Which names somebody is about to ask for, by when they last did. */
   namesWanted: string;
+  /** The open request that does just this. */
+  same(what: string): string;
   /** Members of a Slack user group, as Slack last told them: JSON. */
   group(id: string): string;
   freeze(cloud: string): string;
@@ -133,6 +135,7 @@ export function keysOf(prefix: string): Keys {
     names: (cloud, region, type) => key('names', cloud, region, type),
     namesFresh: (cloud, region, type) => key('names-fresh', cloud, region, type),
     namesWanted: key('names-wanted'),
+    same: (what) => key('same', what),
     group: (id) => key('group', id),
     freeze: (cloud) => key('freeze', cloud),
     brake: (cloud) => key('brake', cloud),

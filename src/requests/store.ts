@@ -112,12 +112,12 @@ export function stepOf(
 }
 
 function bookkeeping(keys: Keys, draft: Request, at: number): Command[] {
-  const { number, state } = draft;
+  const { number, state, same } = draft;
   if (!ENDED.has(state)) return [['ZADD', keys.open, at, number]];
   return [
     ...keptForHome(keys, draft, at),
     ['ZREM', keys.open, number],
-    ['DEL', keys.lease(number)],
+    ['DEL', keys.lease(number), ...(same === undefined ? [] : [keys.same(same)])],
     ['RPUSH', keys.unsealed, number],
     ['EXPIRE', keys.request(number), KEEP_SECONDS],
     ['EXPIRE', keys.audit(number), KEEP_SECONDS],

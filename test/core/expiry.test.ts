@@ -20,11 +20,27 @@ it('what nobody decides in time expires: on its card, by direct message, and for
   await bot.slack.waitFor(() => bot.card().includes('R-1001 expired without approval'), 'the card at its end');
   expect(bot.card()).toContain('Nobody decided in time: it still needed 1 vote of approver. Nothing was changed.');
   expect(bot.card()).not.toContain('[Approve]');
-  await bot.hears('bob', 'R-1001 expired without approval');
+  expect(await bot.hears('bob', 'R-1001 expired without approval')).toContain('[Plan again]');
   await bot.slack.waitFor(() => bot.directs('alice').some((text) => text.includes('R-1001 expired')), "the approver's own card");
   await bot.slack.click('alice', card, 'Approve', { seen: 0 });
   await bot.hears('alice', 'Your vote came after the end: R-1001 expired without approval');
   expect(bot.cloud.writes).toEqual([]);
+});
+
+it('an expired one is planned again by a click, as the request of whoever clicks', async () => {
+  const bot = await expiresAfter('2s');
+  await bot.say('bob', SET);
+  await bot.until('expired');
+  const expired = await bot.slack.waitFor(() => bot.card().includes('[Plan again]') && bot.cardMessage(), 'the button');
+
+  await bot.slack.click('carol', expired, 'Plan again');
+
+  await bot.hears('carol', 'R-1002 waits for 1 vote of approver: Set cores to 40 in 2 projects');
+  const again = await bot.request(1002);
+  expect(again).toMatchObject({ line: SET, parent: 1001, askedBy: 'carol' });
+  expect(await bot.shows('R-1002 waits')).toContain('Asked by: carol');
+  await bot.click('alice', 'Approve');
+  await bot.untilOf(1002, 'done');
 });
 
 it('before the end whoever has not voted is reminded, once, in the thread and by direct message', async () => {
