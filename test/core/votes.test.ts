@@ -184,7 +184,7 @@ describe('a click that two workers handle at once', () => {
     const bot = await toyBot();
     const core = await clickedWithoutWorker(bot);
     bot.slack.answer('users.info', { status: 503 });
-    bot.slack.answer('users.info', { delayMs: 100 });
+    bot.slack.answer('users.info', { delayMs: 1_000 });
 
     await Promise.all([handleClick(core, 1001), handleClick(core, 1001)]);
     await bot.another('worker');
@@ -196,7 +196,7 @@ describe('a click that two workers handle at once', () => {
   it('is not taken back by the slower one', async () => {
     const bot = await toyBot();
     const core = await clickedWithoutWorker(bot);
-    bot.slack.answer('users.info', { status: 503, delayMs: 100 });
+    bot.slack.answer('users.info', { status: 503, delayMs: 1_000 });
 
     await Promise.all([handleClick(core, 1001), handleClick(core, 1001)]);
     await bot.another('worker');
