@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { ChainedEntry, Sealed } from './chain.ts';
 
@@ -33,6 +34,16 @@ export async function listDays(folder: string): Promise<string[]> {
   return names.flatMap((name) => /^(\d{4}-\d\d-\d\d)\.jsonl$/.exec(name)?.[1] ?? []).sort();
 }
 
+/** What a line has at least, or it is none of ours. */
+const Line = z.object({
+  at: z.number(),
+  request: z.number(),
+  head: z.string(),
+  prev: z.string(),
+  hash: z.string(),
+  entries: z.array(z.object({ hash: z.string() })),
+});
+
 /** One line at a time. @throws UserError where the file is not as it was written. */
 export async function* readDay(folder: string, day: string): AsyncGenerator<DayLine> {
   const stream = createReadStream(join(folder, fileOf(day)), 'utf8');
@@ -40,8 +51,10 @@ export async function* readDay(folder: string, day: string): AsyncGenerator<DayL
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       const parsed: unknown = JSON.parse(line);
-      if (!isHead) yield parsed as DayLine; // our own writing; who changed it is found by `audit verify`
-      isHead = false;
+      if (isHead) isHead = false;
+      else if (Line.safeParse(parsed).success)
+        yield parsed as DayLine; // our own writing; a change to it is for `audit verify` to find
+      else throw new SyntaxError('it is no line of a daily file');
     }
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;

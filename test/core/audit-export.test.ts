@@ -243,12 +243,15 @@ describe('where something is not here', () => {
     expect(err).toBe('Between the beginning and R-1002 something is missing.\nAfter R-1002 something is missing.\n');
   });
 
-  it('a file that is not as it was written is named, and the rest is given', async () => {
+  it.each([
+    ['was cut off', (text: string) => text.slice(0, -40)],
+    ['has something else in it', (text: string) => text.replace(/\n[^\n]*\n$/, '\n{"request":"R-1002"}\n')],
+  ])('a file that %s is named, and the rest is given', async (_how, spoilt) => {
     const { store, folder } = await botWithHistory();
     await writeDailyFiles(inDays(store, 1), folder);
     const [name = ''] = await readdir(folder);
     const text = await readFile(join(folder, name), 'utf8');
-    await writeFile(join(folder, name), text.slice(0, -40));
+    await writeFile(join(folder, name), spoilt(text));
 
     const { status, lines, err } = await exported(store, folder);
 
