@@ -142,7 +142,10 @@ describe('what somebody asked', () => {
     });
   });
 
-  it('of what has ended the ten newest plans are shown; reads and what was refused were answered where they were asked', async () => {
+  // Eleven changes run, one after the other.
+  it('of what has ended the ten newest plans are shown; reads and refusals were answered where they were asked', {
+    timeout: 60_000,
+  }, async () => {
     const bot = await asking([]);
     await bot.say('bob', 'cores show demo');
     await bot.say('bob', 'cores set no-such --cores 1 --reason "of no use"');

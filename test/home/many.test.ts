@@ -1,37 +1,29 @@
 import { expect, it } from 'vitest';
 import { checkView } from '../../demo/workspace/block-kit.ts';
 import { toyBot } from '../bot.ts';
-import { asking, carded, pagesOf, section } from './pages.ts';
+import { asking, carded, pagesOf, SET, section } from './pages.ts';
 
-// A hundred lines are planned, and a card of each is on its way to three people.
-it('of a hundred open requests it shows ten, counts the others and says where to see them', { timeout: 60_000 }, async () => {
+it('of a hundred open requests it shows ten, counts the others and says where to see them', async () => {
   const bot = await toyBot();
   const pages = pagesOf(bot);
   const { redis, keys } = bot.running.core.store;
-  const lines = Array.from({ length: 100 }, (_, i) => `cores set demo --cores ${21 + i} --reason "one of a hundred"`);
-  await Promise.all(lines.map((line) => bot.slack.slash('bob', '#ops', line)));
-  await bot.slack.openHome('alice');
-  await bot.slack.openHome('bob');
+  await bot.say('bob', SET);
+  const request = await bot.untilOf(1001, 'waiting');
+  // Planned one by one they would keep the pretend cloud busy for a while.
+  for (let number = 1002; number <= 1100; number += 1) {
+    const doc = JSON.stringify({ ...request, number });
+    await redis.hset(keys.request(number), { doc, head: String(number), state: 'waiting' });
+    await redis.zadd(keys.open, request.since, number);
+  }
 
-  const approver = await bot.slack.waitFor(
-    () => bot.slack.home('alice') && pages.now('alice').includes('(100)') && pages.now('alice'),
-    'all',
-    45_000,
-  );
-  const asker = await bot.slack.waitFor(
-    () => pages.now('bob').includes('You asked (100)') && pages.now('bob'),
-    'his own',
-    45_000,
-  );
+  const approver = await pages.open('alice', 'Waits for you (100)');
+  const asker = await pages.open('bob', 'You asked (100)');
 
-  expect(await redis.zcard(keys.open)).toBe(100);
   expect(section(approver, 'Waits for you').match(/\[Approve\] \[Deny\] \[Change\] \[Cancel\]/g)).toHaveLength(10);
   expect(approver).toContain('90 more. Type request list for everything that is open.');
   expect(section(asker, 'You asked').match(/\[Cancel\]/g)).toHaveLength(8);
   expect(asker).toContain('92 more. Type request list --mine for your open ones, request list --mine --all for all.');
   for (const who of ['alice', 'bob']) expect(checkView(pages.view(who).definition, 'home')).toEqual([]);
-  // Links to cards that Slack lets us post one a second.
-  expect(bot.slack.callsTo('chat.getPermalink').length).toBeLessThanOrEqual(100);
 });
 
 it('names and reasons with markup are shown as they were typed: nothing pings, links or formats', async () => {
