@@ -64,7 +64,7 @@ async function untilNextTimer({ store: { redis, keys, clock } }: Core, everyMs: 
 /** Not where it was set anew meanwhile. */
 const dropTimer = script(`
 local due = redis.call('ZSCORE', ARGV[1], ARGV[2])
-if due and tonumber(due) <= tonumber(ARGV[3]) then return redis.call('ZREM', ARGV[1], ARGV[2]) end
+if due == ARGV[3] then return redis.call('ZREM', ARGV[1], ARGV[2]) end
 return 0`);
 
 async function dueTimers(core: Core): Promise<void> {
@@ -73,11 +73,13 @@ async function dueTimers(core: Core): Promise<void> {
   // The clock may step back after this look: what was due stays due, or it would be dropped undecided.
   const now = (): number => Math.max(seen, clock.now());
   const steady: Core = { ...core, store: { ...core.store, clock: { ...clock, now } } };
-  for (const due of await redis.zrangebyscore(keys.timers, 0, seen, 'LIMIT', 0, AT_A_TIME)) {
+  const found = await redis.zrangebyscore(keys.timers, 0, seen, 'WITHSCORES', 'LIMIT', 0, AT_A_TIME);
+  for (let i = 0; i < found.length; i += 2) {
+    const [due = '', at = ''] = found.slice(i, i + 2);
     const [number = '', kind = ''] = due.split('|');
     try {
       await handleTimer(steady, Number(number), kind);
-      await dropTimer(redis, [keys.timers, due, now()]);
+      await dropTimer(redis, [keys.timers, due, at]);
     } catch (error) {
       core.log.warn({ err: error, request: Number(number), kind }, 'timer broke');
       await redis.zadd(keys.timers, 'XX', 'GT', now() + EVERY_MS, due);
