@@ -2,6 +2,7 @@ import type { ClickAnswer } from '../approval/click-answer.ts';
 import type { Config } from '../config.ts';
 import type { IncomingClick, IncomingLine, Taken } from '../intake/incoming.ts';
 import { slackUserOf } from '../policy/people.ts';
+import type { Reply } from '../reply.ts';
 import type { Request } from '../request.ts';
 import type { System } from './system.ts';
 
@@ -14,6 +15,8 @@ export interface TerminalCore {
   answerTo(click: number, signal: AbortSignal): Promise<ClickAnswer | NotKnown>;
   /** Undefined where there is none (any more). */
   find(number: number): Promise<Request | undefined>;
+  /** The whole of a long answer, while it is kept; undefined where all of it is in the record. */
+  answer(number: number): Promise<Reply | undefined>;
   /** The record now and whenever it has changed, until the request has ended or the signal aborts. */
   watch(number: number, signal: AbortSignal): AsyncIterable<Request>;
   workersAlive(): Promise<number>;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { card, inWords } from '../outbox/card.ts';
+import type { Reply } from '../reply.ts';
 import { ENDED, label, type Request, type RequestState } from '../request.ts';
 import { DONE, isMapped, NOT_DONE, numberOf, STILL_OPEN, say, type TerminalCore } from './door.ts';
 import type { System } from './system.ts';
@@ -51,7 +52,8 @@ async function follow(core: TerminalCore, number: number, unixUser: string, syst
   let last: Request | undefined;
   for await (const request of core.watch(number, system.interrupted)) {
     last = request;
-    if (ENDED.has(request.state)) break;
+    // An unknown outcome is looked at again for hours: nobody waits so long at a terminal.
+    if (ENDED.has(request.state) || request.state === 'unknown') break;
     const isNewPlan = request.plan !== undefined && request.hash !== planShown;
     if (isNewPlan) say(system, `\n${replyText(card(request, Date.now()), system.err)}\n`);
     planShown = request.hash;
@@ -64,14 +66,26 @@ async function follow(core: TerminalCore, number: number, unixUser: string, syst
     say(system, `There is no ${label(number)} any more.`);
     return NOT_DONE;
   }
-  if (!ENDED.has(last.state)) {
+  if (!ENDED.has(last.state) && last.state !== 'unknown') {
     say(system, `${label(number)} goes on without this terminal; it ${inWords(last.state)}. Look with:`);
     say(system, `  stackhand run ${shellQuoted(`request show ${label(number)}`)}`);
     return STILL_OPEN;
   }
   if (last.state !== 'answered') say(system, `${label(number)} ${inWords(last.state)}.`);
-  if (last.result) system.out.write(`${replyText(last.result, system.out)}\n`);
+  const said = (await core.answer(number)) ?? last.result;
+  if (said) write(said, system);
   return GOOD_ENDS.has(last.state) ? DONE : NOT_DONE;
+}
+
+/** Of data only the data goes to standard output, so that it can be piped. */
+function write(said: Reply, { out, err }: System): void {
+  const { file, ...about } = said;
+  if (!file?.isData) {
+    out.write(`${replyText(said, out)}\n`);
+    return;
+  }
+  err.write(`${replyText(about, err)}\n`);
+  out.write(file.content);
 }
 
 /** Where it stands, in one line. */

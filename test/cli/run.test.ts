@@ -1,11 +1,12 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { openTerminalCore } from '../../src/cli/core.ts';
 import type { TerminalCore } from '../../src/cli/door.ts';
 import { runLine } from '../../src/cli/run.ts';
 import type { Taken } from '../../src/intake/incoming.ts';
 import { createIntake } from '../../src/intake/intake.ts';
-import { type Bot, type BotOptions, eventually, toyBot } from '../bot.ts';
+import { type Bot, type BotOptions, eventually, startBot, toyBot } from '../bot.ts';
 import { testRedis } from '../setup/redis-client.ts';
 import { type Terminal, terminal } from './system.ts';
 
@@ -38,6 +39,50 @@ describe('a line in the terminal', () => {
     expect(await inTerminal(bot, system, 'cores show demo')).toBe(0);
     expect(system.stdout()).toMatch(/^Project demo has \d+ cores\.\n$/);
     expect(system.stderr()).toMatch(/^R-1001 was taken\.\n/);
+  });
+
+  it('has the whole of a long answer there, however many pages Slack shows it in', async () => {
+    const bot = await startBot({ yaml: { terminal: TERMINAL }, cloud: { seed: { many: { projects: 80 } } } });
+    const system = terminal();
+
+    expect(await inTerminal(bot, system, 'project list')).toBe(0);
+
+    expect(
+      system
+        .stdout()
+        .split('\n')
+        .filter((line) => /^project-\d+ /.test(line)),
+    ).toHaveLength(80);
+    expect(system.stdout()).not.toContain('page 1 of');
+  });
+
+  it('has nothing but the data there, where data was asked for', async () => {
+    const bot = await startBot({ yaml: { terminal: TERMINAL } });
+    const [json, csv] = [terminal(), terminal()];
+
+    expect(await inTerminal(bot, json, 'project list --json')).toBe(0);
+    expect(await inTerminal(bot, csv, 'project list --csv')).toBe(0);
+
+    const names = (JSON.parse(json.stdout()) as { project: string }[]).map(({ project }) => project);
+    expect(names).toContain('alice-lab');
+    expect(csv.stdout().split('\n')).toHaveLength(names.length + 2);
+    expect(csv.stdout()).toMatch(/^project,/);
+    expect(json.stderr()).toContain(`${names.length} projects`);
+  });
+
+  it('whose outcome is unknown is not waited for until it is settled', async () => {
+    const bot = await botWith();
+    const system = terminal();
+    const running = inTerminal(bot, system, SET);
+    await shows(system, 'waits for approval: ');
+    bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { dropAfterEffect: true });
+    bot.cloud.answer('compute', 'GET', DEMO_PROJECT, { after: 1, status: 500, times: 10_000 });
+
+    await bot.approve('alice');
+
+    expect(await running).toBe(1);
+    expect(system.stderr()).toContain('R-1001 is UNKNOWN: look at the cloud before you go on.\n');
+    expect(system.stdout()).toContain('1 project unknown');
   });
 
   it('waits for approval in Slack, shows the plan and who must approve, and says how it ended', async () => {
@@ -224,6 +269,7 @@ describe('a Redis that is in trouble', () => {
       click: async () => taken,
       answerTo: async () => 'interrupted',
       find: async () => undefined,
+      answer: async () => undefined,
       async *watch() {},
       workersAlive: async () => 1,
       close: async () => {},

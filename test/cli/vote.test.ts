@@ -147,7 +147,7 @@ describe('the rules of a vote at a terminal', () => {
   it('its requester does not vote, whether they asked in Slack or at a terminal', async () => {
     const bot = await mappedBot({ yaml: { roles: everybody() } });
     await bot.say('bob', SET);
-    expect((await typesAs(bot, 'bob', ['run', SET, '--no-wait'])).status).toBe(0);
+    expect((await typesAs(bot, 'bob', ['run', SET.replace('40', '50'), '--no-wait'])).status).toBe(0);
     await bot.untilOf(1002, 'waiting');
 
     for (const name of ['R-1001', 'R-1002']) {
