@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatInstantWithAge } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
+import { naturally } from '../../src/natural-order.ts';
 import { type ComputeService, listComputeServices } from '../../src/openstack/compute.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { count } from '../../src/reply.ts';
@@ -52,7 +53,7 @@ export default defineCommand({
     const disabled = seen.filter(({ status }) => status === 'disabled');
     const found = seen
       .filter((one) => !problems || down.includes(one) || disabled.includes(one))
-      .sort((a, b) => a.binary.localeCompare(b.binary) || a.host.localeCompare(b.host, 'en', { numeric: true }));
+      .sort((a, b) => a.binary.localeCompare(b.binary) || naturally(a.host, b.host));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'compute-services');
     return {
       text: `${count(seen, 'compute service')}: ${seen.length - down.length} up, ${down.length} down; ${disabled.length} disabled${cut}.`,

@@ -65,9 +65,9 @@ export default defineCommand({
     const idle = seen.filter((ip) => !ip.in_use);
     const found = unused ? idle : seen;
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'floating-ips');
-    const how = unused ? ` of ${seen.length} that lead nowhere` : `, ${idle.length} of them lead nowhere`;
+    const all = `${count(seen, 'floating IP')}${ofProject(within)}`;
     return {
-      text: `${count(found, 'floating IP')}${ofProject(within)}${how}${cut}.`,
+      text: `${unused ? `${idle.length} of ${all} lead nowhere` : `${all}, ${idle.length} of them lead nowhere`}${cut}.`,
       ...shown,
       touches: rows.map(target),
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
+import { naturally } from '../../src/natural-order.ts';
 import { type AddressPool, listAddressPools } from '../../src/openstack/address-pools.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
 import { count } from '../../src/reply.ts';
@@ -43,7 +44,7 @@ export default defineCommand({
             .join(', '),
         }),
       )
-      .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+      .sort((a, b) => naturally(a.name, b.name));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'floating-ip-pools');
     const full = found.filter((pool) => shareOf(pool) >= NEARLY_FULL).map(({ name }) => name);
     return {

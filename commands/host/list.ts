@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatMiB } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
+import { naturally } from '../../src/natural-order.ts';
 import { type ComputeService, type Hypervisor, listComputeServices, listHypervisors } from '../../src/openstack/compute.ts';
 import { hostTarget } from '../../src/openstack/targets.ts';
 import { count } from '../../src/reply.ts';
@@ -65,7 +66,7 @@ export default defineCommand({
     const disabled = services.filter(({ status }) => status === 'disabled');
     const found = services
       .filter((service) => !problems || down.includes(service) || disabled.includes(service))
-      .sort((a, b) => a.host.localeCompare(b.host, 'en', { numeric: true }))
+      .sort((a, b) => naturally(a.host, b.host))
       .map((service) => withSizes(service, hypervisors));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'hosts');
     return {

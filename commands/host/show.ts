@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { nearest } from '../../src/chat/suggest.ts';
 import { formatInstantWithAge } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
+import { naturally } from '../../src/natural-order.ts';
 import { listAggregates } from '../../src/openstack/aggregates.ts';
 import {
   type ComputeService,
@@ -82,7 +84,8 @@ async function findHost(os: Session, host: string, maySee: (name: string) => boo
   const [service] = await listComputeServices(os, { binary: 'nova-compute', host });
   if (service) return service;
   const all = (await listComputeServices(os, { binary: 'nova-compute' })).map((one) => one.host).filter(maySee);
-  const near = all.filter((name) => name.startsWith(host) || host.startsWith(name)).slice(0, 5);
+  const begun = all.filter((name) => name.startsWith(host) || host.startsWith(name)).sort(naturally);
+  const near = [...new Set([...begun, ...nearest(host, all)])].slice(0, 5);
   const instead = near.length > 0 ? `Did you mean ${near.map(code).join(' or ')}?` : 'Type `host list` for those there are.';
   throw new UserError(`Nova has no compute host ${code(host)}. ${instead}`, {
     choices: near.map((name) => ({ label: name, given: host, value: name })),

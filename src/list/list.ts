@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WholeNumber } from '../chat/values.ts';
 import { UserError } from '../errors.ts';
+import { naturally } from '../natural-order.ts';
 import { code, type Records, type Table } from '../reply.ts';
 
 /** One column of a list. */
@@ -93,7 +94,7 @@ function sortedBy<T>(rows: readonly T[], columns: readonly Column<T>[], sort: st
 /** Names with numbers in them in the order of those. */
 function compare(a: NonNullable<Datum>, b: NonNullable<Datum>): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a).localeCompare(String(b), 'en', { numeric: true });
+  return naturally(String(a), String(b));
 }
 
 function datumOf<T>(column: Column<T>, row: T): Datum {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import { UserError } from '../errors.ts';
+import { naturally } from '../natural-order.ts';
 
 const run = promisify(execFile);
 
@@ -57,15 +58,11 @@ async function findOnPath(name: string, env: NodeJS.ProcessEnv | undefined): Pro
 
 async function findUnpacked(cache: string): Promise<RedisServer | undefined> {
   const names = (await readdir(cache)).filter((name) => name.startsWith('redis-') && name.endsWith(`-${process.arch}`));
-  for (const name of names.sort(byVersion).reverse()) {
+  for (const name of names.sort(naturally).reverse()) {
     const server = await probeUnpacked(join(cache, name)).catch(() => undefined);
     if (server && isRecent(server.version)) return server;
   }
   return undefined;
-}
-
-function byVersion(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 /** Everything happens in a folder of this call's own, and one rename puts it in place, so two starts at once do no harm. */
@@ -175,5 +172,5 @@ async function probe(path: string, env: Record<string, string>): Promise<RedisSe
 }
 
 export function isRecent(version: string): boolean {
-  return byVersion(version, OLDEST_REDIS) >= 0;
+  return naturally(version, OLDEST_REDIS) >= 0;
 }

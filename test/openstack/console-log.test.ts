@@ -107,7 +107,8 @@ it('asks which, where two projects have a server of the name', async () => {
 
   const said = await bot.say('bob', 'console log show batch-1');
 
-  expect(said).toMatch(/^There are 2 servers called batch-1: .*\. Give the ID instead\.$/);
+  expect(said).toMatch(/^There are 2 servers called batch-1: .*\. Give the ID instead\.$/m);
+  expect(said.split('\n').at(-1)?.match(/\[/g)).toHaveLength(2);
   expect(said).toContain(`${twin.id} in project alice-lab, ACTIVE`);
   expect(said).toContain(`${batch} in project demo, ACTIVE`);
 });

@@ -35,8 +35,12 @@ it('whoami and help show each asker what they may use', async () => {
 
   expect(await bot.say('eve', 'whoami')).toContain('You are eve (Slack member U0EVE0000), with role viewer.');
   expect(await bot.say('eve', 'help')).not.toContain('quota set');
-  expect(await bot.say('bob', 'help')).toContain('quota: quota set · quota show');
-  expect(await bot.say('bob', 'help quota set')).toContain("quota set: Change a project's quotas in Nova, Cinder and Neutron.");
+  expect(await bot.say('bob', 'help')).toContain(
+    'quota: quota defaults set · quota defaults show · quota list · quota set · quota show',
+  );
+  expect(await bot.say('bob', 'help quota set')).toContain(
+    "quota set: Change a project's quotas in Nova, Cinder and Neutron, for good or for a time.",
+  );
 });
 
 it('a request is listed, shown and cancelled, and then it cannot be approved', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Bot } from '../bot.ts';
+import { z } from 'zod';
+import { type Bot, eventually } from '../bot.ts';
 import { tableRow } from '../table-row.ts';
 import type { Limits, RawCloud } from './raw-cloud.ts';
 import { anotherAdmin, changed, keptLimits, realBot, steady } from './real-bot.ts';
@@ -65,7 +66,7 @@ describe('quota set', () => {
       'R-1001 waits for approval · real-admin/RegionOne · change, 1 project. Change 6 quotas of project demo',
     );
     expect(card).toContain('Undo: quota set <id> cores=20 ram=51200 volumes=10 floating-ips=50');
-    expect(row(card, 'ram')).toEqual(['Nova', expect.stringMatching(/iB$/), '50 GiB', '80 GiB']);
+    expect(row(card, 'ram')).toEqual(['Nova', expect.stringMatching(/iB$/), '50 GiB', '80 GiB', expect.stringMatching(/iB$/)]);
     expect(await bot.click('bob', 'Approve')).toContain('You asked for this yourself, so somebody else must decide.');
     expect(await bot.click('eve', 'Approve')).toContain(
       'Your vote does not count here: this takes approver, and you hold viewer.',
@@ -110,7 +111,8 @@ describe('quota set', () => {
     expect(said).toContain(
       'Dry run on real-admin/RegionOne: nothing was changed and nobody was asked. Change 6 quotas of project demo',
     );
-    expect(row(said, 'floating-ips')).toEqual(['Neutron', expect.any(String), '50', '60']);
+    // The pool of the seed is far from empty.
+    expect(row(said, 'floating-ips')).toEqual(['Neutron', expect.any(String), '50', '60', expect.stringMatching(/^2\d\d$/)]);
     expect(one.bot.slack.messages('#ops')).toEqual([]);
     expect(await differs(one)).toEqual({});
   });
@@ -207,8 +209,9 @@ describe('quota set, where something is in the way', () => {
 
     const end = await ended(one, 'was PARTLY done', () => one.cloud.setLimits('compute', one.demo, { cores: 25 }));
 
-    expect(end).toContain('Nova: left alone. cores is 25 and was 20 when this was approved.');
-    expect(await differs(one)).toEqual({ cores: 25, ...CINDER, ...NEUTRON });
+    expect(end).toContain('Nova, cores: left alone. cores is 25 and was 20 when this was approved.');
+    // Nova's other value was still as it was.
+    expect(await differs(one)).toEqual({ cores: 25, ram: NOVA.ram, ...CINDER, ...NEUTRON });
   });
 });
 
@@ -226,5 +229,102 @@ describe('quota show', () => {
     expect(row(said, 'floating-ips').at(1)).toBe('50');
     expect(row(said, 'key-pairs')).toEqual(['per user', String(before.key_pairs)]);
     expect(row(said, 'routers').at(1)).toBe(String(before.router));
+  });
+});
+
+describe('quota set --for', () => {
+  it('goes back by itself in each service when its time is up, but for what somebody changed meanwhile', async () => {
+    const one = await scene();
+    const { bot, cloud, demo } = one;
+
+    await bot.say('bob', 'quota set demo cores=40 volumes=20 floatingips=60 --for 10s --reason "ticket 4711"');
+    const card = await cardSaying(bot, '[Approve]');
+    await bot.approve('alice');
+    await bot.untilOf(1001, 'done');
+    const during = await differs(one);
+    await cloud.setLimits('volume', demo, { volumes: 30 });
+    const told = await bot.hears('bob', 'R-1002 was PARTLY done');
+
+    expect(card).toContain('After 10s: Set back in project demo: cores 20, volumes 10, floating-ips 50.');
+    expect(during).toEqual({ cores: 40, volumes: 20, floatingip: 60 });
+    expect(told).toContain('Cinder: left alone. volumes is 30 and was 20 when this was approved.');
+    expect(await differs(one)).toEqual({ volumes: 30 });
+  });
+});
+
+describe('quota list', () => {
+  it('has those that are used by so much, the fullest first', async () => {
+    const { bot, cloud, demo } = await scene();
+    const cores = z
+      .array(z.looseObject({ status: z.string(), tenant_id: z.string(), flavor: z.object({ vcpus: z.number() }) }))
+      .parse(await cloud.listed('compute', '/servers/detail?all_tenants=1', 'servers'))
+      .filter(({ tenant_id }) => tenant_id === demo)
+      .reduce((sum, { flavor }) => sum + flavor.vcpus, 0);
+    await cloud.setLimits('compute', demo, { cores });
+
+    const said = await bot.say('eve', 'quota list cores --over 90');
+
+    expect(said).toMatch(/^1 quota of \d+ projects used by 90 % or more, 1 of them wholly\./);
+    expect(tableRow(said, 'demo')).toEqual(['demo', 'cores', String(cores), String(cores), '100 %']);
+  });
+});
+
+describe('quota defaults', () => {
+  it('are changed for every project without limits of its own, shown, and changed back', async () => {
+    const { bot, cloud } = await scene();
+    const before = await cloud.defaultLimits();
+    onTestFinished(() => cloud.setDefaultLimits({ instances: before.instances ?? 10 }));
+    await cloud.setDefaultLimits({ instances: 10 });
+
+    const line = 'quota defaults set instances=12 --reason "ticket 4711"';
+    expect(await bot.say('bob', line)).toContain('Change 1 default quota: instances 10 → 12.');
+    expect((await cloud.defaultLimits()).instances).toBe(10);
+    await bot.approve('alice');
+    await cardSaying(bot, 'Projects without limits of their own now have instances 12.');
+
+    expect((await cloud.defaultLimits()).instances).toBe(12);
+    expect((await cloud.limits(await cloud.projectId('alice-lab'))).instances).toBe(12);
+    expect(tableRow(await bot.say('eve', 'quota defaults show'), 'instances').slice(1, 3)).toEqual(['Nova', '12']);
+    expect(await bot.say('bob', line)).toContain('The defaults are so already: instances 12.');
+  });
+});
+
+describe('a line that is not whole', () => {
+  it('is filled in, with names of the cloud to choose from', async () => {
+    const one = await scene();
+    const { bot } = one;
+    await bot.slack.slash('bob', '#ops', 'quota set cores=30');
+    await bot.slack.click('bob', await bot.slack.sees('bob', '[Fill in]'), 'Fill in');
+    const view = await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form');
+
+    let offered: string[] = [];
+    await eventually(async () => {
+      offered = await bot.slack.suggestions('bob', view, 'project', 'ali');
+      return offered.includes('alice-lab');
+    }, 'the names of the projects');
+    await bot.slack.submit('bob', view, { project: 'demo', reason: 'ticket 4711' });
+    await cardSaying(bot, 'Change 1 quota of project demo: cores 20 → 30.');
+    await bot.approve('alice');
+    await cardSaying(bot, 'is done');
+
+    expect(await differs(one)).toEqual({ cores: 30 });
+  });
+});
+
+describe('the same again', () => {
+  it('is followed by its second asker, and set once', async () => {
+    const one = await scene();
+    const { bot } = one;
+    await bot.say('bob', LINE);
+    await cardSaying(bot, '[Approve]');
+
+    const said = await bot.say('carol', LINE);
+    await bot.approve('alice');
+    await cardSaying(bot, 'is done');
+
+    expect(said).toContain('R-1001');
+    expect(bot.card()).toContain('Also asked for by: carol');
+    expect(await bot.hears('carol', 'R-1001 is done')).toContain('Project demo now has cores 40');
+    expect(await differs(one)).toEqual({ ...NOVA, ...CINDER, ...NEUTRON });
   });
 });

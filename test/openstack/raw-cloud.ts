@@ -11,7 +11,12 @@ export interface RawCloud {
   /** All limits of a project, by the services' own names. */
   limits(projectId: string): Promise<Limits>;
   setLimits(service: QuotaService, projectId: string, limits: Limits): Promise<void>;
+  /** Nova's defaults for every project without limits of its own. */
+  defaultLimits(): Promise<Limits>;
+  setDefaultLimits(limits: Limits): Promise<void>;
   servers(): Promise<Server[]>;
+  /** What one of its lists holds, in its own words: `path` behind the service's address, `key` in the answer. */
+  listed(service: Service, path: string, key: string): Promise<Thing[]>;
   rename(serverId: string, name: string): Promise<void>;
   /** A domain with one project in it. */
   createDomain(name: string, project: string): Promise<void>;
@@ -22,6 +27,7 @@ export interface RawCloud {
 }
 
 export type Limits = Record<string, number>;
+export type Service = 'compute' | 'volume' | 'network' | 'image' | 'identity';
 export type QuotaService = 'compute' | 'volume' | 'network';
 
 const Server = z.object({
@@ -33,6 +39,9 @@ const Server = z.object({
 });
 type Server = z.infer<typeof Server>;
 
+const Thing = z.looseObject({ id: z.string(), name: z.string().optional() });
+export type Thing = z.infer<typeof Thing>;
+
 const Admin = z.object({
   clouds: z.object({ 'real-admin': z.object({ auth: z.object({ auth_url: z.string(), password: z.string() }) }) }),
 });
@@ -42,6 +51,9 @@ const Token = z.object({
   }),
 });
 const Named = z.array(z.object({ id: z.string(), name: z.string(), domain_id: z.string().nullish() }));
+
+/** From 2.53 on nova's services have IDs that are texts; this header is nova's alone. */
+const NOVA_VERSION = { 'x-openstack-nova-api-version': '2.53' };
 
 /** What cinder answers is flat only without its use; neutron wraps its own. */
 const QUOTA_BODY = { compute: 'quota_set', volume: 'quota_set', network: 'quota' } as const;
@@ -56,11 +68,19 @@ export async function openRawCloud(cloudsYaml: string): Promise<RawCloud> {
   };
   const keystone = catalog.get('identity');
   const nova = catalog.get('compute');
+  const root: Record<Service, string> = {
+    compute: `${nova}`,
+    volume: `${catalog.get('block-storage')}`,
+    network: `${catalog.get('network')}/v2.0`,
+    image: `${catalog.get('image')}/v2`,
+    identity: `${keystone}`,
+  };
+  const defaultQuotas = `${nova}/os-quota-class-sets/default`;
 
   async function ask(method: string, url: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(url, {
       method,
-      headers: { 'x-auth-token': token, 'content-type': 'application/json' },
+      headers: { 'x-auth-token': token, 'content-type': 'application/json', ...NOVA_VERSION },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -86,14 +106,16 @@ export async function openRawCloud(cloudsYaml: string): Promise<RawCloud> {
     async limits(projectId) {
       const limits: Limits = {};
       for (const service of ['compute', 'volume', 'network'] as const) {
-        const answer = await ask('GET', `${quotaUrl[service]}/${projectId}`);
-        const set = z.record(z.string(), z.record(z.string(), z.unknown())).parse(answer)[QUOTA_BODY[service]] ?? {};
-        for (const [name, limit] of Object.entries(set)) if (typeof limit === 'number') limits[name] = limit;
+        Object.assign(limits, numbersIn(await ask('GET', `${quotaUrl[service]}/${projectId}`), QUOTA_BODY[service]));
       }
       return limits;
     },
     setLimits: async (service, projectId, limits) =>
       void (await ask('PUT', `${quotaUrl[service]}/${projectId}`, { [QUOTA_BODY[service]]: limits })),
+    defaultLimits: async () => numbersIn(await ask('GET', defaultQuotas), 'quota_class_set'),
+    setDefaultLimits: async (limits) => void (await ask('PUT', defaultQuotas, { quota_class_set: limits })),
+    listed: async (service, path, key) =>
+      z.array(Thing).parse(z.record(z.string(), z.unknown()).parse(await ask('GET', `${root[service]}${path}`))[key]),
     servers: async () =>
       z.object({ servers: z.array(Server) }).parse(await ask('GET', `${nova}/servers/detail?all_tenants=1`)).servers,
     rename: async (id, name) => void (await ask('PUT', `${nova}/servers/${id}`, { server: { name } })),
@@ -112,6 +134,11 @@ export async function openRawCloud(cloudsYaml: string): Promise<RawCloud> {
       for (const { id } of await named('projects', name)) await ask('DELETE', `${keystone}/projects/${id}`);
     },
   };
+}
+
+function numbersIn(answer: unknown, key: string): Limits {
+  const set = z.record(z.string(), z.record(z.string(), z.unknown())).parse(answer)[key] ?? {};
+  return Object.fromEntries(Object.entries(set).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
 }
 
 /** The launcher's hook: what is in this file is the server's console log. */
