@@ -50,7 +50,7 @@ export default defineCommand({
 });
 
 function fields(request: Request, now: number): Field[] {
-  const { cloud, region, approval, receivedAt, since, reason, parent, children } = request;
+  const { cloud, region, approval, receivedAt, since, reason, ticket, parent, children } = request;
   const isWaiting = request.state === 'waiting' || request.state === 'planned';
   const all: (Field | false | undefined)[] = [
     { name: 'Asked by', value: requesterInWords(request) },
@@ -59,6 +59,7 @@ function fields(request: Request, now: number): Field[] {
     isWaiting && approval && { name: 'Expires', value: formatInstantWithAge(approval.expiresAt, now) },
     cloud !== undefined && { name: 'Cloud', value: region ? `${cloud}/${region}` : cloud },
     reason !== undefined && { name: 'Reason', value: reason },
+    ticket !== undefined && { name: 'Ticket', value: ticket },
     parent !== undefined && { name: 'Follows from', value: label(parent) },
     children.length > 0 && { name: 'Followed by', value: children.map(label).join(', ') },
   ];

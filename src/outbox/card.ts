@@ -151,6 +151,7 @@ function fieldsOf(request: Request, now: number): Field[] {
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
   if (request.alsoAskedBy) fields.push({ name: 'Also asked for by', value: request.alsoAskedBy.join(', ') });
   if (reason) fields.push({ name: 'Reason', value: reason });
+  if (request.ticket) fields.push({ name: 'Ticket', value: request.ticket });
   if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
   if (state === 'waiting') fields.push({ name: 'Still needed', value: request.missing || 'nobody' });
   if ((state === 'waiting' || state === 'planned') && approval) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { idOf } from '../../demo/workspace/seed.ts';
 import { type Bot, eventually, toyBot } from '../bot.ts';
+import { tableRow } from '../table-row.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 
@@ -241,5 +242,27 @@ describe('looking at requests', () => {
     expect(open).not.toContain('R-1002');
     expect(all.indexOf('R-1002')).toBeGreaterThan(0);
     expect(all.indexOf('R-1002')).toBeLessThan(all.indexOf('R-1001'));
+  });
+
+  it('keeps the number of a ticket: on the card, in what is shown, and found by it even when it has ended', async () => {
+    const bot = await toyBot();
+    await bot.say('bob', `${SET} --ticket OPS-4711`);
+    await bot.slack.waitFor(() => bot.card().includes('Ticket: OPS-4711'), 'the card with its ticket');
+    await bot.slack.slash('carol', '#ops', 'cores set demo --cores 30 --reason "less load" --ticket OPS-4712');
+    await bot.slack.waitFor(() => bot.card().includes('R-1002 waits for approval'), 'the second card');
+    await bot.click('carol', 'Cancel');
+    await bot.untilOf(1002, 'cancelled');
+
+    const [first, second, none] = [
+      await bot.say('eve', 'request list --ticket OPS-4711'),
+      await bot.say('eve', 'request list --ticket OPS-4712'),
+      await bot.say('eve', 'request list --ticket OPS-47'),
+    ];
+
+    expect(await bot.say('eve', 'request show R-1001')).toContain('Ticket: OPS-4711');
+    expect(tableRow(first, 'R-1001').at(1)).toContain('waits for 1 vote');
+    expect(first).not.toContain('R-1002');
+    expect(tableRow(second, 'R-1002').at(1)).toContain('cancelled');
+    expect(none).not.toContain('R-100');
   });
 });
