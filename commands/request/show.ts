@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { noSuchRequest, requesterInWords, stateInWords } from '../../src/chat/request-words.ts';
 import { formatInstantWithAge, RequestNumber } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
+import { laterLines } from '../../src/outbox/card.ts';
 import { type Answer, code, type Field, plain } from '../../src/reply.ts';
 import { aboutOf, ENDED, label, type Request, type Vote } from '../../src/request.ts';
 
@@ -30,6 +31,7 @@ export default defineCommand({
         ...planLines(request),
         ...request.votes.map((vote) => voteLine(vote, now)),
         ...progressLines(request),
+        ...laterLines(request),
         ...(isOurs ? resultLines(request) : []),
       ],
       ...(request.plan?.warnings ? { warnings: request.plan.warnings } : {}),

@@ -14,7 +14,7 @@ export function stateInWords({ state, missing, waitsFor, stop }: Request): strin
 
 /** Who asked. */
 export function requesterInWords({ askedBy, requester }: Request): string {
-  if (requester.kind === 'schedule') return `schedule ${plain(requester.name)}`;
+  if (requester.kind === 'schedule') return plain(askedBy ?? `schedule ${requester.name}`);
   const name = plain(askedBy ?? (requester.kind === 'terminal' ? requester.unixUser : requester.user));
   if (requester.kind === 'terminal') return `${name}, from a terminal`;
   return requester.kind === 'offer' ? `${name}, from the alert ${plain(requester.alert)}` : name;

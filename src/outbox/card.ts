@@ -4,6 +4,9 @@ import { ENDED, isChange, label, type Request, type RequestState } from '../requ
 /** A table longer than this goes below the card, into its thread. */
 const ROWS_ON_CARD = 10;
 
+/** At least a part of it was done. */
+const TOOK_EFFECT: ReadonlySet<RequestState> = new Set<RequestState>(['done', 'partly done']);
+
 /** The state as people read it. */
 const IN_WORDS: Record<RequestState, string> = {
   received: 'was taken',
@@ -52,7 +55,7 @@ export function card(request: Request, now: number): Reply {
   const sentence = ended && result ? result.text : (plan?.text ?? request.line);
   const warnings = ended ? [...(result?.warnings ?? [])] : otherWarnings;
   const lines = ended
-    ? [...(result?.lines ?? []), ...(plan && result ? [`Asked for: ${plan.text}`] : [])]
+    ? [...(result?.lines ?? []), ...laterLines(request), ...(plan && result ? [`Asked for: ${plan.text}`] : [])]
     : [...(plan?.lines ?? [])];
   const table = tableOf(request);
   return {
@@ -109,6 +112,14 @@ export function progressLines({ state, waitsFor, progress, stop, lookAt }: Reque
   return lines;
 }
 
+/** When what was for a time goes back, once it has taken effect. */
+export function laterLines({ state, since, plan }: Request): string[] {
+  if (!TOOK_EFFECT.has(state)) return [];
+  return (plan?.jobs ?? []).flatMap(({ later }) =>
+    later ? [`On ${utc(since + later.afterMs)}, unless somebody decides otherwise before: ${later.text}`] : [],
+  );
+}
+
 export function cancelButton({ state, number }: Request): Button {
   return { ...cancelWords(state), act: { kind: 'cancel', request: number } };
 }
@@ -157,7 +168,8 @@ function fieldsOf(request: Request, now: number): Field[] {
   if ((state === 'waiting' || state === 'planned') && approval) {
     fields.push({ name: 'Time left', value: `${timeLeft(approval.expiresAt - now)} (until ${utc(approval.expiresAt)})` });
   }
-  if (plan && !hasRun(request)) {
+  // The way back is of most use once it is done.
+  if (plan && (!hasRun(request) || (plan.undo.possible && TOOK_EFFECT.has(state)))) {
     fields.push({ name: 'Undo', value: plan.undo.possible ? plan.undo.how : `not possible: ${plan.undo.because}` });
   }
   if (state === 'waiting' || state === 'planned') fields.push({ name: 'Plan', value: (request.hash ?? '').slice(0, 12) });

@@ -2,7 +2,7 @@ import { askApprovers } from '../approval/ask.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
 import { card } from '../outbox/card.ts';
 import { tellEverybody, tellRequester, tellState, waitingNotice } from '../outbox/tell.ts';
-import { mapTerminalUser } from '../policy/who.ts';
+import { mapTerminalUser, nameOfRequester } from '../policy/who.ts';
 import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
@@ -43,7 +43,9 @@ export async function handleLine(core: Core, number: number): Promise<void> {
     // Handed over: another worker plans it anew.
     if (lease.signal.aborted) return;
     // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
-    await settle(core, held, considered).catch((error: unknown) => settle(core, held, whyNot(core, stored.request, error)));
+    await settle(core, held, considered).catch(async (error: unknown) =>
+      settle(core, held, await whyNot(core, stored.request, error)),
+    );
   } finally {
     await lease.release();
   }
@@ -68,18 +70,19 @@ function tooOften({ number, attempt }: Request): Decided {
   return { end: 'failed', reply: { text }, facts: {} };
 }
 
-function whyNot(core: Core, { number, line }: Request, error: unknown): Decided {
-  if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: inLines(error.message), facts: {} };
+async function whyNot(core: Core, { number, line, requester }: Request, error: unknown): Promise<Decided> {
+  const facts = { askedBy: await nameOfRequester(core, requester) };
+  if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: inLines(error.message), facts };
   if (error instanceof UserError) {
     const buttons = offersOf(error, line, core.registry);
     const reply = { ...inLines(error.message), ...(buttons.length > 0 ? { buttons } : {}) };
-    return { end: 'refused', reply, facts: {} };
+    return { end: 'refused', reply, facts };
   }
   if (error instanceof OpenStackError) {
     core.log.warn({ request: number, err: error }, 'openstack answered with an error');
-    return { end: 'failed', reply: { text: `Nothing was changed: ${error.message}` }, facts: {} };
+    return { end: 'failed', reply: { text: `Nothing was changed: ${error.message}` }, facts };
   }
-  return { end: 'failed', reply: { text: `${broke(core, number, error)} Nothing was changed.` }, facts: {} };
+  return { end: 'failed', reply: { text: `${broke(core, number, error)} Nothing was changed.` }, facts };
 }
 
 /** What is wrong may be several things, one a line, the last of them what to type. */

@@ -265,4 +265,11 @@ describe('looking at requests', () => {
     expect(tableRow(second, 'R-1002').at(1)).toContain('cancelled');
     expect(none).not.toContain('R-100');
   });
+
+  it('says by name who asked for what was refused before anybody planned it', async () => {
+    const bot = await toyBot();
+    await bot.say('carol', 'cores set demo --cores many --reason "more load"');
+
+    expect(tableRow(await bot.say('eve', 'request list --all'), 'R-1001').slice(1, 3)).toEqual(['was refused', 'carol']);
+  });
 });

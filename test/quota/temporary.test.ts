@@ -66,6 +66,10 @@ describe('a quota for a time', () => {
     const bot = await startBot();
     const { since } = await approved(bot, LINE, 1001);
     expect(limits(bot)).toEqual(DURING);
+    expect(await bot.shows('R-1001 is done')).toMatch(
+      /On 20\d\d-\d\d-\d\d \d\d:\d\d UTC, unless somebody decides otherwise before: Set back in project alice-lab: cores 20/,
+    );
+    expect(bot.card()).toContain('Undo: quota set');
     const { redis, keys } = bot.running.core.store;
     expect(Number(await redis.zscore(keys.timers, '1001|revert RegionOne')) - since).toBe(7 * 86_400_000);
     await bot.running.stop();
