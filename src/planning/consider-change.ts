@@ -5,7 +5,7 @@ import { decidePlan } from '../policy.ts';
 import type { Registry } from '../registry.ts';
 import type { Reply } from '../reply.ts';
 import type { FrozenPlan } from '../request.ts';
-import type { Target } from '../target.ts';
+import { type Target, targetIn } from '../target.ts';
 import { combineReplies, type InRegion } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
 import { type Considered, type Considering, mustBeAllowed, withLosses } from './consider.ts';
@@ -80,7 +80,7 @@ function freeze(registry: Registry, { plans, nothing, apart }: Planned): FrozenP
     apart,
   );
   const idle = nothing.map(({ region, reply }) => `${region}: nothing to do. ${reply.nothingToDo}`);
-  const touches = plans.flatMap(({ reply }) => reply.touches);
+  const touches = plans.flatMap(({ region, reply }) => reply.touches.map((target) => targetIn(region, target)));
   const typed = [...new Set(plans.flatMap(({ reply }) => reply.typed ?? []))];
   return {
     ...said,
@@ -111,7 +111,6 @@ function frozenJob(registry: Registry, { job, payload }: JobCall): { job: string
   return { job: registry.nameOfJob(job), payload: JSON.parse(JSON.stringify(job.payload.parse(payload))) as unknown };
 }
 
-/** A project is the same one in all regions. */
 function distinct(touches: readonly Target[]): Target[] {
   return [...new Map(touches.map((target) => [JSON.stringify(target), target])).values()];
 }
