@@ -37,13 +37,13 @@ export async function handleLine(core: Core, number: number): Promise<void> {
     const considered =
       stored.request.attempt > MAX_ATTEMPTS
         ? tooOften(stored.request)
-        : await considerInPrivate(core, stored.request, lease.signal).catch((error: unknown) =>
-            whyNot(core, stored.request, error),
-          );
+        : await considerInPrivate(core, stored.request, lease.signal);
     // Handed over: another worker plans it anew.
     if (lease.signal.aborted) return;
     // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
-    await settle(core, held, considered).catch((error: unknown) => settle(core, held, whyNot(core, stored.request, error)));
+    await settle(core, held, considered).catch((error: unknown) =>
+      settle(core, held, { ...whyNot(core, stored.request, error), facts: whereOf(considered.facts) }),
+    );
   } finally {
     await lease.release();
   }
@@ -54,7 +54,16 @@ type Decided = Exclude<Considered, { carryOut: unknown }>;
 
 /** What is intended is carried out here, and nothing secret comes out. */
 async function considerInPrivate(core: Core, request: Request, signal: AbortSignal): Promise<Decided> {
-  const intended = await consider(core, request, signal);
+  const known: Partial<Request> = {};
+  try {
+    const intended = await consider(core, request, signal, (where) => Object.assign(known, where));
+    return await carriedOut(core, request, intended);
+  } catch (error) {
+    return { ...whyNot(core, request, error), facts: known };
+  }
+}
+
+async function carriedOut(core: Core, request: Request, intended: Considered): Promise<Decided> {
   if ('carryOut' in intended) {
     // Done before it is written down: a worker that dies in between leaves a line that is told what it finds done.
     return { end: 'answered', reply: await intended.carryOut(), facts: intended.facts };
@@ -134,6 +143,7 @@ async function writeDown(
         event: 'end' in considered ? (considered.event ?? considered.end) : 'planned',
         by: core.worker,
         detail: {
+          ...whereOf(considered.facts),
           ...('plan' in considered
             ? { hash: considered.hash, plan: considered.plan }
             : { text: whatIsKept(request, considered).text }),
@@ -154,6 +164,11 @@ async function writeDown(
   const phase = phaseOf(result.request);
   if (phase) await wake(core.wakers, result.request, phase);
   return undefined;
+}
+
+/** The audit says it itself: a line may leave it to the channel's default. */
+function whereOf({ cloud, region }: Partial<Request>): Pick<Request, 'cloud' | 'region'> {
+  return { ...(cloud === undefined ? {} : { cloud }), ...(region === undefined ? {} : { region }) };
 }
 
 type Ended = Extract<Considered, { end: unknown }> & {

@@ -74,12 +74,12 @@ function childOf({ clock }: Store, revert: Revert, ended: string[], number: numb
 /** The record of a request that no line made. */
 function newRequest(core: Core, request: Request): Command[] {
   const { keys } = core.store;
-  const { number, receivedAt, plan, hash, parent } = request;
+  const { number, receivedAt, cloud, region, plan, hash, parent } = request;
   const first: AuditEntry = {
     at: receivedAt,
     event: 'received',
     by: core.worker,
-    detail: { line: request.line, parent, hash, plan },
+    detail: { line: request.line, parent, cloud, region, hash, plan },
   };
   const chained = chain(NOTHING_BEFORE, first);
   return [
