@@ -4,7 +4,7 @@ import type { JobCall } from '../job.ts';
 import { decidePlan } from '../policy.ts';
 import type { Registry } from '../registry.ts';
 import type { Reply } from '../reply.ts';
-import type { FrozenPlan } from '../request.ts';
+import { cloudInWords, type FrozenPlan } from '../request.ts';
 import { type Target, targetIn } from '../target.ts';
 import { combineReplies, type InRegion } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
@@ -32,7 +32,7 @@ export async function considerChange(one: Considering, command: ChangeCommand): 
     return {
       end: 'answered',
       event: 'dry run',
-      reply: dryRun(plan, `${place.cloud}/${region}`, decision.approval !== undefined),
+      reply: dryRun(plan, cloudInWords({ cloud: place.cloud, region }), decision.approval !== undefined),
       facts: { ...facts, dryRun: true, about: plan.touches },
     };
   }
