@@ -18,7 +18,7 @@ export default defineCommand({
         const names = allowed.filter(({ command }) => command.effect === effect).map(({ name }) => code(name));
         return `${MAY[effect]}: ${names.length > 0 ? names.join(' · ') : 'none'}`;
       }),
-      note: 'This is what you may use here; rules can differ between channels, and for single projects, hosts and servers.',
+      note: 'This is what you may use here; rules can differ between channels and clouds, and for single projects, hosts and servers.',
     };
   },
 });

@@ -193,6 +193,11 @@ export function isChange({ plan }: Pick<Request, 'plan'>): boolean {
   return plan !== undefined && plan.jobs.length > 0;
 }
 
+/** `prod/RegionOne`, or `prod/RegionOne+RegionTwo`; the cloud alone where its region has no name. */
+export function cloudInWords({ cloud, region }: Pick<Request, 'cloud' | 'region'>): string {
+  return [cloud, region].filter(Boolean).join('/');
+}
+
 /** `R-1042`: a number people can say. */
 export function label(number: number): string {
   return `R-${number}`;

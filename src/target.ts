@@ -9,9 +9,19 @@ export interface Target {
   project?: { id: string; name: string };
   /** The compute host it is on. */
   host?: string;
+  /** Which region's it is, in a plan. None of what all regions share. */
+  region?: string;
 }
 
-/** `cloud/type/id`: what a lock is named after. */
-export function lockName(cloud: string, target: Target): string {
-  return `${cloud}/${target.type}/${target.id}`;
+/** Keystone's, of which a cloud has one for all its regions. */
+const OF_ALL_REGIONS: ReadonlySet<string> = new Set(['project', 'domain', 'user', 'group', 'role', 'region', 'endpoint']);
+
+/** As it is told from what has the same type and ID in another region, such as a host of the same name. */
+export function targetIn(region: string, target: Target): Target {
+  return region === '' || OF_ALL_REGIONS.has(target.type) ? target : { ...target, region };
+}
+
+/** `cloud/type/id`, or `cloud/region/type/id`: what a lock is named after. */
+export function lockName(cloud: string, { type, id, region }: Target): string {
+  return [cloud, ...(region === undefined ? [] : [region]), type, id].join('/');
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { type Cloud, type CloudOptions, startCloud } from '../demo/cloud/cloud.ts';
 import type { Message } from '../demo/workspace/model.ts';
 import { type Slack, type Options as SlackOptions, startWorkspace } from '../demo/workspace/workspace.ts';
@@ -19,6 +19,8 @@ export interface BotOptions {
   cloud?: CloudOptions;
   /** The clouds.yaml of clouds that are there already; the pretend one is then left alone. */
   cloudsFile?: string;
+  /** More entries of clouds.yaml: pretend clouds that are there already, by their names. */
+  beside?: Record<string, Cloud>;
   /** Laid over the usual stackhand.yaml, key by key. */
   yaml?: Record<string, unknown>;
   /** Laid over the usual environment. */
@@ -97,7 +99,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const file = join(folder, 'stackhand.yaml');
   const pretended = join(folder, 'clouds.yaml');
   await writeFile(file, stringify({ ...defaultYaml(slack), ...options.yaml }));
-  await writeFile(pretended, cloud.cloudsYaml.replace('pretend-admin:', 'prod:'));
+  await writeFile(pretended, cloudsYaml({ prod: cloud, ...options.beside }));
   const env = {
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
@@ -131,6 +133,15 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   // By the newest process: a test may have stopped the others.
   const store = (): Store => (runnings.at(-1) ?? running).core.store;
   return { slack, cloud, running, env, file, another, ...people(slack, store) };
+}
+
+/** Each as its administrator; those of the first under their own names, too. */
+function cloudsYaml(named: Record<string, Cloud>): string {
+  const [entries = {}, ...others] = Object.entries(named).map(([name, { cloudsYaml: yaml }]): Record<string, unknown> => {
+    const { 'pretend-admin': admin, ...rest } = (parse(yaml) as { clouds: Record<string, unknown> }).clouds;
+    return { ...rest, [name]: admin };
+  });
+  return stringify({ clouds: Object.assign({}, ...others, entries) });
 }
 
 function people(slack: Slack, store: () => Store): Omit<Bot, 'slack' | 'cloud' | 'running' | 'another' | 'env' | 'file'> {

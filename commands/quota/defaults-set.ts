@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import setDefaults from '../../jobs/quota/defaults-set.ts';
+import { typedWhereToChoose } from '../../src/chat/where.ts';
 import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
@@ -29,7 +30,8 @@ export default defineCommand({
     describe: 'a quota of one volume type, such as gigabytes_ssd=500G, or another name of one above',
   },
 
-  async plan({ reason: _reason, ...typed }, { openstack }): Promise<Plan | NothingToDo> {
+  async plan({ reason: _reason, ...typed }, context): Promise<Plan | NothingToDo> {
+    const { openstack } = context;
     const wanted = wantedOf(typed);
     const found = await lookUp(openstack, wanted);
     const changes = found.filter(({ to, use }) => to !== use.limit);
@@ -57,7 +59,7 @@ export default defineCommand({
       },
       touches: [DEFAULTS],
       job: setDefaults.with({ services: byService(changes, ({ use, to }) => ({ was: use.limit, to })) }),
-      undo: { possible: true, how: code(`quota defaults set ${typedLimits(old)} --reason "…"`) },
+      undo: { possible: true, how: code(`quota defaults set ${typedLimits(old)} --reason "…"${typedWhereToChoose(context)}`) },
     };
   },
 });

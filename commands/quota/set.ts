@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import setQuota from '../../jobs/quota/set.ts';
 import { DurationMs, formatDuration } from '../../src/chat/values.ts';
+import { typedWhere, typedWhereToChoose } from '../../src/chat/where.ts';
 import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
 import { resolveProject } from '../../src/openstack/kinds.ts';
 import { FURTHER_NAMES, formatLimit, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
@@ -38,7 +39,7 @@ export default defineCommand({
   completes: { project: 'project', domain: 'domain' },
 
   async plan({ project: text, domain, reason: _reason, for: forMs, ...typed }, context): Promise<Plan | NothingToDo> {
-    const { openstack, about, mayTouch, cloud, region } = context;
+    const { openstack, about, mayTouch } = context;
     const wanted = wantedOf(typed);
     const project = await resolveProject(openstack, text, { domain, mayTouch });
     const target = projectTarget(project);
@@ -53,8 +54,7 @@ export default defineCommand({
         touches: [target],
       };
     }
-    const where = ` --cloud ${cloud}${region === '' ? '' : ` --region ${region}`}`;
-    const later = forMs === undefined ? undefined : revertLater(project, changes, forMs, open, where);
+    const later = forMs === undefined ? undefined : revertLater(project, changes, forMs, open, typedWhere(context));
     const capacity = await lookForRoom(openstack, changes);
     const warnings = [...tooLittleInWords(changes, capacity), ...changes.flatMap(warningsOf)];
     const lines = [
@@ -77,7 +77,7 @@ export default defineCommand({
       raises: changes.map((change) => ({ value: valueName(change), from: change.use.limit, to: change.to })),
       ...(later ? { later } : {}),
       supersedes: open.supersededBy(changes),
-      undo: { possible: true, how: code(`quota set ${project.id} ${old} --reason "…"`) },
+      undo: { possible: true, how: code(`quota set ${project.id} ${old} --reason "…"${typedWhereToChoose(context)}`) },
     };
   },
 });

@@ -4,7 +4,7 @@ import { formatInstantWithAge, RequestNumber } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
 import { laterLines } from '../../src/outbox/card.ts';
 import { type Answer, code, type Field, plain } from '../../src/reply.ts';
-import { aboutOf, ENDED, label, type Request, type Vote } from '../../src/request.ts';
+import { aboutOf, cloudInWords, ENDED, label, type Request, type Vote } from '../../src/request.ts';
 
 export default defineCommand({
   summary: 'Show one request: its plan, who decided, how far it is, and its history.',
@@ -52,14 +52,14 @@ export default defineCommand({
 });
 
 function fields(request: Request, now: number): Field[] {
-  const { cloud, region, approval, receivedAt, since, reason, ticket, parent, children } = request;
+  const { cloud, approval, receivedAt, since, reason, ticket, parent, children } = request;
   const isWaiting = request.state === 'waiting' || request.state === 'planned';
   const all: (Field | false | undefined)[] = [
     { name: 'Asked by', value: requesterInWords(request) },
     { name: 'Asked', value: formatInstantWithAge(receivedAt, now) },
     { name: ENDED.has(request.state) ? 'Ended' : 'In this state since', value: formatInstantWithAge(since, now) },
     isWaiting && approval && { name: 'Expires', value: formatInstantWithAge(approval.expiresAt, now) },
-    cloud !== undefined && { name: 'Cloud', value: region ? `${cloud}/${region}` : cloud },
+    cloud !== undefined && { name: 'Cloud', value: cloudInWords(request) },
     reason !== undefined && { name: 'Reason', value: reason },
     ticket !== undefined && { name: 'Ticket', value: ticket },
     parent !== undefined && { name: 'Follows from', value: label(parent) },

@@ -1,7 +1,7 @@
 import { requesterInWords, stateInWords } from '../chat/request-words.ts';
 import { buttonsOf, cancelButton, howMany, inWords, progressLines, timeLeft, utc } from '../outbox/card.ts';
 import { code, count, type Link } from '../reply.ts';
-import { label, type Request } from '../request.ts';
+import { cloudInWords, label, type Request } from '../request.ts';
 import type { HomeEntry } from './home.ts';
 
 /** Of a line that has no plan yet, and of how something ended. The whole of it is one `request show` away. */
@@ -68,11 +68,11 @@ export function runningEntry(request: Request, { links, stops }: Around & { stop
 
 /** "R-1042 is running · prod/RegionOne · change, 2 projects" */
 function headline(request: Request, words: string | undefined): string {
-  const { number, cloud, region, effect, plan } = request;
+  const { number, cloud, effect, plan } = request;
   const name = words === undefined ? label(number) : `${label(number)} ${words}`;
   return [
     name,
-    ...(cloud === undefined ? [] : [`${cloud}/${region}`]),
+    ...(cloud === undefined ? [] : [cloudInWords(request)]),
     ...(plan && effect ? [`${effect}, ${howMany(request)}`] : []),
   ].join(' · ');
 }

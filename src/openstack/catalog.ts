@@ -31,16 +31,26 @@ export function endpointOf(cloud: CloudSettings, region: string, service: Servic
   for (const type of TYPES[service]) {
     for (const entry of catalog) {
       if (entry.type !== type) continue;
-      const endpoint = entry.endpoints.find(
-        (one) => one.interface === cloud.interface && (region === '' || (one.region_id ?? one.region) === region),
-      );
-      if (endpoint) return { url: endpoint.url };
+      const endpoints = entry.endpoints
+        .filter((one) => one.interface === cloud.interface)
+        .map(({ url, region_id, region: name }) => ({ url, region: region_id ?? name ?? '' }))
+        .filter((one) => region === '' || one.region === region);
+      const [first] = endpoints;
+      const others = endpoints.filter((one) => one.region !== first?.region && one.url !== first?.url);
+      if (first && others.length > 0) return { missing: inSeveral(cloud, service, [first, ...others]) };
+      if (first) return { url: first.url };
     }
   }
   const types = [...new Set(catalog.map(({ type }) => type))].sort().join(', ') || 'nothing';
   return {
     missing: `the catalogue has no ${cloud.interface} endpoint of type ${TYPES[service][0]} in region ${region || '(none)'}; it has ${types}`,
   };
+}
+
+/** openstacksdk takes the first one then; we would not know whose things we change. */
+function inSeveral(cloud: CloudSettings, service: Service, endpoints: readonly { region: string }[]): string {
+  const names = [...new Set(endpoints.map(({ region }) => region))].sort().join(', ');
+  return `clouds.yaml names no region of ${cloud.name}, and the catalogue has ${TYPES[service][0]} in ${names}; name those that are meant as its regions`;
 }
 
 /** The endpoint without its version: where the version document is. Keeps a prefix such as `/compute`. */

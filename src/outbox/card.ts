@@ -1,5 +1,5 @@
 import { type Button, count, type Field, type Reply, type Table } from '../reply.ts';
-import { ENDED, isChange, label, type Request, type RequestState } from '../request.ts';
+import { cloudInWords, ENDED, isChange, label, type Request, type RequestState } from '../request.ts';
 
 /** A table longer than this goes below the card, into its thread. */
 const ROWS_ON_CARD = 10;
@@ -47,11 +47,10 @@ export function howMany({ plan }: Request): string {
  * warning: that is what a phone's notification shows.
  */
 export function card(request: Request, now: number): Reply {
-  const { plan, state, result, effect, cloud, region } = request;
-  const where = `${cloud}/${region}`;
+  const { plan, state, result, effect } = request;
   const [worst, ...otherWarnings] = plan?.warnings ?? [];
   const ended = hasRun(request);
-  const head = `${label(request.number)} ${IN_WORDS[state]} · ${where} · ${effect}, ${howMany(request)}`;
+  const head = `${label(request.number)} ${IN_WORDS[state]} · ${cloudInWords(request)} · ${effect}, ${howMany(request)}`;
   const sentence = ended && result ? result.text : (plan?.text ?? request.line);
   const warnings = ended ? [...(result?.warnings ?? [])] : otherWarnings;
   const lines = ended

@@ -22,12 +22,14 @@ export function chooseCloud(
   const usual = OS_CLOUD !== undefined && clouds.names.includes(OS_CLOUD) ? OS_CLOUD : undefined;
   const configured = channel === undefined ? undefined : config.channels.clouds[channel];
   const ofChannel = configured === undefined ? undefined : cloudOfChannel(configured, clouds.names);
-  const cloud = choose('cloud', 'Which cloud?', clouds.names, asked.cloud ?? ofChannel?.cloud ?? usual);
+  const cloud = choose('cloud', clouds.names, asked.cloud ?? ofChannel?.cloud ?? usual);
   const regions = clouds.regionsOf(cloud);
   if (asked.region === ALL && !regions.includes(ALL)) return { cloud, regions };
+  if (asked.region !== undefined && regions.every((name) => name === ''))
+    throw new UserError(`${code(cloud)} has a single region without a name. Leave out ${code('--region')}.`);
   // The channel's region is one of the channel's cloud.
   const region = asked.region ?? (cloud === ofChannel?.cloud ? ofChannel.region : undefined);
-  return { cloud, regions: [choose('region', `Which region of ${code(cloud)}?`, regions, region)] };
+  return { cloud, regions: [choose('region', regions, region, ` of ${code(cloud)}`)] };
 }
 
 /** What a line means that names none; undefined where it would be asked. */
@@ -45,13 +47,13 @@ export function regionsInWords(regions: readonly string[]): string {
   return regions.join('+');
 }
 
-function choose(argument: 'cloud' | 'region', question: string, names: readonly string[], asked: string | undefined): string {
+function choose(argument: 'cloud' | 'region', names: readonly string[], asked: string | undefined, of = ''): string {
   const [only, ...others] = names;
   if (asked === undefined && only !== undefined && others.length === 0) return only;
   if (asked !== undefined && names.includes(asked)) return asked;
   const offered = argument === 'region' && names.length > 1 ? [...names, ALL] : names;
   const choices = offered.map((name): Choice => ({ label: name, argument, value: name }));
   const type = offered.map((name) => code(`--${argument} ${name}`)).join(' or ');
-  const wrong = `There is no ${argument} ${code(asked ?? '')}. Type ${type}.`;
-  throw new UserError(asked === undefined ? `${question} Add ${type}.` : wrong, { choices });
+  const question = `Which ${argument}${of}? Add ${type}.`;
+  throw new UserError(asked === undefined ? question : `There is no ${argument} ${code(asked)}${of}. Type ${type}.`, { choices });
 }

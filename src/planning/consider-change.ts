@@ -4,8 +4,8 @@ import type { JobCall } from '../job.ts';
 import { decidePlan } from '../policy.ts';
 import type { Registry } from '../registry.ts';
 import type { Reply } from '../reply.ts';
-import type { FrozenPlan } from '../request.ts';
-import type { Target } from '../target.ts';
+import { cloudInWords, type FrozenPlan } from '../request.ts';
+import { type Target, targetIn } from '../target.ts';
 import { combineReplies, type InRegion } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
 import { type Considered, type Considering, mustBeAllowed, withLosses } from './consider.ts';
@@ -16,28 +16,29 @@ import { mustReach } from './versions.ts';
 export async function considerChange(one: Considering, command: ChangeCommand): Promise<Considered> {
   const { core, question, facts, parsed, place } = one;
   const looks = await Promise.all(place.regions.map(async (region) => ({ region, reply: await planIn(one, command, region) })));
+  const apart = place.regions.length > 1;
   const plans = looks.flatMap(({ region, reply }) => ('nothingToDo' in reply ? [] : [{ region, reply }]));
   const nothing = looks.flatMap(({ region, reply }) => ('nothingToDo' in reply ? [{ region, reply }] : []));
   if (plans.length === 0) {
     const touches = nothing.flatMap(({ reply }) => reply.touches);
     mustBeAllowed(decidePlan({ ...question, touches }));
-    return { end: 'nothing to do', reply: combineReplies(nothing.map(sayNothing)), facts: { ...facts, about: touches } };
+    return { end: 'nothing to do', reply: combineReplies(nothing.map(sayNothing), apart), facts: { ...facts, about: touches } };
   }
-  const plan = freeze(core.registry, plans, nothing);
+  const plan = freeze(core.registry, { plans, nothing, apart });
   const raises = plans.flatMap(({ reply }) => reply.raises ?? []);
   const decision = mustBeAllowed(decidePlan({ ...question, touches: plan.touches, raises }));
-  const where = `${place.cloud}/${regionsInWords(place.regions)}`;
+  const region = regionsInWords(place.regions);
   if (parsed.globals.dryRun) {
     return {
       end: 'answered',
       event: 'dry run',
-      reply: dryRun(plan, where, decision.approval !== undefined),
+      reply: dryRun(plan, cloudInWords({ cloud: place.cloud, region }), decision.approval !== undefined),
       facts: { ...facts, dryRun: true, about: plan.touches },
     };
   }
   if (plan.typed === undefined && command.effect === 'destructive')
     throw new Error(`${parsed.name} is destructive, and its plan names nothing to type`);
-  return { plan, hash: planHash(place.cloud, regionsInWords(place.regions), plan), allowed: decision, facts };
+  return { plan, hash: planHash(place.cloud, region, plan), allowed: decision, facts };
 }
 
 /** What one region lacks would make the plan another one than its asker meant: the whole is refused, and the region named. */
@@ -66,18 +67,27 @@ function sayNothing({ region, reply: { nothingToDo: text, table } }: InRegion<No
   return { region, reply: { text, ...(table ? { table } : {}) } };
 }
 
+interface Planned {
+  plans: readonly InRegion<Plan>[];
+  nothing: readonly InRegion<NothingToDo>[];
+  apart: boolean;
+}
+
 /** Through JSON once, so that what is shown, hashed, kept and run is the same to the letter. */
-function freeze(registry: Registry, plans: readonly InRegion<Plan>[], nothing: readonly InRegion<NothingToDo>[]): FrozenPlan {
-  const said = combineReplies(plans.map(({ region, reply }) => ({ region, reply: saidOf(reply) })));
+function freeze(registry: Registry, { plans, nothing, apart }: Planned): FrozenPlan {
+  const said = combineReplies(
+    plans.map(({ region, reply }) => ({ region, reply: saidOf(reply) })),
+    apart,
+  );
   const idle = nothing.map(({ region, reply }) => `${region}: nothing to do. ${reply.nothingToDo}`);
-  const touches = plans.flatMap(({ reply }) => reply.touches);
+  const touches = plans.flatMap(({ region, reply }) => reply.touches.map((target) => targetIn(region, target)));
   const typed = [...new Set(plans.flatMap(({ reply }) => reply.typed ?? []))];
   return {
     ...said,
     ...(idle.length > 0 ? { lines: [...(said.lines ?? []), ...idle] } : {}),
     touches: distinct(touches),
     ...(typed.length > 0 ? { typed: typed.join(' ') } : {}),
-    undo: undoOf(plans),
+    undo: undoOf(plans, apart),
     jobs: plans.map(({ region, reply: { job, later, supersedes } }) => ({
       region,
       ...frozenJob(registry, job),
@@ -101,14 +111,13 @@ function frozenJob(registry: Registry, { job, payload }: JobCall): { job: string
   return { job: registry.nameOfJob(job), payload: JSON.parse(JSON.stringify(job.payload.parse(payload))) as unknown };
 }
 
-/** A project is the same one in all regions. */
 function distinct(touches: readonly Target[]): Target[] {
   return [...new Map(touches.map((target) => [JSON.stringify(target), target])).values()];
 }
 
-function undoOf(plans: readonly InRegion<Plan>[]): Plan['undo'] {
-  const [first, ...others] = plans;
-  if (first && others.length === 0) return first.reply.undo;
+function undoOf(plans: readonly InRegion<Plan>[], apart: boolean): Plan['undo'] {
+  const [first] = plans;
+  if (first && !apart) return first.reply.undo;
   const undos = plans.map(({ region, reply: { undo } }) => ({ region, undo }));
   const words = undos
     .map(({ region, undo }) => `${region}: ${undo.possible ? undo.how : `not possible, ${undo.because}`}`)

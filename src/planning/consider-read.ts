@@ -58,9 +58,14 @@ async function lookAround(
     const context = contextIn(region);
     return withLosses(await command.run(parsed.args, context), context);
   });
+  const apart = place.regions.length > 1;
   const touches = parts.flatMap(({ reply }) => reply.touches);
-  const records = combineRecords(parts.map(({ region, reply }) => ({ region, records: reply.records })));
-  const said = combineReplies(parts.map(({ region, reply: { touches: _, records: __, ...reply } }) => ({ region, reply })));
+  const records = combineRecords(
+    parts.map(({ region, reply }) => ({ region, records: reply.records })),
+    apart,
+  );
+  const answers = parts.map(({ region, reply: { touches: _, records: __, ...reply } }) => ({ region, reply }));
+  const said = combineReplies(answers, apart);
   const reply = withRecords(said, records);
   return { touches, reply: troubles.length === 0 ? reply : { ...reply, warnings: [...troubles, ...(reply.warnings ?? [])] } };
 }

@@ -35,16 +35,27 @@ export interface Considering {
   contextIn(region: string): CommandContext;
 }
 
-/** Parse, policy, look at the cloud, policy again. Changes nothing anywhere, so it can be done again at any time. */
-export async function consider(core: Core, request: Request, signal: AbortSignal): Promise<Considered> {
+/**
+ * Parse, policy, look at the cloud, policy again. Changes nothing anywhere, so it can be done again at any time.
+ * @param learns told who asks and for which cloud and regions as soon as that is known: a refusal's record and audit name them, too.
+ */
+export async function consider(
+  core: Core,
+  request: Request,
+  signal: AbortSignal,
+  learns: (facts: Pick<Request, 'askedBy' | 'cloud' | 'region'>) => void = () => undefined,
+): Promise<Considered> {
   const { config, registry } = core;
   const channel = request.place.kind === 'channel' ? request.place.channel : undefined;
   const person = await whoAsks(core, request);
+  learns({ askedBy: person.name });
   const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
   const { command, globals } = parsed;
   const takesBack = await takesBackOwn(core, parsed, person.asker.user);
   mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), takesBack);
   const place = command.cloud === false ? { cloud: '', regions: [''] } : chooseCloud(core, channel, globals);
+  const where = place.cloud ? { cloud: place.cloud, region: regionsInWords(place.regions) } : {};
+  learns(where);
   const question: Question = {
     policy: config,
     asker: person.asker,
@@ -75,7 +86,7 @@ export async function consider(core: Core, request: Request, signal: AbortSignal
     signal,
     log: core.log.child({ request: request.number }),
   });
-  const facts = { ...factsOf(parsed, place, person.name), ...(shared ? { shared } : {}) };
+  const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
   const one: Considering = { core, request, parsed, question, place, takesBack, facts, contextIn };
   const considered = command.effect === 'read' ? await considerRead(one, command) : await considerChange(one, command);
   return withNotes(considered, parsed.notes);
@@ -105,17 +116,12 @@ async function takesBackOwn({ store }: Core, { command, args }: ParsedLine, user
   return stored !== undefined && userOf(stored.request) === user;
 }
 
-function factsOf(
-  { name, command, args, globals }: ParsedLine,
-  { cloud, regions }: CloudAndRegions,
-  askedBy: string,
-): Partial<Request> {
+function factsOf({ name, command, args, globals }: ParsedLine, askedBy: string): Partial<Request> {
   return {
     askedBy,
     command: name,
     effect: command.effect,
     args,
-    ...(cloud ? { cloud, region: regionsInWords(regions) } : {}),
     ...(typeof args.reason === 'string' ? { reason: args.reason } : {}),
     ...(globals.ticket === undefined ? {} : { ticket: globals.ticket }),
   };

@@ -2,7 +2,7 @@ import { askApprovers } from '../approval/ask.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
 import { card } from '../outbox/card.ts';
 import { tellEverybody, tellRequester, tellState, waitingNotice } from '../outbox/tell.ts';
-import { mapTerminalUser, nameOfRequester } from '../policy/who.ts';
+import { mapTerminalUser } from '../policy/who.ts';
 import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
@@ -37,14 +37,12 @@ export async function handleLine(core: Core, number: number): Promise<void> {
     const considered =
       stored.request.attempt > MAX_ATTEMPTS
         ? tooOften(stored.request)
-        : await considerInPrivate(core, stored.request, lease.signal).catch((error: unknown) =>
-            whyNot(core, stored.request, error),
-          );
+        : await considerInPrivate(core, stored.request, lease.signal);
     // Handed over: another worker plans it anew.
     if (lease.signal.aborted) return;
     // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
-    await settle(core, held, considered).catch(async (error: unknown) =>
-      settle(core, held, await whyNot(core, stored.request, error)),
+    await settle(core, held, considered).catch((error: unknown) =>
+      settle(core, held, { ...whyNot(core, stored.request, error), facts: knownOf(considered.facts) }),
     );
   } finally {
     await lease.release();
@@ -56,7 +54,16 @@ type Decided = Exclude<Considered, { carryOut: unknown }>;
 
 /** What is intended is carried out here, and nothing secret comes out. */
 async function considerInPrivate(core: Core, request: Request, signal: AbortSignal): Promise<Decided> {
-  const intended = await consider(core, request, signal);
+  const known: Partial<Request> = {};
+  try {
+    const intended = await consider(core, request, signal, (facts) => Object.assign(known, facts));
+    return await carriedOut(core, request, intended);
+  } catch (error) {
+    return { ...whyNot(core, request, error), facts: known };
+  }
+}
+
+async function carriedOut(core: Core, request: Request, intended: Considered): Promise<Decided> {
   if ('carryOut' in intended) {
     // Done before it is written down: a worker that dies in between leaves a line that is told what it finds done.
     return { end: 'answered', reply: await intended.carryOut(), facts: intended.facts };
@@ -70,19 +77,18 @@ function tooOften({ number, attempt }: Request): Decided {
   return { end: 'failed', reply: { text }, facts: {} };
 }
 
-async function whyNot(core: Core, { number, line, requester }: Request, error: unknown): Promise<Decided> {
-  const facts = { askedBy: await nameOfRequester(core, requester) };
-  if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: inLines(error.message), facts };
+function whyNot(core: Core, { number, line }: Request, error: unknown): Decided {
+  if (error instanceof NotAllowed) return { end: 'refused', event: 'not allowed', reply: inLines(error.message), facts: {} };
   if (error instanceof UserError) {
     const buttons = offersOf(error, line, core.registry);
     const reply = { ...inLines(error.message), ...(buttons.length > 0 ? { buttons } : {}) };
-    return { end: 'refused', reply, facts };
+    return { end: 'refused', reply, facts: {} };
   }
   if (error instanceof OpenStackError) {
     core.log.warn({ request: number, err: error }, 'openstack answered with an error');
-    return { end: 'failed', reply: { text: `Nothing was changed: ${error.message}` }, facts };
+    return { end: 'failed', reply: { text: `Nothing was changed: ${error.message}` }, facts: {} };
   }
-  return { end: 'failed', reply: { text: `${broke(core, number, error)} Nothing was changed.` }, facts };
+  return { end: 'failed', reply: { text: `${broke(core, number, error)} Nothing was changed.` }, facts: {} };
 }
 
 /** What is wrong may be several things, one a line, the last of them what to type. */
@@ -137,6 +143,7 @@ async function writeDown(
         event: 'end' in considered ? (considered.event ?? considered.end) : 'planned',
         by: core.worker,
         detail: {
+          ...whereOf(considered.facts),
           ...('plan' in considered
             ? { hash: considered.hash, plan: considered.plan }
             : { text: whatIsKept(request, considered).text }),
@@ -157,6 +164,15 @@ async function writeDown(
   const phase = phaseOf(result.request);
   if (phase) await wake(core.wakers, result.request, phase);
   return undefined;
+}
+
+function knownOf(facts: Partial<Request>): Pick<Request, 'askedBy' | 'cloud' | 'region'> {
+  return { ...(facts.askedBy === undefined ? {} : { askedBy: facts.askedBy }), ...whereOf(facts) };
+}
+
+/** The audit says it itself: a line may leave it to the channel's default. */
+function whereOf({ cloud, region }: Partial<Request>): Pick<Request, 'cloud' | 'region'> {
+  return { ...(cloud === undefined ? {} : { cloud }), ...(region === undefined ? {} : { region }) };
 }
 
 type Ended = Extract<Considered, { end: unknown }> & {

@@ -26,13 +26,8 @@ export async function whoAsks(core: Core, { requester }: Request): Promise<Perso
   if (user === undefined) throw new NotAllowed(notMapped(requester));
   const { roles, unsure, unknownGroups } = await rolesOf(user, config.roles, directory, { fresh: false });
   if (unknownGroups.length > 0) log.warn({ groups: unknownGroups }, 'groups unknown to slack grant nothing');
-  return { asker: { user, roles, unsure }, name: await nameOfRequester(core, requester) };
-}
-
-/** What people call whoever asked; Slack's ID where Slack tells no name. */
-export async function nameOfRequester(core: Core, requester: Request['requester']): Promise<string> {
-  if (requester.kind === 'schedule') return requester.name;
-  return requester.kind === 'terminal' ? requester.unixUser : nameOf(core, requester.user);
+  const name = requester.kind === 'terminal' ? requester.unixUser : await nameOf(core, user);
+  return { asker: { user, roles, unsure }, name };
 }
 
 /** A terminal's line as whoever the worker's own stackhand.yaml says, whatever came with it. */

@@ -13,13 +13,17 @@ export function createRequestBook(core: Core): RequestBook {
     find: async (number) => (await findRequest(store, number))?.request,
     list: (filter) => listRequests(store, filter),
     cancel: async (number, by) => (await cancelRequest(core, number, by)).came,
-    history: async (number) =>
-      (await readAudit(store, number)).map(({ at, event, by, detail }) => ({
+    async history(number) {
+      const entries = await readAudit(store, number);
+      const writes = entries.filter(({ event }) => event === 'intent');
+      const shown = new Set(writes.map(({ detail }) => detail?.region)).size > 1 ? ['region', ...SHOWN] : SHOWN;
+      return entries.map(({ at, event, by, detail }) => ({
         at,
         event,
         ...(by === undefined ? {} : { by }),
-        ...(detail === undefined ? {} : { detail: shortDetail(detail) }),
-      })),
+        ...(detail === undefined ? {} : { detail: shortDetail(detail, shown) }),
+      }));
+    },
   };
 }
 
@@ -65,10 +69,12 @@ export async function cancelReplaced(core: Core, { number, replaces, requester, 
   return stepOf(core.store, old, change, { event, by: user, also: (draft) => tellState(core, draft) });
 }
 
-/** The parts of an audit entry's detail that a line of `request show` has room for. */
-function shortDetail(detail: Record<string, unknown>): string {
+/** The parts of an audit entry's detail that a line of `request show` has room for; the region besides, where it wrote in several. */
+const SHOWN = ['item', 'call', 'status', 'error', 'requestId', 'text', 'reason', 'why', 'line'];
+
+function shortDetail(detail: Record<string, unknown>, shown: readonly string[]): string {
   const parts: string[] = [];
-  for (const key of ['item', 'call', 'status', 'error', 'requestId', 'text', 'reason', 'why', 'line']) {
+  for (const key of shown) {
     const value = detail[key];
     if (typeof value === 'string' || typeof value === 'number') parts.push(String(value));
   }

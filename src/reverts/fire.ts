@@ -8,7 +8,7 @@ import type { Core } from '../process/core.ts';
 import { wake } from '../queue.ts';
 import { type Command, commit } from '../redis/commit.ts';
 import { code, type Reply } from '../reply.ts';
-import { type FrozenPlan, label, type Request, type RequestState, type Revert } from '../request.ts';
+import { cloudInWords, type FrozenPlan, label, type Request, type RequestState, type Revert } from '../request.ts';
 import type { Store } from '../requests/store.ts';
 import { findRevert, forgetRevert, keepRevert } from './reverts.ts';
 
@@ -74,12 +74,12 @@ function childOf({ clock }: Store, revert: Revert, ended: string[], number: numb
 /** The record of a request that no line made. */
 function newRequest(core: Core, request: Request): Command[] {
   const { keys } = core.store;
-  const { number, receivedAt, plan, hash, parent } = request;
+  const { number, receivedAt, cloud, region, plan, hash, parent } = request;
   const first: AuditEntry = {
     at: receivedAt,
     event: 'received',
     by: core.worker,
-    detail: { line: request.line, parent, hash, plan },
+    detail: { line: request.line, parent, cloud, region, hash, plan },
   };
   const chained = chain(NOTHING_BEFORE, first);
   return [
@@ -112,10 +112,13 @@ export async function remindOfRevert(core: Core, request: number, region: string
   const found = await findRevert(core.store, request, region);
   if (!found || found.values.length === 0) return;
   const { stored, json } = found;
-  const { later, user, card, due } = stored;
+  const { later, user, card, due, cloud } = stored;
   const reply: Reply = {
     text: `${label(request)} was for ${formatDuration(later.afterMs)}, and goes back in ${formatDuration(due - clock.now())}: ${later.text}`,
-    lines: ['To keep it as it is press a button. That asks for it anew, and waits for the same approvals.'],
+    lines: [
+      `It is about ${cloudInWords({ cloud, region })}.`,
+      'To keep it as it is press a button. That asks for it anew, and waits for the same approvals.',
+    ],
     buttons: [
       { label: 'Extend', style: 'primary', act: { kind: 'line', line: later.extend } },
       { label: 'Keep', act: { kind: 'line', line: later.keep } },

@@ -6,7 +6,7 @@ import type { Keys } from '../redis/keys.ts';
 import type { FrozenJob, Request, Revert } from '../request.ts';
 import type { Store } from '../requests/store.ts';
 import { begunKey } from '../running/intents.ts';
-import { lockName, type Target } from '../target.ts';
+import { lockName, type Target, targetIn } from '../target.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -16,7 +16,7 @@ export const REVERT_SOON = 'revert-soon';
 
 /** What somebody has decided about since is ended; of what is left some may be ended, too, at any moment. */
 export async function openReverts({ redis, keys }: Store, cloud: string, region: string, target: Target): Promise<OpenRevert[]> {
-  const ids = await redis.smembers(keys.revertsOf(lockName(cloud, target)));
+  const ids = await redis.smembers(keys.revertsOf(lockName(cloud, targetIn(region, target))));
   const found: OpenRevert[] = [];
   for (const id of ids) {
     const slash = id.indexOf('/');
@@ -66,7 +66,8 @@ function ownRevert(keys: Keys, request: Request, { region, later }: FrozenJob, o
     outcomes.length === 0
       ? request.state !== 'failed' && request.state !== 'void'
       : later.values.some((value) => mayHaveTakenEffect(region, value, outcomes));
-  if (!isAny) return forgetRevert(keys, { request: number, cloud, region, touches: plan.touches });
+  const touches = plan.touches.filter((target) => target.region === undefined || target.region === region);
+  if (!isAny) return forgetRevert(keys, { request: number, cloud, region, touches });
   const user = userOf(request);
   const revert: Revert = {
     request: number,
@@ -74,7 +75,7 @@ function ownRevert(keys: Keys, request: Request, { region, later }: FrozenJob, o
     region,
     due: since + later.afterMs,
     later,
-    touches: plan.touches,
+    touches,
     command,
     effect,
     ...(user === undefined ? {} : { user }),

@@ -30,15 +30,18 @@ export async function runJobs(core: Core, held: Held, begun: Set<string>, hookOf
   if (!isApprovedAsItIs(request))
     return { broken: 'The plan in my record is not the one that was approved.', final: true, untouched: 'void' };
   const parts: { region: string; report: Report }[] = [];
-  for (const frozen of plan?.jobs ?? []) {
+  const jobs = plan?.jobs ?? [];
+  for (const frozen of jobs) {
     const ran = await runJob(core, held, frozen, begun, hookOf(frozen.region));
-    if (plan?.jobs.length === 1 || 'lost' in ran) return ran;
+    // Where only one of several regions had something to do its report names that region all the same.
+    const isAlone = frozen.region === request.region || (jobs.length === 1 && 'broken' in ran);
+    if ('lost' in ran || isAlone) return ran;
     parts.push({ region: frozen.region, report: 'report' in ran ? ran.report : brokenReport(frozen, ran.broken, begun) });
   }
+  const reports = parts.map(({ region, report: { outcomes: _, ...reply } }) => ({ region, reply }));
+  const said = combineReplies(reports, true);
   const outcomes = parts.flatMap(({ region, report }) => report.outcomes.map((outcome) => inRegion(region, outcome)));
-  return {
-    report: { ...combineReplies(parts.map(({ region, report: { outcomes: _, ...reply } }) => ({ region, reply }))), outcomes },
-  };
+  return { report: { ...said, outcomes } };
 }
 
 async function runJob(
