@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
@@ -79,6 +79,20 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
   expect(await bot.say('bob', 'cores show demo')).toContain('has 40 cores');
   await bot.slack.waitFor(() => bot.card('#audit').startsWith('Redis has room again'), 'the end of the alert');
   expect(bot.slack.messages('#audit')).toHaveLength(1);
+});
+
+it('twenty lines held at once are no leak to warn of', async () => {
+  const bot = await toyBot();
+  const warnings: string[] = [];
+  const note = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+  bot.cloud.answer('compute', 'GET', DEMO_PROJECT, { hang: true, times: 20 });
+
+  for (let line = 0; line < 20; line += 1) await bot.slack.slash('bob', '#ops', 'cores show demo');
+  await eventually(() => bot.cloud.calls.filter(({ path }) => path.includes(DEMO_PROJECT)).length >= 20, 'all to hang');
+
+  expect(warnings).toEqual([]);
 });
 
 it('a plan that was changed in Redis after its approval does not run', async () => {
