@@ -232,8 +232,33 @@ function people(slack: Slack, store: () => Store): Omit<Bot, 'slack' | 'cloud' |
   };
 }
 
+/** What a pretend service waits for, `until` the test opens it. */
+export interface Gate {
+  until: Promise<void>;
+  open(): void;
+}
+
+/** Opened by the end of the test at the latest, so that whoever waits at it can end. */
+export function gate(): Gate {
+  let open = (): void => undefined;
+  const until = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  onTestFinished(() => open());
+  return { until, open };
+}
+
+/** Waits until the end of the only worker has begun: it has let the sweeping go. */
+export async function endBegins({ running }: Bot): Promise<void> {
+  const { redis, keys } = running.core.store;
+  await eventually(async () => (await redis.exists(keys.sweeper)) === 0, 'the end to begin');
+}
+
+/** A wait ends with what it waits for: this is only how long one in vain takes, on a machine that has much else to do. */
+export const PATIENCE_MS = 15_000;
+
 /** Looks every few milliseconds, for what no workspace tells of. */
-export async function eventually(check: () => boolean | Promise<boolean>, what: string, withinMs = 15_000): Promise<void> {
+export async function eventually(check: () => boolean | Promise<boolean>, what: string, withinMs = PATIENCE_MS): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await check())) {
     if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);

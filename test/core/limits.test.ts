@@ -6,7 +6,7 @@ import { idOf } from '../../demo/workspace/seed.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { PRIORITIES } from '../../src/outbox/outbox.ts';
 import { readMemory } from '../../src/redis/memory.ts';
-import { eventually, startBot, toyBot } from '../bot.ts';
+import { eventually, gate, startBot, toyBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
 
 const SET = 'cores set demo --cores 40 --reason "more load"';
@@ -36,7 +36,8 @@ it('a file that takes long to be read again holds up nobody else’s message', a
   const bot = await startBot();
   const server = bot.cloud.state.servers.find(({ name }) => name === 'web-1');
   bot.cloud.state.consoles.set(server?.id ?? '', 'x'.repeat(79).concat('\n').repeat(20_000));
-  bot.cloud.answer('compute', 'POST', /\/action$/, { after: 1, delayMs: 4_000 });
+  const again = gate();
+  bot.cloud.answer('compute', 'POST', /\/action$/, { after: 1, until: again.until });
   await bot.slack.slash('bob', '#ops', 'console log show web-1');
   await bot.until('answered');
   await eventually(() => bot.directs('bob').length > 0, 'the answer whose file is being read');
@@ -45,6 +46,7 @@ it('a file that takes long to be read again holds up nobody else’s message', a
 
   expect(answer).toContain('eve');
   expect(bot.slack.files('bob')).toEqual([]);
+  again.open();
   await bot.slack.waitFor(() => bot.slack.files('bob')[0], 'the file');
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
-import type { Bot } from '../bot.ts';
+import { type Bot, eventually, gate } from '../bot.ts';
 import { mappedBot, shows, types, typesAs } from '../cli/stage.ts';
 import { terminal } from '../cli/system.ts';
 
@@ -157,16 +157,18 @@ describe('a stop while Slack is away', () => {
 
   it('stops what runs before its next item, and says what was done', async () => {
     const bot = await botAlone({ ...BY_ID, approver: { users: [idOf('U', 'alice')] } });
-    bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 1_500 });
+    const write = gate();
+    bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { until: write.until });
     await typesAs(bot, 'bob', ['run', 'cores set demo alice-lab admin --cores 40 --reason "more load"', '--no-wait']);
     await bot.until('waiting');
     await typesAs(bot, 'alice', ['approve', 'R-1001'], ['yes']);
-    await bot.until('running');
+    await eventually(() => bot.cloud.writes.length === 1, 'the write');
 
     const { status, out } = await typesAs(bot, 'bob', ['run', 'request cancel R-1001']);
 
     expect(status).toBe(0);
     expect(out).toContain('R-1001 is told to stop');
+    write.open();
     const { result } = await bot.untilOf(1001, 'cancelled');
     expect(result?.text).toMatch(/^Stopped by bob\. Done: demo\. Not done: alice-lab, admin\./);
     expect(bot.cloud.writes).toHaveLength(1);
