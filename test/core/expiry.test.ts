@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Bot, type BotOptions, toyBot } from '../bot.ts';
+import { type Bot, type BotOptions, eventually, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
@@ -73,7 +73,7 @@ it('a card that somebody deleted comes back when there is something to say below
   await bot.say('bob', SET);
   const card = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.cardMessage(), 'the card');
   const { redis, keys } = bot.running.core.store;
-  await expect.poll(() => redis.hexists(keys.message('R-1001/card'), 'posted')).toBe(1);
+  await eventually(async () => (await redis.hexists(keys.message('R-1001/card'), 'posted')) === 1, 'the card to be put down');
 
   card.deleted = true;
 
