@@ -59,6 +59,8 @@ export interface Bot {
   shows(words: string, where?: string): Promise<string>;
   /** As people read it, without the marks for bold and code. */
   text(message: Message): string;
+  /** Puts the clock by which deadlines are kept forward, for all of its processes. Redis's own times, as of a lease, stay. */
+  later(ms: number): void;
   /** Another process's part: a second Stackhand over the same Redis, Slack and cloud. */
   another(role: Role): Promise<Running>;
 }
@@ -108,6 +110,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   };
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const runnings: Running[] = [];
+  let skewMs = 0;
   const another = async (role: Role): Promise<Running> => {
     const running = await start({
       role,
@@ -118,6 +121,9 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       log,
       ...(options.registryRoot ? { registryRoot: options.registryRoot } : {}),
     });
+    const { clock } = running.core.store;
+    const now = clock.now;
+    clock.now = () => now() + skewMs;
     runnings.push(running);
     return running;
   };
@@ -127,13 +133,19 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     await cloud.stop();
     await rm(folder, { recursive: true, force: true });
   });
+  const later = (ms: number): void => {
+    skewMs += ms;
+  };
   const running = await another(options.role ?? 'all');
   // By the newest process: a test may have stopped the others.
   const store = (): Store => (runnings.at(-1) ?? running).core.store;
-  return { slack, cloud, running, env, file, another, ...people(slack, store) };
+  return { slack, cloud, running, env, file, later, another, ...people(slack, store) };
 }
 
-function people(slack: Slack, store: () => Store): Omit<Bot, 'slack' | 'cloud' | 'running' | 'another' | 'env' | 'file'> {
+function people(
+  slack: Slack,
+  store: () => Store,
+): Omit<Bot, 'slack' | 'cloud' | 'running' | 'later' | 'another' | 'env' | 'file'> {
   // Without the marks for bold and code: tests read words.
   const text = (message: Message): string => slack.text(message).replaceAll(/[*`]/g, '');
   const newest = async (): Promise<number> => Number(await store().redis.get(store().keys.number)) || 0;

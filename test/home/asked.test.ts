@@ -91,9 +91,10 @@ describe('what somebody asked', () => {
   });
 
   it('once expired it is planned again from there, as a new request that names the old one', async () => {
-    const bot = await toyBot({ yaml: { rules: [{ ...OPERATOR, expires: '1s' }, READS] } });
+    const bot = await toyBot({ yaml: { rules: [{ ...OPERATOR, expires: '8s' }, READS] } });
     const pages = pagesOf(bot);
     await bot.say('bob', SET);
+    bot.later(8_000);
     await bot.untilOf(1001, 'expired');
     const page = await pages.open('bob', 'R-1001 expired without approval');
     expect(page).toContain('Nobody decided in time: it still needed 1 vote of approver. Nothing was changed.');
@@ -118,9 +119,10 @@ describe('what somebody asked', () => {
     }
 
     it('it is planned again for the cloud that it was asked for', async () => {
-      const bot = await twoClouds('1s');
+      const bot = await twoClouds('8s');
       const pages = pagesOf(bot);
       await bot.say('bob', SET, '#audit');
+      bot.later(8_000);
       await bot.untilOf(1001, 'expired');
       await pages.open('bob', '[Plan again]');
 
