@@ -71,7 +71,7 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
   });
   await bot.hears('bob', 'Nothing came of your click');
   await bot.approve('alice');
-  await bot.until('done');
+  await bot.hears('bob', 'R-1001 is done');
 
   expect(refused).toContain('Redis is nearly full, so I take no new lines for now');
   expect(limitsOf(bot.cloud.state.quotas.compute, DEMO_PROJECT).cores).toBe(40);

@@ -53,6 +53,7 @@ it('a later look that finds it done ends it as done, tells its requester, and le
   await bot.click('alice', 'Approve', second);
   await bot.slack.waitFor(() => bot.text(second).includes('It waits for R-1001'), 'the second one waiting');
   bot.cloud.clearFaults();
+  bot.later(60_000);
 
   const request = await bot.untilOf(1001, 'done');
 
@@ -66,6 +67,7 @@ it('a later look that finds it done ends it as done, tells its requester, and le
 it('a later look that finds it not done ends it as partly done, and does not write', async () => {
   const { bot } = await unknownAfter({ dropBefore: true });
   bot.cloud.clearFaults();
+  bot.later(60_000);
 
   const request = await bot.untilOf(1001, 'partly done');
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { View } from '../../demo/workspace/model.ts';
-import { type Bot, toyBot } from '../bot.ts';
+import { type Bot, eventually, toyBot } from '../bot.ts';
 
 export const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 export const OPERATOR = { effects: ['read', 'change', 'disruptive', 'destructive'], roles: ['operator'] };
@@ -16,9 +16,12 @@ export function timeless(page: string): string {
   return page.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'TIME').replaceAll(/\/p\d+\)/g, '/pTS)');
 }
 
-/** A card is linked once it stands there. */
-export async function carded({ slack, card }: Bot, words = '[Approve]'): Promise<void> {
-  await slack.waitFor(() => card().includes(words), 'the card');
+/** A card is linked once it is known where it stands, which is a little later than it stands there. */
+export async function carded({ slack, card, running }: Bot): Promise<void> {
+  await slack.waitFor(() => card().includes('[Approve]'), 'the card');
+  const { redis, keys } = running.core.store;
+  const message = keys.message(`${/R-\d+/.exec(card())?.[0]}/card`);
+  await eventually(async () => (await redis.hexists(message, 'posted')) === 1, 'its place to be known');
 }
 
 /** The Home tab of people of a bot's workspace, as they read it. */
