@@ -16,7 +16,8 @@ export default defineConfig({
           exclude: ['test/openstack/**', 'test/alertmanager/**'],
           globalSetup: ['test/setup/redis.ts'],
           // For what hangs: every wait of a test is shorter, and says what it waited for.
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -79,8 +79,7 @@ it('a later look that finds it not done ends it as partly done, and does not wri
   expect(await bot.running.core.store.redis.exists(bot.running.core.store.keys.lock(`prod/project/${DEMO_PROJECT}`))).toBe(0);
 });
 
-// A sweep every two seconds finds that a look is due.
-it('what five looks cannot settle is left to people, and its targets are free again', { timeout: 60_000 }, async () => {
+it('what five looks cannot settle is left to people, and its targets are free again', async () => {
   // So long that no look comes by itself.
   const { bot } = await unknownAfter({ dropAfterEffect: true }, 60);
   const { redis, keys } = bot.running.core.store;

@@ -144,10 +144,7 @@ describe('what somebody asked', () => {
     });
   });
 
-  // Eleven changes run, one after the other.
-  it('of what has ended the ten newest plans are shown; reads and refusals were answered where they were asked', {
-    timeout: 60_000,
-  }, async () => {
+  it('of what has ended the ten newest plans are shown; reads and refusals were answered where they were asked', async () => {
     const bot = await asking([]);
     await bot.say('bob', 'cores show demo');
     await bot.say('bob', 'cores set no-such --cores 1 --reason "of no use"');

@@ -40,20 +40,13 @@ export interface Pages {
   published(who: string): number;
 }
 
-/** A page follows what happens within seconds, and the machine may be busy. */
-const PATIENCE_MS = 12_000;
-
 export function pagesOf(bot: Bot): Pages {
   const { slack } = bot;
   const view = (who: string): View => slack.home(who) ?? expect.fail(`${who} has no Home`);
   // Without the marks for bold and code: tests read words.
   const now = (who: string): string => slack.text(view(who)).replaceAll(/[*`]/g, '');
   const reads = (who: string, words: string): Promise<string> =>
-    slack.waitFor(
-      () => slack.home(who) && now(who).includes(words) && now(who),
-      `${who} to read "${words}" at Home`,
-      PATIENCE_MS,
-    );
+    slack.waitFor(() => slack.home(who) && now(who).includes(words) && now(who), `${who} to read "${words}" at Home`);
   return {
     view,
     now,
@@ -63,7 +56,7 @@ export function pagesOf(bot: Bot): Pages {
       return reads(who, words);
     },
     readsNoMore: (who, words) =>
-      slack.waitFor(() => !now(who).includes(words) && now(who), `"${words}" to go from ${who}'s Home`, PATIENCE_MS),
+      slack.waitFor(() => !now(who).includes(words) && now(who), `"${words}" to go from ${who}'s Home`),
     async click(who, label, told) {
       await slack.click(who, view(who), label);
       return bot.hears(who, told);
