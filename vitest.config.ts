@@ -15,7 +15,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/openstack/**', 'test/alertmanager/**'],
           globalSetup: ['test/setup/redis.ts'],
-          testTimeout: 20_000,
+          // For what hangs: every wait of a test is shorter, and says what it waited for.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -77,7 +77,7 @@ export function phaseOf(request: Request): 'line' | 'run' | undefined {
 }
 
 /** They wait for Redis and Slack alone. */
-const QUICK_AT_ONCE = 32;
+export const QUICK_AT_ONCE = 32;
 
 export interface Workers {
   /** Takes up nothing new, and waits for what runs. */

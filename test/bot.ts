@@ -61,6 +61,8 @@ export interface Bot {
   shows(words: string, where?: string): Promise<string>;
   /** As people read it, without the marks for bold and code. */
   text(message: Message): string;
+  /** Puts the clock by which deadlines are kept forward, for all of its processes. Redis's own times, as of a lease, stay. */
+  later(ms: number): void;
   /** Another process's part: a second Stackhand over the same Redis, Slack and cloud. */
   another(role: Role): Promise<Running>;
 }
@@ -110,6 +112,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   };
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const runnings: Running[] = [];
+  let skewMs = 0;
   const another = async (role: Role): Promise<Running> => {
     const running = await start({
       role,
@@ -120,6 +123,9 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       log,
       ...(options.registryRoot ? { registryRoot: options.registryRoot } : {}),
     });
+    const { clock } = running.core.store;
+    const now = clock.now;
+    clock.now = () => now() + skewMs;
     runnings.push(running);
     return running;
   };
@@ -129,10 +135,13 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     await cloud.stop();
     await rm(folder, { recursive: true, force: true });
   });
+  const later = (ms: number): void => {
+    skewMs += ms;
+  };
   const running = await another(options.role ?? 'all');
   // By the newest process: a test may have stopped the others.
   const store = (): Store => (runnings.at(-1) ?? running).core.store;
-  return { slack, cloud, running, env, file, another, ...people(slack, store) };
+  return { slack, cloud, running, env, file, later, another, ...people(slack, store) };
 }
 
 /** Each as its administrator; those of the first under their own names, too. */
@@ -144,7 +153,10 @@ function cloudsYaml(named: Record<string, Cloud>): string {
   return stringify({ clouds: Object.assign({}, ...others, entries) });
 }
 
-function people(slack: Slack, store: () => Store): Omit<Bot, 'slack' | 'cloud' | 'running' | 'another' | 'env' | 'file'> {
+function people(
+  slack: Slack,
+  store: () => Store,
+): Omit<Bot, 'slack' | 'cloud' | 'running' | 'later' | 'another' | 'env' | 'file'> {
   // Without the marks for bold and code: tests read words.
   const text = (message: Message): string => slack.text(message).replaceAll(/[*`]/g, '');
   const newest = async (): Promise<number> => Number(await store().redis.get(store().keys.number)) || 0;
@@ -243,8 +255,33 @@ function people(slack: Slack, store: () => Store): Omit<Bot, 'slack' | 'cloud' |
   };
 }
 
+/** What a pretend service waits for, `until` the test opens it. */
+export interface Gate {
+  until: Promise<void>;
+  open(): void;
+}
+
+/** Opened by the end of the test at the latest, so that whoever waits at it can end. */
+export function gate(): Gate {
+  let open = (): void => undefined;
+  const until = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  onTestFinished(() => open());
+  return { until, open };
+}
+
+/** Waits until the end of the only worker has begun: it has let the sweeping go. */
+export async function endBegins({ running }: Bot): Promise<void> {
+  const { redis, keys } = running.core.store;
+  await eventually(async () => (await redis.exists(keys.sweeper)) === 0, 'the end to begin');
+}
+
+/** A wait ends with what it waits for: this is only how long one in vain takes, on a machine that has much else to do. */
+export const PATIENCE_MS = 15_000;
+
 /** Looks every few milliseconds, for what no workspace tells of. */
-export async function eventually(check: () => boolean | Promise<boolean>, what: string, withinMs = 15_000): Promise<void> {
+export async function eventually(check: () => boolean | Promise<boolean>, what: string, withinMs = PATIENCE_MS): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await check())) {
     if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);

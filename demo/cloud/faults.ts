@@ -13,6 +13,8 @@ export interface CallFault {
   body?: unknown;
   headers?: Record<string, string>;
   delayMs?: number;
+  /** Nothing is done before this has come. */
+  until?: Promise<unknown>;
   /** Never answered, nothing done. */
   hang?: true;
   /** The connection breaks before anything was done. */

@@ -111,6 +111,7 @@ async function answer(options: ServiceOptions, base: string, request: IncomingMe
 
   const fault = faults.take(call) ?? {};
   if (fault.delayMs) await sleep(fault.delayMs);
+  await fault.until;
   if (fault.hang) return;
   if (fault.dropBefore) {
     response.socket?.destroy();

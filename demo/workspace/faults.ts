@@ -12,6 +12,8 @@ export interface Fault {
   extra?: Record<string, unknown>;
   /** Wait before doing anything. */
   delayMs?: number;
+  /** Do nothing before this has come. */
+  until?: Promise<unknown>;
   /** Take the request and never answer; it has no effect. */
   hang?: boolean;
   /** Cut the connection before anything happens. */

@@ -39,7 +39,7 @@ export interface SocketMode {
   deliver(type: EnvelopeType, payload: Json, copies?: Copies): Promise<Sent>;
   /** Asks every connection (or the one at `index`) to reconnect, as Slack does every few hours; `abrupt` cuts it instead. */
   disconnect(options?: { reason?: 'warning' | 'refresh_requested' | 'link_disabled'; abrupt?: boolean; index?: number }): void;
-  /** Slack does not see the next `times` acknowledgements. */
+  /** Slack does not see the next `times` acknowledgements: each counts as waited for in vain, without the wait. */
   loseAcks(times: number): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   stop(): Promise<void>;
@@ -59,7 +59,7 @@ interface Connection {
 
 export function createSocketMode(workspace: Workspace): SocketMode {
   const server = new WebSocketServer({ noServer: true });
-  const waiting = new Map<string, (payload: Json) => void>();
+  const waiting = new Map<string, (answer: Json | string) => void>();
   /** Timers that run, with what ends the wait. */
   const timers = new Map<NodeJS.Timeout, () => void>();
   let connections: Connection[] = [];
@@ -98,8 +98,9 @@ export function createSocketMode(workspace: Workspace): SocketMode {
   function takeAck(text: string): boolean {
     const ack = Ack.safeParse(parseJson(text));
     if (!ack.success) return false;
-    if (acksToLose > 0) acksToLose -= 1;
-    else waiting.get(ack.data.envelope_id)?.(ack.data.payload ?? {});
+    const lost = acksToLose > 0;
+    if (lost) acksToLose -= 1;
+    waiting.get(ack.data.envelope_id)?.(lost ? 'operation_timeout' : (ack.data.payload ?? {}));
     return true;
   }
 

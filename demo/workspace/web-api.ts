@@ -68,6 +68,7 @@ export async function withFaults(
 ): Promise<void> {
   const fault = faults.take(method, args);
   if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
+  await fault?.until;
   const planned = fault ? plannedAnswer(fault) : undefined;
   const cut = fault?.drop || fault?.dropAfterEffect;
   if (fault?.hang || fault?.drop || planned) {

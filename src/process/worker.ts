@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { handleClick } from '../approval/clicks.ts';
@@ -7,7 +8,7 @@ import type { Delivery } from '../outbox/delivery.ts';
 import { startFlusher } from '../outbox/flusher.ts';
 import { PRIORITIES } from '../outbox/outbox.ts';
 import { handleLine } from '../planning/dispatch.ts';
-import { startWorkers, type WakeUp } from '../queue.ts';
+import { QUICK_AT_ONCE, startWorkers, type WakeUp } from '../queue.ts';
 import type { HandingOver } from '../requests/hold.ts';
 import type { Store } from '../requests/store.ts';
 import { startSweeper } from '../requests/sweeper.ts';
@@ -38,6 +39,8 @@ export function startWorker(
   const core: HandingOver = { ...given, handOver: handOver.signal };
   const { config, store, log } = core;
   const { linesAtOnce, changesAtOnce } = config.limits;
+  // Whatever is held listens for the end until it is let go: only more than can be held at once would be a leak.
+  setMaxListeners(linesAtOnce + QUICK_AT_ONCE + changesAtOnce, handOver.signal);
   const handle = async ({ number, phase }: WakeUp): Promise<void> => {
     if (phase === 'click') return handleClick(core, number);
     return phase === 'run' ? handleRun(core, number) : handleLine(core, number);

@@ -13,7 +13,7 @@ const ENDED = '2026-11-25T10:14:00Z';
 const on = (host: string, given: AlertGiven = {}): AlertGiven => ({ ...given, labels: { host } });
 
 async function reads(bot: AlertBot, words: string, where = '#ops'): Promise<string> {
-  return bot.slack.waitFor(() => bot.card(where).includes(words) && bot.card(where), `a card with ${words} in ${where}`, 15_000);
+  return bot.slack.waitFor(() => bot.card(where).includes(words) && bot.card(where), `a card with ${words} in ${where}`);
 }
 
 describe('while Slack is away', () => {
@@ -27,14 +27,14 @@ describe('while Slack is away', () => {
     await bot.slack.recover();
 
     await reads(bot, 'RESOLVED');
-    await bot.slack.waitFor(() => bot.thread().length === 1, 'its history', 15_000);
+    await bot.slack.waitFor(() => bot.thread().length === 1, 'its history');
     expect(bot.cards()).toHaveLength(1);
     expect(bot.thread()[0]).toMatch(
       /it began with 1 firing \(a\)\n.*: 1 more firing \(b\)\n.*: 2 resolved \(a; b\), all is resolved/,
     );
   });
 
-  it('and the process is killed right after it answered, the next one says it', { timeout: 60_000 }, async () => {
+  it('and the process is killed right after it answered, the next one says it', async () => {
     const redis = await ownRedis();
     const bot = await alertBot({ target: { socket: redis.socket }, prefix: 'stackhand', role: 'gateway' });
     const begin = () => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, bot.file);
@@ -58,9 +58,7 @@ describe('while Slack is away', () => {
 });
 
 describe('while Redis is away', () => {
-  it('and only stands still, an alert is posted at once and answered 503; sent again it gets its card', {
-    timeout: 40_000,
-  }, async () => {
+  it('and only stands still, an alert is posted at once and answered 503; sent again it gets its card', async () => {
     const redis = await ownRedis();
     const bot = await alertBot({ target: { socket: redis.socket } });
     const post = payload({ alerts: [on('a')] });
@@ -89,7 +87,7 @@ describe('while Redis is away', () => {
     expect(bot.cards()).toHaveLength(3);
   });
 
-  it('and took it, but its answer never came, it is one card all the same', { timeout: 40_000 }, async () => {
+  it('and took it, but its answer never came, it is one card all the same', async () => {
     const redis = await ownRedis();
     const between = await silentProxy(redis.socket);
     const bot = await alertBot({ target: { socket: between.socket } });
@@ -106,7 +104,7 @@ describe('while Redis is away', () => {
     expect(bot.cards().filter((card) => bot.text(card).includes('host a'))).toHaveLength(2);
   });
 
-  it('and gone, each group is posted once; once it is back, what is sent again is stored', { timeout: 60_000 }, async () => {
+  it('and gone, each group is posted once; once it is back, what is sent again is stored', async () => {
     const redis = await ownRedis();
     const bot = await alertBot({ target: { socket: redis.socket }, yaml: { alerts: { channel: RANDOM, routes: [] } } });
     await redis.stop();
@@ -182,7 +180,7 @@ describe('a card', () => {
     const told = await reads(bot, 'A-1 FIRING', '#audit');
     await bot.fire(on('a'), on('b'));
     await reads(bot, 'FIRING 2 of 2', '#audit');
-    await bot.slack.waitFor(() => bot.thread('#audit').join().includes('1 more firing (b)'), 'its history there', 15_000);
+    await bot.slack.waitFor(() => bot.thread('#audit').join().includes('1 more firing (b)'), 'its history there');
     bot.slack.invite('#random');
     await bot.fire(on('a'), on('b'), on('c'));
     await reads(bot, 'FIRING 3 of 3', '#random');

@@ -49,9 +49,7 @@ async function machine(role: 'all' | 'gateway'): Promise<{ bot: Bot; env: Record
   return { bot, env: { ...bot.env, REDIS_URL: `unix://${redis.socket}`, STACKHAND_CONFIG: bot.file } };
 }
 
-it('a vote comes from a terminal while Slack is away, the card says so once it is back, and the audit holds it', {
-  timeout: 120_000,
-}, async () => {
+it('a vote comes from a terminal while Slack is away, the card says so once it is back, and the audit holds it', async () => {
   const { bot, env } = await machine('gateway');
   await startWorkerProcess(env, bot.file);
   await bot.say('bob', SET);
@@ -90,7 +88,7 @@ it('a vote comes from a terminal while Slack is away, the card says so once it i
   expect(verified.out).toContain(`It holds the head ${head}: the chain stood there on `);
 });
 
-it('an export that is long ends quietly where its reader has seen enough', { timeout: 120_000 }, async () => {
+it('an export that is long ends quietly where its reader has seen enough', async () => {
   const { bot, env } = await machine('all');
   const { redis, keys } = bot.running.core.store;
   const reads = 40;

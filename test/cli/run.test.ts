@@ -8,6 +8,7 @@ import type { Taken } from '../../src/intake/incoming.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { type Bot, type BotOptions, eventually, startBot, toyBot } from '../bot.ts';
 import { testRedis } from '../setup/redis-client.ts';
+import { shows } from './stage.ts';
 import { type Terminal, terminal } from './system.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
@@ -25,10 +26,6 @@ function inTerminal(bot: Bot, system: Terminal, line: string, wait = true, confi
   const prefix = store.keys.number.replace(/:[^:]*$/, '');
   const openCore = () => openTerminalCore(testRedis().target, registry, pino({ level: 'silent' }), prefix);
   return runLine({ line, wait, config, openCore, system });
-}
-
-async function shows(system: Terminal, words: string): Promise<void> {
-  await expect.poll(system.stderr, { timeout: 5_000, interval: 20 }).toContain(words);
 }
 
 describe('a line in the terminal', () => {

@@ -4,7 +4,7 @@ import { exportAudit } from '../../src/audit/export.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { openTerminalCore } from '../../src/cli/core.ts';
 import { runCli } from '../../src/cli/main.ts';
-import { type Bot, type BotOptions, toyBot } from '../bot.ts';
+import { type Bot, type BotOptions, PATIENCE_MS, toyBot } from '../bot.ts';
 import { testRedis } from '../setup/redis-client.ts';
 import { type Terminal, terminal } from './system.ts';
 
@@ -42,5 +42,5 @@ export async function typesAs(
 }
 
 export async function shows(system: Terminal, words: string): Promise<void> {
-  await expect.poll(system.stderr, { timeout: 5_000, interval: 20 }).toContain(words);
+  await expect.poll(system.stderr, { timeout: PATIENCE_MS, interval: 20 }).toContain(words);
 }

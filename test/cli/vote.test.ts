@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { readAudit, type Store } from '../../src/requests/store.ts';
-import { type Bot, defaultYaml } from '../bot.ts';
+import { type Bot, defaultYaml, eventually } from '../bot.ts';
 import { mappedBot, shows, types, typesAs } from './stage.ts';
 import { type Terminal, terminal } from './system.ts';
 
@@ -294,7 +294,7 @@ describe('a vote that is not decided yet', () => {
     await store.redis.zadd(store.keys.workers, store.clock.now(), 'one that is busy');
     const system = terminal({ user: 'alice', typed: ['yes'] });
     const voting = types({ ...bot, running }, system, APPROVE);
-    await expect.poll(() => store.redis.hlen(store.keys.clicks)).toBe(1);
+    await eventually(async () => (await store.redis.hlen(store.keys.clicks)) === 1, 'the click to be taken');
     return { bot, system, voting, store };
   }
 

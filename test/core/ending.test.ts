@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { PRIORITIES } from '../../src/outbox/outbox.ts';
 import { findRequest } from '../../src/requests/store.ts';
-import { eventually, startBot, toyBot } from '../bot.ts';
+import { endBegins, eventually, gate, startBot, toyBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
 import { startWorkerProcess } from '../worker-process.ts';
 
@@ -32,13 +32,20 @@ it('a worker that ends says what there is to say before it goes', async () => {
   const worker = await bot.another('worker');
   const { redis, keys, clock } = bot.running.core.store;
   await bot.say('bob', SET);
-  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 400 });
+  const write = gate();
+  const update = gate();
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { until: write.until });
   await bot.approve('alice');
   // The flusher is busy with the run's beginning while the run comes to its end.
-  bot.slack.answer('chat.update', { delayMs: 800, times: 2 });
+  bot.slack.answer('chat.update', { until: update.until });
   await bot.until('running');
 
-  await worker.stop();
+  const stopping = worker.stop();
+  await endBegins(bot);
+  write.open();
+  await bot.until('queued');
+  update.open();
+  await stopping;
 
   const due = await Promise.all(PRIORITIES.map((priority) => redis.zrangebyscore(keys.outbox(priority), 0, clock.now())));
   expect(due.flat()).toEqual([]);
@@ -58,12 +65,16 @@ it('a run that is handed over with a write begun says so to whoever cancels it',
         throw new Error('broke midway');
       },
     };
-  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 500 });
+  const write = gate();
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { until: write.until });
   await bot.say('bob', SET);
   await bot.approve('alice');
   await eventually(() => bot.cloud.calls.some(({ method }) => method === 'PUT'), 'the write');
 
-  await worker.stop();
+  const stopping = worker.stop();
+  await endBegins(bot);
+  write.open();
+  await stopping;
 
   const handed = await findRequest(bot.running.core.store, 1001);
   expect(handed?.request.state).toBe('queued');
@@ -73,11 +84,15 @@ it('a run that is handed over with a write begun says so to whoever cancels it',
 it('a run that is given up after an earlier one wrote does not say that nothing was changed', async () => {
   const bot = await toyBot({ role: 'gateway' });
   const worker = await bot.another('worker');
-  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 500 });
+  const write = gate();
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { until: write.until });
   await bot.say('bob', SET);
   await bot.approve('alice');
   await eventually(() => bot.cloud.calls.some(({ method }) => method === 'PUT'), 'the write');
-  await worker.stop();
+  const stopping = worker.stop();
+  await endBegins(bot);
+  write.open();
+  await stopping;
   const { redis, keys } = bot.running.core.store;
   const doc = (await redis.hget(keys.request(1001), 'doc')) ?? '';
   await redis.hset(keys.request(1001), 'doc', doc.replaceAll('"cores":40', '"cores":400'));

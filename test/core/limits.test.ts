@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { PRIORITIES } from '../../src/outbox/outbox.ts';
 import { readMemory } from '../../src/redis/memory.ts';
-import { eventually, startBot, toyBot } from '../bot.ts';
+import { eventually, gate, startBot, toyBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
 
 const SET = 'cores set demo --cores 40 --reason "more load"';
@@ -36,7 +36,8 @@ it('a file that takes long to be read again holds up nobody else’s message', a
   const bot = await startBot();
   const server = bot.cloud.state.servers.find(({ name }) => name === 'web-1');
   bot.cloud.state.consoles.set(server?.id ?? '', 'x'.repeat(79).concat('\n').repeat(20_000));
-  bot.cloud.answer('compute', 'POST', /\/action$/, { after: 1, delayMs: 4_000 });
+  const again = gate();
+  bot.cloud.answer('compute', 'POST', /\/action$/, { after: 1, until: again.until });
   await bot.slack.slash('bob', '#ops', 'console log show web-1');
   await bot.until('answered');
   await eventually(() => bot.directs('bob').length > 0, 'the answer whose file is being read');
@@ -45,6 +46,7 @@ it('a file that takes long to be read again holds up nobody else’s message', a
 
   expect(answer).toContain('eve');
   expect(bot.slack.files('bob')).toEqual([]);
+  again.open();
   await bot.slack.waitFor(() => bot.slack.files('bob')[0], 'the file');
 });
 
@@ -69,7 +71,7 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
   });
   await bot.hears('bob', 'Nothing came of your click');
   await bot.approve('alice');
-  await bot.until('done');
+  await bot.hears('bob', 'R-1001 is done');
 
   expect(refused).toContain('Redis is nearly full, so I take no new lines for now');
   expect(limitsOf(bot.cloud.state.quotas.compute, DEMO_PROJECT).cores).toBe(40);
@@ -79,6 +81,20 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
   expect(await bot.say('bob', 'cores show demo')).toContain('has 40 cores');
   await bot.slack.waitFor(() => bot.card('#audit').startsWith('Redis has room again'), 'the end of the alert');
   expect(bot.slack.messages('#audit')).toHaveLength(1);
+});
+
+it('twenty lines held at once are no leak to warn of', async () => {
+  const bot = await toyBot();
+  const warnings: string[] = [];
+  const note = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+  bot.cloud.answer('compute', 'GET', DEMO_PROJECT, { hang: true, times: 20 });
+
+  for (let line = 0; line < 20; line += 1) await bot.slack.slash('bob', '#ops', 'cores show demo');
+  await eventually(() => bot.cloud.calls.filter(({ path }) => path.includes(DEMO_PROJECT)).length >= 20, 'all to hang');
+
+  expect(warnings).toEqual([]);
 });
 
 it('a plan that was changed in Redis after its approval does not run', async () => {

@@ -128,7 +128,7 @@ describe('taking a request back', () => {
 describe('what has no plan yet, or no items', () => {
   it('cancelled while it is planned, it says so in plain words', async () => {
     const bot = await toyBot();
-    bot.cloud.answer('compute', 'GET', '/os-quota-sets', { delayMs: 1_500 });
+    bot.cloud.answer('compute', 'GET', '/os-quota-sets', { hang: true });
     await bot.slack.slash('bob', '#ops', SET);
     await bot.untilOf(1001, 'planning');
 
@@ -144,7 +144,7 @@ describe('what has no plan yet, or no items', () => {
     const approvals = [{ count: 1, roles: ['approver'] }];
     const bot = await toyBot({ yaml: { rules: [{ effects: ['read'], roles: ['operator'], approvals }] } });
     await bot.say('bob', 'cores show demo');
-    bot.cloud.answer('compute', 'GET', '/os-quota-sets', { delayMs: 2_000 });
+    bot.cloud.answer('compute', 'GET', '/os-quota-sets', { hang: true });
     await bot.approve('alice');
     await bot.untilOf(1001, 'running');
 

@@ -53,6 +53,7 @@ it('a later look that finds it done ends it as done, tells its requester, and le
   await bot.click('alice', 'Approve', second);
   await bot.slack.waitFor(() => bot.text(second).includes('It waits for R-1001'), 'the second one waiting');
   bot.cloud.clearFaults();
+  bot.later(60_000);
 
   const request = await bot.untilOf(1001, 'done');
 
@@ -66,6 +67,7 @@ it('a later look that finds it done ends it as done, tells its requester, and le
 it('a later look that finds it not done ends it as partly done, and does not write', async () => {
   const { bot } = await unknownAfter({ dropBefore: true });
   bot.cloud.clearFaults();
+  bot.later(60_000);
 
   const request = await bot.untilOf(1001, 'partly done');
 
@@ -77,8 +79,7 @@ it('a later look that finds it not done ends it as partly done, and does not wri
   expect(await bot.running.core.store.redis.exists(bot.running.core.store.keys.lock(`prod/project/${DEMO_PROJECT}`))).toBe(0);
 });
 
-// A sweep every two seconds finds that a look is due.
-it('what five looks cannot settle is left to people, and its targets are free again', { timeout: 60_000 }, async () => {
+it('what five looks cannot settle is left to people, and its targets are free again', async () => {
   // So long that no look comes by itself.
   const { bot } = await unknownAfter({ dropAfterEffect: true }, 60);
   const { redis, keys } = bot.running.core.store;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
-import type { Bot } from '../bot.ts';
+import { type Bot, eventually, gate } from '../bot.ts';
 import { mappedBot, shows, types, typesAs } from '../cli/stage.ts';
 import { terminal } from '../cli/system.ts';
 
@@ -30,9 +30,7 @@ function inChannel({ slack, text }: Bot): string[] {
 }
 
 describe('while Slack is away', () => {
-  it('a change is asked for at a terminal, approved at another, carried out, and told once Slack is back', {
-    timeout: 60_000,
-  }, async () => {
+  it('a change is asked for at a terminal, approved at another, carried out, and told once Slack is back', async () => {
     const bot = await botAlone();
     const asker = terminal({ user: 'bob' });
 
@@ -48,14 +46,10 @@ describe('while Slack is away', () => {
 
     await bot.slack.recover();
 
-    await bot.slack.waitFor(() => inChannel(bot).some((text) => text.includes('R-1001 is done')), 'the card', 15_000);
+    await bot.slack.waitFor(() => inChannel(bot).some((text) => text.includes('R-1001 is done')), 'the card');
     const people = ['alice', 'bob', 'carol'];
     const heard = (who: string): string[] => bot.directs(who).filter((text) => text.includes('R-1001'));
-    await bot.slack.waitFor(
-      () => people.every((who) => heard(who).some((text) => text.includes('is done'))),
-      'all to hear',
-      15_000,
-    );
+    await bot.slack.waitFor(() => people.every((who) => heard(who).some((text) => text.includes('is done'))), 'all to hear');
     expect(people.map((who) => heard(who).length)).toEqual([1, 1, 1]);
     expect(inChannel(bot)).toHaveLength(1);
     expect(bot.card()).toContain('Votes: alice approved at a terminal');
@@ -157,16 +151,18 @@ describe('a stop while Slack is away', () => {
 
   it('stops what runs before its next item, and says what was done', async () => {
     const bot = await botAlone({ ...BY_ID, approver: { users: [idOf('U', 'alice')] } });
-    bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { delayMs: 1_500 });
+    const write = gate();
+    bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { until: write.until });
     await typesAs(bot, 'bob', ['run', 'cores set demo alice-lab admin --cores 40 --reason "more load"', '--no-wait']);
     await bot.until('waiting');
     await typesAs(bot, 'alice', ['approve', 'R-1001'], ['yes']);
-    await bot.until('running');
+    await eventually(() => bot.cloud.writes.length === 1, 'the write');
 
     const { status, out } = await typesAs(bot, 'bob', ['run', 'request cancel R-1001']);
 
     expect(status).toBe(0);
     expect(out).toContain('R-1001 is told to stop');
+    write.open();
     const { result } = await bot.untilOf(1001, 'cancelled');
     expect(result?.text).toMatch(/^Stopped by bob\. Done: demo\. Not done: alice-lab, admin\./);
     expect(bot.cloud.writes).toHaveLength(1);
@@ -204,7 +200,7 @@ describe('a stop while Slack is away', () => {
 });
 
 describe('a Stackhand that is started while Slack is away', () => {
-  it('serves terminals, and Slack once it is back', { timeout: 60_000 }, async () => {
+  it('serves terminals, and Slack once it is back', async () => {
     const bot = await botAlone();
     await bot.running.stop();
     const running = await bot.another('all');
@@ -218,9 +214,9 @@ describe('a Stackhand that is started while Slack is away', () => {
 
     await bot.slack.recover();
 
-    await bot.slack.waitFor(() => bot.slack.connections === 2, 'it to listen', 15_000);
+    await bot.slack.waitFor(() => bot.slack.connections === 2, 'it to listen');
     expect(await bot.say('eve', 'cores show demo')).toContain('Project demo has 40 cores');
-    await bot.slack.waitFor(() => inChannel(bot).some((text) => text.includes('R-1001 is done')), 'the card', 15_000);
+    await bot.slack.waitFor(() => inChannel(bot).some((text) => text.includes('R-1001 is done')), 'the card');
   });
 
   it('ends while it still waits for Slack', async () => {

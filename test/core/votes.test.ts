@@ -5,7 +5,7 @@ import { idOf } from '../../demo/workspace/seed.ts';
 import { handleClick } from '../../src/approval/clicks.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import type { Core } from '../../src/process/core.ts';
-import { type Bot, toyBot } from '../bot.ts';
+import { type Bot, type Gate, gate, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 const OPERATOR = { effects: ['read', 'change', 'disruptive', 'destructive'], roles: ['operator'] };
@@ -180,13 +180,22 @@ describe('a click that two workers handle at once', () => {
     return core;
   }
 
+  /** The slower one goes on once the other has come to its end. */
+  async function bothHandle(core: Core, slower: Gate): Promise<void> {
+    const both = [handleClick(core, 1001), handleClick(core, 1001)];
+    await Promise.race(both);
+    slower.open();
+    await Promise.all(both);
+  }
+
   it('does not count after all once its clicker was told that it did not', async () => {
     const bot = await toyBot();
     const core = await clickedWithoutWorker(bot);
     bot.slack.answer('users.info', { status: 503 });
-    bot.slack.answer('users.info', { delayMs: 1_000 });
+    const slower = gate();
+    bot.slack.answer('users.info', { until: slower.until });
 
-    await Promise.all([handleClick(core, 1001), handleClick(core, 1001)]);
+    await bothHandle(core, slower);
     await bot.another('worker');
 
     await bot.hears('alice', 'Slack did not tell me which groups you are in, so your click did not count');
@@ -196,9 +205,10 @@ describe('a click that two workers handle at once', () => {
   it('is not taken back by the slower one', async () => {
     const bot = await toyBot();
     const core = await clickedWithoutWorker(bot);
-    bot.slack.answer('users.info', { status: 503, delayMs: 1_000 });
+    const slower = gate();
+    bot.slack.answer('users.info', { status: 503, until: slower.until });
 
-    await Promise.all([handleClick(core, 1001), handleClick(core, 1001)]);
+    await bothHandle(core, slower);
     await bot.another('worker');
 
     await bot.hears('alice', 'You approved R-1001');

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { View } from '../../demo/workspace/model.ts';
-import { type Bot, toyBot } from '../bot.ts';
+import { type Bot, eventually, toyBot } from '../bot.ts';
 
 export const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 export const OPERATOR = { effects: ['read', 'change', 'disruptive', 'destructive'], roles: ['operator'] };
@@ -16,9 +16,12 @@ export function timeless(page: string): string {
   return page.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'TIME').replaceAll(/\/p\d+\)/g, '/pTS)');
 }
 
-/** A card is linked once it stands there. */
-export async function carded({ slack, card }: Bot, words = '[Approve]'): Promise<void> {
-  await slack.waitFor(() => card().includes(words), 'the card');
+/** A card is linked once it is known where it stands, which is a little later than it stands there. */
+export async function carded({ slack, card, running }: Bot): Promise<void> {
+  await slack.waitFor(() => card().includes('[Approve]'), 'the card');
+  const { redis, keys } = running.core.store;
+  const message = keys.message(`${/R-\d+/.exec(card())?.[0]}/card`);
+  await eventually(async () => (await redis.hexists(message, 'posted')) === 1, 'its place to be known');
 }
 
 /** The Home tab of people of a bot's workspace, as they read it. */
@@ -37,20 +40,13 @@ export interface Pages {
   published(who: string): number;
 }
 
-/** A page follows what happens within seconds, and the machine may be busy. */
-const PATIENCE_MS = 12_000;
-
 export function pagesOf(bot: Bot): Pages {
   const { slack } = bot;
   const view = (who: string): View => slack.home(who) ?? expect.fail(`${who} has no Home`);
   // Without the marks for bold and code: tests read words.
   const now = (who: string): string => slack.text(view(who)).replaceAll(/[*`]/g, '');
   const reads = (who: string, words: string): Promise<string> =>
-    slack.waitFor(
-      () => slack.home(who) && now(who).includes(words) && now(who),
-      `${who} to read "${words}" at Home`,
-      PATIENCE_MS,
-    );
+    slack.waitFor(() => slack.home(who) && now(who).includes(words) && now(who), `${who} to read "${words}" at Home`);
   return {
     view,
     now,
@@ -60,7 +56,7 @@ export function pagesOf(bot: Bot): Pages {
       return reads(who, words);
     },
     readsNoMore: (who, words) =>
-      slack.waitFor(() => !now(who).includes(words) && now(who), `"${words}" to go from ${who}'s Home`, PATIENCE_MS),
+      slack.waitFor(() => !now(who).includes(words) && now(who), `"${words}" to go from ${who}'s Home`),
     async click(who, label, told) {
       await slack.click(who, view(who), label);
       return bot.hears(who, told);

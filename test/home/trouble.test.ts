@@ -107,7 +107,7 @@ describe('while Slack refuses', () => {
 
     await bot.slack.openHome('alice');
 
-    await bot.slack.waitFor(() => bot.slack.home('alice') && pages.now('alice').includes('Waits for you (1)'), 'it', 12_000);
+    await bot.slack.waitFor(() => bot.slack.home('alice') && pages.now('alice').includes('Waits for you (1)'), 'it');
   });
 
   it('a view whose publishing was not answered is gone over by the next', async () => {
@@ -120,7 +120,7 @@ describe('while Slack refuses', () => {
 
     await bot.approve('carol');
 
-    await bot.slack.waitFor(() => pages.now('alice').includes('Nothing waits for you'), 'the newest', 15_000);
+    await bot.slack.waitFor(() => pages.now('alice').includes('Nothing waits for you'), 'the newest');
   });
 
   it('what somebody else has shown there meanwhile is gone over at the next opening', async () => {

@@ -49,7 +49,7 @@ describe('who somebody is', () => {
     const page = await pages.open('alice', 'Slack does not tell me who you are');
 
     expect(page).not.toContain('R-1001');
-    await bot.slack.waitFor(() => pages.now('alice').includes('Waits for you (1)'), 'the Home after all', 10_000);
+    await bot.slack.waitFor(() => pages.now('alice').includes('Waits for you (1)'), 'the Home after all');
   });
 
   it('while Slack does not say who is in a group, what its members may is missing, and they read so', async () => {

@@ -1,11 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { getConsoleOutput } from '../../src/openstack/compute.ts';
 import { getComputeQuota, updateComputeQuota } from '../../src/openstack/compute-quotas.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
 import { listNetworkAgents } from '../../src/openstack/network.ts';
 import { getVolumeQuota } from '../../src/openstack/volume.ts';
+import { eventually, PATIENCE_MS } from '../bot.ts';
 import { onStage } from './stage.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 10);
 
 describe('a token', () => {
   it('is asked for once by calls that begin together', async () => {
@@ -43,15 +46,20 @@ describe('a token', () => {
     expect(cloud.tokens).toHaveLength(2);
   });
 
-  it('is renewed before it is over', async () => {
-    const { cloud, open } = await onStage({ tokenLifeMs: 300 });
+  it('is renewed in its last two minutes, before it is over', async () => {
+    const { cloud, open } = await onStage({ tokenLifeMs: 3_600_000 });
     const os = open();
-    await listProjects(os);
-    await new Promise((done) => setTimeout(done, 200));
+    const tokensAfter = async (ms: number): Promise<number> => {
+      vi.setSystemTime(NOW + ms);
+      await listProjects(os);
+      return cloud.tokens.length;
+    };
+    onTestFinished(() => void vi.useRealTimers());
 
-    await listProjects(os);
+    expect(await tokensAfter(0)).toBe(1);
+    expect(await tokensAfter(3_479_999)).toBe(1);
+    expect(await tokensAfter(3_480_000)).toBe(2);
 
-    expect(cloud.tokens).toHaveLength(2);
     expect(cloud.calls.filter(({ status }) => status === 401)).toEqual([]);
   });
 
@@ -151,13 +159,18 @@ describe('a read', () => {
   it('that hangs is given up without being asked again', async () => {
     const { cloud, open } = await onStage();
     cloud.answer('volume', 'GET', '/os-quota-sets', { times: 9, hang: true });
+    const asked = (): number => cloud.calls.filter(({ service }) => service === 'volume').length;
+    const os = open({ connect: { timeoutMs: 75_000 } });
+    await listProjects(os);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
 
-    await expect(getVolumeQuota(open({ connect: { timeoutMs: 200 } }), DEMO_PROJECT)).rejects.toMatchObject({
-      code: 'lost_answer',
-      fault: 'no answer within 200 ms',
-    });
+    const lost = getVolumeQuota(os, DEMO_PROJECT).catch((error: unknown) => error);
+    await vi.waitUntil(() => asked() === 1, { timeout: PATIENCE_MS });
+    vi.advanceTimersByTime(75_000);
 
-    expect(cloud.calls.filter(({ service }) => service === 'volume')).toHaveLength(1);
+    expect(await lost).toMatchObject({ code: 'lost_answer', fault: 'no answer within 75000 ms' });
+    expect(asked()).toBe(1);
   });
 
   it('that hangs ends when the session is told to stop', async () => {
@@ -165,7 +178,9 @@ describe('a read', () => {
     cloud.answer('volume', 'GET', '/os-quota-sets', { hang: true });
     const stop = new AbortController();
     const asked = getVolumeQuota(open({ signal: stop.signal, connect: { timeoutMs: 60_000 } }), DEMO_PROJECT);
-    setTimeout(() => stop.abort(new Error('told to stop')), 50);
+    await eventually(() => cloud.calls.some(({ service }) => service === 'volume'), 'the call that hangs');
+
+    stop.abort(new Error('told to stop'));
 
     await expect(asked).rejects.toThrow('told to stop');
   });

@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { getConsoleOutput } from '../../src/openstack/compute.ts';
 import { updateComputeQuota } from '../../src/openstack/compute-quotas.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
 import type { Write, WriteHook } from '../../src/openstack/session.ts';
+import { eventually, gate } from '../bot.ts';
 import { onStage } from './stage.ts';
 
 describe('a write', () => {
@@ -76,7 +77,7 @@ describe('a write', () => {
     const stop = new AbortController();
     const os = open({ signal: stop.signal });
     const sent = updateComputeQuota(os, DEMO_PROJECT, put);
-    await vi.waitUntil(() => cloud.writes.length === 1, { timeout: 5_000, interval: 5 });
+    await eventually(() => cloud.writes.length === 1, 'the write');
     stop.abort(new Error('told to stop'));
 
     await sent;
@@ -108,13 +109,18 @@ describe('a write', () => {
   it('is not sent again after a 401 where the session is told to stop meanwhile', async () => {
     const { cloud, open } = await onStage();
     cloud.answer('compute', 'PUT', '/os-quota-sets', { status: 401 });
-    cloud.answer('identity', 'POST', '/auth/tokens', { after: 1, delayMs: 200 });
+    const token = gate();
+    cloud.answer('identity', 'POST', '/auth/tokens', { after: 1, until: token.until });
     const stop = new AbortController();
     const os = open({ signal: stop.signal });
     await listProjects(os);
-    setTimeout(() => stop.abort(new Error('told to stop')), 100);
+    const sent = updateComputeQuota(os, DEMO_PROJECT, put);
+    const logIns = (): number => cloud.calls.filter(({ service, method }) => service === 'identity' && method === 'POST').length;
+    await Promise.race([sent, eventually(() => logIns() === 2, 'the second log-in')]);
+    stop.abort(new Error('told to stop'));
 
-    await expect(updateComputeQuota(os, DEMO_PROJECT, put)).rejects.toThrow('told to stop');
+    await expect(sent).rejects.toThrow('told to stop');
+    token.open();
 
     expect(cloud.writes).toHaveLength(1);
   });

@@ -14,6 +14,7 @@ import { connectRedis } from '../../src/redis/connection.ts';
 import { startEmbeddedRedis } from '../../src/redis/embedded.ts';
 import { findRedisServer } from '../../src/redis/unpack.ts';
 import type { RedisTarget } from '../../src/redis/url.ts';
+import { eventually } from '../bot.ts';
 import { redisCache } from '../setup/redis-cache.ts';
 import { testRedis } from '../setup/redis-client.ts';
 
@@ -220,7 +221,7 @@ it('waits for a Redis that went away, and tells each change once', async () => {
   await first.stop();
   await closed;
   const waiting = redis.get('key');
-  await new Promise((resolve) => setTimeout(resolve, 200)); // for some tries that fail
+  await eventually(() => lines.some(({ msg }) => msg === 'redis out of reach'), 'a try that fails');
   const second = await startEmbeddedRedis({ folder, cache, log: silent });
   toEnd.push(second.stop);
 

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Options, Slack } from '../../demo/workspace/workspace.ts';
 import type { Taken } from '../../src/intake/incoming.ts';
+import { gate } from '../bot.ts';
 import { type Recorder, type Stage, stage } from './stage.ts';
 
 let here: Stage;
@@ -170,12 +171,14 @@ it('when Redis does not answer the asker is told at once, and later what became 
 it('an acknowledgement waits for nothing that Slack has to answer first', async () => {
   await begin();
   intake.next.push({ taken: false, because: 'late' });
-  slack.answer('*', { delayMs: 300, times: 10 });
+  const answers = gate();
+  slack.answer('*', { until: answers.until, times: 10 });
 
   const sent = await slack.mention('bob', '#ops', 'host list');
 
   expect(sent.acked).toBe(true);
   expect(slack.callsTo('chat.postEphemeral')).toEqual([]);
+  answers.open();
   await slack.waitFor(() => seenBy('bob').length === 1, 'the answer');
 });
 

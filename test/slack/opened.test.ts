@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { View } from '../../demo/workspace/model.ts';
 import type { Slack } from '../../demo/workspace/workspace.ts';
 import type { Button } from '../../src/reply.ts';
-import { eventually } from '../bot.ts';
+import { eventually, gate } from '../bot.ts';
 import { type Recorder, type Stage, stage } from './stage.ts';
 
 let here: Stage;
@@ -72,10 +72,12 @@ it.each([
 it('these words do not go over a view that is newer than what was opened', async () => {
   const view = await home('alice');
   intake.noted = { noted: false, because: 'no worker' };
-  slack.answer('views.publish', { delayMs: 100, when: ({ hash }) => hash !== undefined });
+  const words = gate();
+  slack.answer('views.publish', { until: words.until, when: ({ hash }) => hash !== undefined });
 
   await slack.openHome('alice');
   await here.gateway.delivery.publishHome(slack.id('alice'), { notices: ['Newer.'], sections: [], notes: [] });
+  words.open();
 
   await slack.waitFor(() => slack.callsTo('views.publish').length === 3, 'the late words');
   expect(slack.callsTo('views.publish').map(({ answer }) => answer.error)).toContain('hash_conflict');

@@ -1,10 +1,14 @@
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
 
+/** Bolt's own. */
+const BACK_AFTER_MS = 5_000;
+
 /** A workspace and what is started in it, stopped together. */
 export interface Stage {
   slack: Slack;
-  bolt(prepare: (app: App) => void): Promise<App>;
+  /** @param backAfterMs how long it waits before it connects again; also how late a pong may be before it does. */
+  bolt(prepare: (app: App) => void, backAfterMs?: number): Promise<App>;
   stop(): Promise<void>;
 }
 
@@ -13,8 +17,8 @@ export async function stage(options?: Options): Promise<Stage> {
   const apps: App[] = [];
   return {
     slack,
-    bolt: async (prepare) => {
-      const app = await startBolt(slack, prepare);
+    bolt: async (prepare, backAfterMs) => {
+      const app = await startBolt(slack, prepare, backAfterMs);
       apps.push(app);
       return app;
     },
@@ -30,10 +34,10 @@ export async function stage(options?: Options): Promise<Stage> {
  * An unchanged Bolt app in Socket Mode. Each side gets its own `clientOptions`, since socket-mode writes 100 retries into the
  * one it is given; `init` is deferred, since otherwise a failed `auth.test` is an unhandled rejection.
  */
-async function startBolt(slack: Slack, prepare: (app: App) => void): Promise<App> {
+async function startBolt(slack: Slack, prepare: (app: App) => void, backAfterMs = BACK_AFTER_MS): Promise<App> {
   const receiver = new SocketModeReceiver({
     appToken: slack.appToken,
-    clientPingTimeout: 300,
+    clientPingTimeout: backAfterMs,
     logLevel: LogLevel.ERROR,
     installerOptions: {
       clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 100, factor: 1.3, minTimeout: 100, maxTimeout: 1000 } },

@@ -7,7 +7,7 @@ let here: Stage;
 let slack: Slack;
 
 beforeEach(async () => {
-  here = await stage({ limits: { ackTimeoutMs: 200, retryAfterMs: [0, 50, 100] } });
+  here = await stage({ limits: { retryAfterMs: [0, 50, 100] } });
   slack = here.slack;
 });
 
@@ -57,6 +57,7 @@ it('a line that nobody acknowledges shows the asker operation_timeout', async ()
   await here.bolt((bolt) => {
     bolt.command('/stack', async () => {});
   });
+  slack.workspace.limits.ackTimeoutMs = 100;
 
   const sent = await slack.slash('bob', '#ops', 'help');
 
@@ -108,8 +109,12 @@ it('the same event comes to both of two connections, and each hears it', async (
 
 it('two connections take turns', async () => {
   const heard: string[] = [];
+  // Before it acknowledges: the line's sender goes on with the acknowledgement.
   const hears = (name: string) => (bolt: App) =>
-    bolt.command('/stack', async ({ ack }) => ack().then(() => void heard.push(name)));
+    bolt.command('/stack', async ({ ack }) => {
+      heard.push(name);
+      await ack();
+    });
   await here.bolt(hears('first'));
   await here.bolt(hears('second'));
 
@@ -131,7 +136,7 @@ it('the same line three times is three lines to Bolt', async () => {
 it.each([{ reason: 'refresh_requested' as const }, { reason: 'warning' as const }, { abrupt: true }])(
   'after a disconnect (%o) the app comes back',
   async (how) => {
-    await here.bolt(repeats);
+    await here.bolt(repeats, 1_000);
 
     slack.disconnect(how);
 
@@ -145,7 +150,7 @@ it.each([{ reason: 'refresh_requested' as const }, { reason: 'warning' as const 
 );
 
 it('after an outage the app comes back', async () => {
-  await here.bolt(repeats);
+  await here.bolt(repeats, 1_000);
 
   await slack.outage();
   await expect(fetch(`${slack.apiUrl}auth.test`)).rejects.toThrow();

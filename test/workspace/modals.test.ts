@@ -99,7 +99,6 @@ it('an incomplete modal is kept back without asking the app', async () => {
 it('a submission that nobody acknowledges leaves the modal open with trouble', async () => {
   await here.bolt(opensModal);
   const view = await openModal('alice');
-  slack.workspace.limits.ackTimeoutMs = 100;
   slack.loseAcks(1);
 
   expect(await slack.submit('alice', view, { Reason: 'because' })).toMatchObject({ acked: false, error: 'operation_timeout' });
