@@ -5,6 +5,7 @@ import { csvLine } from '../csv.ts';
 import type { Options } from './command-line.ts';
 import { DONE, NOT_DONE, say } from './door.ts';
 import type { System } from './system.ts';
+import { dataText } from './terminal.ts';
 
 type Format = 'jsonl' | 'csv';
 export interface WantedExport extends Wanted {
@@ -36,7 +37,7 @@ export async function writeExport(exported: AsyncIterable<Exported>, format: For
       continue;
     }
     if (one.kind === 'head' && format === 'csv') system.out.write(`${csvLine(COLUMNS)}\n`);
-    system.out.write(`${line(one)}\n`);
+    system.out.write(dataText(`${line(one)}\n`, system.out));
     // Whoever has seen enough (`head`) misses nothing.
     if (!(await system.out.ready())) break;
   }
