@@ -56,7 +56,7 @@ export default defineCommand({
       };
     }
     const later = forMs === undefined ? undefined : revertLater(project, changes, forMs, open, typedWhere(context));
-    const capacity = await lookForRoom(openstack, changes);
+    const capacity = await lookForRoom(openstack, changes, project.id);
     const warnings = [...tooLittleInWords(changes, capacity), ...changes.flatMap(warningsOf)];
     const lines = [
       ...(later ? [`After ${formatDuration(later.afterMs)}: ${backInWords(later)}`] : []),

@@ -8,7 +8,13 @@ import {
   listNetworkQuotas,
   updateNetworkQuota,
 } from '../../src/openstack/network.ts';
-import { findIpAvailabilities, type IpAvailability, listNetworks, listSubnets } from '../../src/openstack/networks.ts';
+import {
+  findIpAvailabilities,
+  type IpAvailability,
+  listNetworkRbacPolicies,
+  listNetworks,
+  listSubnets,
+} from '../../src/openstack/networks.ts';
 import { listPorts, listRouters, type Port } from '../../src/openstack/ports.ts';
 import { type Case, called, forAdmin, forAll, inPagesOf, NO_UUID, NOSUCH, once, raised } from './case.ts';
 
@@ -127,6 +133,9 @@ const networks: Case[] = [
   ),
   ...forAdmin('find how full networks are of IPv6', [findIpAvailabilities], (os) => findIpAvailabilities(os, { ipVersion: 6 })),
   ...forAdmin('find how full no network is', [findIpAvailabilities], (os) => findIpAvailabilities(os, { networkId: NO_UUID })),
+  ...forAll('list network RBAC policies', [listNetworkRbacPolicies], async (os) =>
+    called((await listNetworkRbacPolicies(os)).map(({ action, ...policy }) => ({ name: action, ...policy }))),
+  ),
 ];
 
 function byNetwork(list: readonly IpAvailability[] = []): unknown {
