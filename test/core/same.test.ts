@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
+import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
 import { readAudit } from '../../src/requests/store.ts';
-import { type Bot, eventually, toyBot } from '../bot.ts';
+import { type Bot, eventually, gate, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 const SAME = 'cores set demo alice-lab --cores=40 --reason "I see it too"';
@@ -11,6 +11,10 @@ const SAME = 'cores set demo alice-lab --cores=40 --reason "I see it too"';
 async function ask(bot: Bot, line: string, words: string): Promise<string> {
   await bot.slack.slash('carol', '#ops', line);
   return bot.hears('carol', words);
+}
+
+function coresOf({ cloud }: Bot, project: string): number | undefined {
+  return cloud.state.quotas.compute.own.get(project)?.cores;
 }
 
 function open({ running }: Bot): Promise<number> {
@@ -85,11 +89,26 @@ it('what has ended is no longer the same: it can be asked for again', async () =
   expect(await redis.get(keys.same((await bot.request(1002)).same ?? ''))).toBe('1002');
 });
 
-it('something else on the same target is planned, and waits for the lock', async () => {
+it('something else on the same target is planned, and waits for the lock; what its approvers saw is gone by then, so it is left alone', async () => {
   const bot = await toyBot();
+  const write = gate();
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { until: write.until });
   await bot.say('bob', SET);
+  await bot.approve('alice');
+  await bot.untilOf(1001, 'running');
 
   await ask(bot, 'cores set demo alice-lab --cores 50 --reason "more load"', 'R-1002 waits for 1 vote');
+  await bot.shows('R-1002 waits for approval');
+  await bot.approve('alice');
+
+  await bot.shows('It waits for R-1001, which holds the same target.');
+  expect((await bot.request(1002)).state).toBe('queued');
+  write.open();
+  await bot.untilOf(1001, 'done');
+  expect((await bot.untilOf(1002, 'nothing done')).result?.text).toContain('2 projects');
+  expect(bot.cloud.writes).toHaveLength(2);
+  expect(coresOf(bot, DEMO_PROJECT)).toBe(40);
+  expect(coresOf(bot, ALICE_LAB)).toBe(40);
 });
 
 it('changed into the same, with other words, it takes the place of the one it was', async () => {
