@@ -173,6 +173,8 @@ export interface Request {
   result?: Reply;
   /** The request whose line was changed into this one; cancelled when this one is planned. */
   replaces?: number;
+  /** One that did the same and waited for votes, which this one needs not: it ended in the step in which this one was planned. */
+  insteadOf?: number;
   /** Slack users besides its requester who hear of its end. */
   followers?: string[];
   /** Their names, where they asked for the same. */
