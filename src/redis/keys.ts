@@ -7,7 +7,7 @@ export interface Keys {
   token: string;
   /** Set while Redis is nearly full: no new lines. */
   full: string;
-  /** What was last said about Redis's memory. */
+  /** What was last said about Redis's memory: the level, that of the message, and when that was posted. */
   memoryLevel: string;
   /** Open requests, by the time they came to their state. */
   open: string;
