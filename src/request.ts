@@ -178,9 +178,8 @@ export interface Request {
   /** It takes back what another request changed for a time; without what somebody has decided about since. */
   revert?: Revert;
   except?: string[];
-  /** Child requests and the parent, for undo, retry of the failed, schedules. */
+  /** The request that it follows from, for undo, retry of the failed, schedules; src/requests/children.ts knows the other way. */
   parent?: number;
-  children: number[];
 }
 
 /** What it is about, as far as it is known. */

@@ -9,6 +9,7 @@ import { wake } from '../queue.ts';
 import { type Command, commit } from '../redis/commit.ts';
 import { code, type Reply } from '../reply.ts';
 import { cloudInWords, type FrozenPlan, label, type Request, type RequestState, type Revert } from '../request.ts';
+import { childCommands } from '../requests/children.ts';
 import type { Store } from '../requests/store.ts';
 import { findRevert, forgetRevert, keepRevert } from './reverts.ts';
 
@@ -29,7 +30,7 @@ export async function fireRevert(core: Core, request: number, region: string): P
     return;
   }
   const child = childOf(core.store, found.stored, found.ended, Number(await redis.incr(keys.number)));
-  if (await commit(redis, [guard], [...forget, ...newRequest(core, child)])) return;
+  if (await commit(redis, [guard], [...forget, ...newRequest(core, child), ...childCommands(keys, child)])) return;
   await wake(core.wakers, child, 'run');
 }
 
@@ -67,7 +68,6 @@ function childOf({ clock }: Store, revert: Revert, ended: string[], number: numb
     ...(ended.length === 0 ? {} : { except: ended }),
     revert,
     parent: request,
-    children: [],
   };
 }
 
