@@ -58,6 +58,7 @@ const running = request(1041, {
   state: 'running',
   progress: '2 of 5 servers moved',
   requester: { kind: 'schedule', name: 'nightly' },
+  askedBy: 'schedule nightly',
 });
 const ended = request(7, {
   state: 'done',
