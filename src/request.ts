@@ -185,9 +185,8 @@ export interface Request {
   revert?: Revert;
   /** Something of that did not go back: when it is tried again. */
   again?: number | 'given up';
-  /** Child requests and the parent, for undo, retry of the failed, schedules. */
+  /** The request that it follows from, for undo, retry of the failed, schedules; src/requests/children.ts knows the other way. */
   parent?: number;
-  children: number[];
 }
 
 /** What it is about, as far as it is known. */

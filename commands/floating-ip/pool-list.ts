@@ -4,8 +4,8 @@ import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { naturally } from '../../src/natural-order.ts';
 import { type AddressPool, listAddressPools } from '../../src/openstack/address-pools.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
+import { networkTarget } from '../../src/openstack/targets.ts';
 import { count } from '../../src/reply.ts';
-import type { Target } from '../../src/target.ts';
 
 type Row = AddressPool & { top: string };
 
@@ -34,7 +34,7 @@ export default defineCommand({
   async run(list, { openstack, mayTouch }) {
     const [pools, ownerOf] = await Promise.all([listAddressPools(openstack), listOwners(openstack)]);
     const found = pools
-      .filter((pool) => mayTouch(target(pool)))
+      .filter((pool) => mayTouch(networkTarget(pool)))
       .map(
         (pool): Row => ({
           ...pool,
@@ -51,15 +51,11 @@ export default defineCommand({
       text: `${count(found, 'external network')}${full.length > 0 ? `; nearly or wholly used: ${full.join(', ')}` : ''}${cut}.`,
       ...shown,
       note: 'IPv4 alone. Total is what the allocation pools hold; ports may have addresses beside them.',
-      touches: rows.map(target),
+      touches: rows.map(networkTarget),
     };
   },
 });
 
 function shareOf({ total, free }: AddressPool): number {
   return total === 0 ? 100 : Math.round(((total - free) / total) * 100);
-}
-
-function target({ id, name }: AddressPool): Target {
-  return { type: 'network', id, name };
 }

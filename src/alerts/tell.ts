@@ -77,7 +77,7 @@ function cardDue(config: AlertsConfig, group: AlertGroup, due: number): Due {
 
 function movedDue(config: AlertsConfig, before: AlertGroup, group: AlertGroup, due: number): Due {
   const to = toChannel(config, before);
-  const reply = { ...movedCard(group), linksTo: [{ label: 'Open it there', message: cardId(group) }] };
+  const reply = { ...movedCard(group), linksTo: [{ label: 'Open it there', message: cardId(group), waits: true } as const] };
   return [{ id: cardId(before), to, priority: PRIORITY.alert, reply, keepSeconds: KEEP_GROUP_SECONDS }, due];
 }
 

@@ -18,17 +18,6 @@ export async function getVolumeQuota(os: Session, projectId: string): Promise<Qu
   return quota_set;
 }
 
-/** What a project has where nobody set it anything else. GET /os-quota-sets/{project}/defaults, 3.0. */
-export async function getDefaultVolumeQuota(os: Session, projectId: string): Promise<Limits> {
-  const { quota_set } = await os.request({
-    service: 'volume',
-    method: 'GET',
-    path: `/os-quota-sets/${encodeURIComponent(projectId)}/defaults`,
-    response: z.object({ quota_set: LimitsBody }),
-  });
-  return quota_set;
-}
-
 /**
  * Sets some of a project's quotas, and leaves the others. PUT /os-quota-sets/{project}, 3.0. Accepts projects that do not
  * exist, and, for a name that nobody has set for the project before, limits below what is in use: look before. `bad_request` for an unknown

@@ -60,23 +60,28 @@ export async function sayNow(saying: Saying, message: Message): Promise<'said' |
   return 'said';
 }
 
-/** What is posted never waits for what it links to, or two might wait for each other; an edit does. */
+/** What is posted never waits for what it links to: two might wait for each other. */
 async function withLinks({ store, delivery, log }: Saying, message: Message): Promise<Message | 'not yet'> {
   const { linksTo, ...reply } = message.reply;
   if (linksTo === undefined) return message;
-  const { redis, keys } = store;
   const links: Link[] = [...(reply.links ?? [])];
-  for (const { label: words, message: id } of linksTo) {
-    const [posted, said] = await redis.hmget(keys.message(id), 'posted', 'said');
-    if (message.posted && !posted && !said && (await redis.exists(keys.message(id)))) return 'not yet';
+  for (const { label: words, message: id, waits } of linksTo) {
+    const mayWait = waits === true && message.posted !== undefined;
+    if (mayWait && (await isOnItsWay(store, id))) return 'not yet';
     const url = await permalinkOf({ store, delivery }, id).catch((error: unknown) => {
-      if (!(error instanceof DeliveryError) || (message.posted && !error.final)) throw error;
+      if (!(error instanceof DeliveryError) || (mayWait && !error.final)) throw error;
       log.debug({ err: error, message: id }, 'no link to a message');
       return undefined;
     });
     if (url !== undefined) links.push({ label: words, url });
   }
   return { ...message, reply: { ...reply, links } };
+}
+
+/** Neither posted nor given up. */
+async function isOnItsWay({ redis, keys }: Store, id: string): Promise<boolean> {
+  const [version, posted, said] = await redis.hmget(keys.message(id), 'version', 'posted', 'said');
+  return version !== null && posted === null && said === null;
 }
 
 /** Every byte of what the message itself has no room for; in a channel below it, in direct messages beside it. Each content once. */

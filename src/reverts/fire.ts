@@ -8,6 +8,7 @@ import { wake } from '../queue.ts';
 import { type Command, commit } from '../redis/commit.ts';
 import { code, type Reply } from '../reply.ts';
 import { cloudInWords, type FrozenPlan, label, type Request, type Revert } from '../request.ts';
+import { childCommands } from '../requests/children.ts';
 import type { Store } from '../requests/store.ts';
 import { backInWords, extendLine, keepLine } from './later.ts';
 import { findRevert, firingCommands, forgetRevert } from './reverts.ts';
@@ -27,7 +28,8 @@ export async function fireRevert(core: Core, request: number, region: string): P
     return;
   }
   const child = childOf(core.store, stored, values, Number(await redis.incr(keys.number)));
-  if (await commit(redis, [guard], [...firingCommands(keys, stored, child.number), ...newRequest(core, child)])) return;
+  const firing = [...firingCommands(keys, stored, child.number), ...newRequest(core, child), ...childCommands(keys, child)];
+  if (await commit(redis, [guard], firing)) return;
   await wake(core.wakers, child, 'run');
 }
 
@@ -65,7 +67,6 @@ function childOf({ clock }: Store, revert: Revert, values: string[], number: num
     ...(user === undefined ? {} : { followers: [user] }),
     revert,
     parent: request,
-    children: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../demo/workspace/model.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
+import { eventually, gate } from '../bot.ts';
 import { type AlertBot, type AlertGiven, alertBot, OPS, payload } from './sender.ts';
 
 const ONCALL = idOf('S', 'approvers');
@@ -102,6 +103,21 @@ describe('a group that now fits an earlier route', () => {
     expect(await threadOf(bot, 'all is resolved', '#audit')).toHaveLength(1);
     expect(bot.text(bot.cardMessage())).toBe(moved);
     expect([bot.cards(), bot.cards('#audit'), bot.cards('#storage')].map((cards) => cards.length)).toEqual([1, 1, 0]);
+  });
+
+  it('leads there from its old card even where the new one takes its time', async () => {
+    const bot = await alertBot({ slack: SLACK, yaml: { alerts: ALERTS } });
+    await bot.fire(disk('warning'));
+    await shows(bot, 'FIRING');
+    const slow = gate();
+    bot.slack.answer('chat.postMessage', { until: slow.until });
+    const { redis, keys } = bot.running.core.store;
+
+    await bot.fire(disk('warning'), disk('critical'));
+    await eventually(async () => (await redis.hget(keys.message('A-1/card'), 'waited')) !== null, 'the old card to wait');
+    slow.open();
+
+    expect(await shows(bot, 'WENT ON')).toContain('Open it there');
   });
 
   it('climbs from route to route, and each card leads to the next', async () => {

@@ -86,6 +86,33 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
   expect(bot.slack.messages('#audit')).toHaveLength(1);
 });
 
+it('that Redis gets worse is a new message, and what goes up and down is not said anew each time', async () => {
+  const redis = await ownRedis();
+  const bot = await toyBot({ target: { socket: redis.socket } });
+  const { store } = bot.running.core;
+  for (let piece = 0; piece < 256; piece += 1) await store.redis.set(`ballast-${piece}`, Buffer.alloc(262_144));
+  const fill = async (share: number): Promise<unknown> =>
+    store.redis.config('SET', 'maxmemory', Math.round((await readMemory(store.redis)).used / share));
+  const told = (): string[] => bot.slack.messages('#audit').map((message) => bot.text(message).replace(/:.*/s, ''));
+  const tells = (...words: string[]): Promise<unknown> =>
+    bot.slack.waitFor(() => JSON.stringify(told()) === JSON.stringify(words), words.join(', '));
+
+  await fill(0.84);
+  await tells('Redis is filling up');
+  await fill(0.94);
+  await tells('Redis is filling up', 'Redis is nearly full');
+  await fill(0.84);
+  await tells('Redis is filling up', 'Redis is filling up');
+  await fill(0.94);
+  await tells('Redis is filling up', 'Redis is nearly full');
+  await fill(0.1);
+  await tells('Redis is filling up', 'Redis has room again');
+  bot.later(11 * 60_000);
+  await fill(0.94);
+
+  await tells('Redis is filling up', 'Redis has room again', 'Redis is nearly full');
+});
+
 it('twenty lines held at once are no leak to warn of', async () => {
   const bot = await toyBot();
   const warnings: string[] = [];

@@ -44,6 +44,7 @@ describe('a quota for a time', () => {
     expect(told).toContain('Project alice-lab now has cores 20, ram 50 GiB, volumes 10.');
     expect(told).toContain('Asked by: the plan of R-1001, which bob asked for');
     await bot.slack.waitFor(() => bot.card().includes('R-1002 is done'), 'its card');
+    expect(await bot.say('bob', 'request show R-1001')).toContain('Followed by: R-1002');
     expect(await next.core.store.redis.keys(keys.revert(1001, '*'))).toEqual([]);
   });
 
