@@ -5,7 +5,7 @@ import { naturally } from '../../src/natural-order.ts';
 import { type AddressPool, listAddressPools } from '../../src/openstack/address-pools.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
 import { count } from '../../src/reply.ts';
-import type { Target } from '../../src/target.ts';
+import { ownerName, type Target } from '../../src/target.ts';
 
 type Row = AddressPool & { top: string };
 
@@ -40,7 +40,7 @@ export default defineCommand({
           ...pool,
           top: pool.byProject
             .slice(0, TOP)
-            .map(({ projectId, count: held }) => `${ownerOf(projectId).name} ${held}`)
+            .map(({ projectId, count: held }) => `${ownerName(ownerOf(projectId))} ${held}`)
             .join(', '),
         }),
       )

@@ -1,6 +1,7 @@
 import { listComputeServices, listServerPlaces } from '../openstack/compute.ts';
 import { listFlavors } from '../openstack/flavors.ts';
 import { listDomains, listProjects } from '../openstack/identity.ts';
+import { listOwners } from '../openstack/owners.ts';
 import type { Session } from '../openstack/session.ts';
 import { flavorTarget, hostTarget, projectTarget, serverTarget, userTarget } from '../openstack/targets.ts';
 import { listUsers } from '../openstack/users.ts';
@@ -17,9 +18,6 @@ export const NAME_SOURCES: Readonly<Record<string, (os: Session) => Promise<Targ
 };
 
 async function listServerTargets(os: Session): Promise<Target[]> {
-  const [servers, projects] = await Promise.all([listServerPlaces(os), listProjects(os)]);
-  const names = new Map(projects.map(({ id, name }) => [id, name]));
-  return servers.map((server) =>
-    serverTarget(server, { id: server.tenant_id, name: names.get(server.tenant_id) ?? server.tenant_id }),
-  );
+  const [servers, ownerOf] = await Promise.all([listServerPlaces(os), listOwners(os)]);
+  return servers.map((server) => serverTarget(server, ownerOf(server.tenant_id)));
 }

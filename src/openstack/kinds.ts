@@ -1,10 +1,11 @@
 import { UserError } from '../errors.ts';
 import { code } from '../reply.ts';
-import type { Target } from '../target.ts';
+import { ownerName, type Target } from '../target.ts';
 import { getServer, listServerNames, listServersNamed, type Server } from './compute.ts';
 import { type Flavor, listFlavors } from './flavors.ts';
 import { type Domain, getProject, listDomains, listProjects, type Project } from './identity.ts';
-import { type Kind, type Named, resolve } from './resolve.ts';
+import { listOwners } from './owners.ts';
+import { type Kind, resolve } from './resolve.ts';
 import type { Session } from './session.ts';
 import { flavorTarget, projectTarget, serverTarget, userTarget } from './targets.ts';
 import { getUser, listUsers, type User } from './users.ts';
@@ -37,7 +38,7 @@ function projectsIn(within: Domain | undefined): Kind<Project> {
     named: async (os, name) => (await listProjects(os, { ...filter, name })).filter((project) => project.name === name),
     all: (os) => listProjects(os, filter),
     offersNear: true,
-    target: projectTarget,
+    targets: async () => projectTarget,
     apart: inDomains,
     instead: 'Give the ID, or add `--domain NAME`.',
     none: (text) => `There is no project ${code(text)}${where}`,
@@ -62,23 +63,25 @@ export async function resolveDomain(os: Session, text: string): Promise<Domain> 
 
 /** The one server of this text in any project. */
 export async function resolveServer(os: Session, text: string, { mayTouch }: Pick<Within, 'mayTouch'> = {}): Promise<Server> {
-  // Which project a server is in is told by the list of projects alone, and looked up only where somebody has to choose.
-  let projects = new Map<string, string>();
-  const owner = (server: Server): Named => ({ id: server.tenant_id, name: projects.get(server.tenant_id) ?? server.tenant_id });
-  const named = async (): Promise<void> => {
-    projects = new Map((await listProjects(os)).map(({ id, name }) => [id, name]));
+  // Looked up once, and only where somebody has to choose.
+  let owners: ReturnType<typeof listOwners> | undefined;
+  const ownersOf = (): ReturnType<typeof listOwners> => {
+    owners ??= listOwners(os);
+    return owners;
   };
   const kind: Kind<Server> = {
     one: 'server',
     get: getServer,
-    async named(session, name) {
-      const servers = await listServersNamed(session, name);
-      if (servers.length > 1) await named();
-      return servers;
-    },
+    named: listServersNamed,
     all: listServerNames,
-    target: (server) => serverTarget(server, owner(server)),
-    apart: async () => (server) => `in project ${code(owner(server).name)}, ${server.status}`,
+    async targets() {
+      const ownerOf = await ownersOf();
+      return (server) => serverTarget(server, ownerOf(server.tenant_id));
+    },
+    async apart() {
+      const ownerOf = await ownersOf();
+      return (server) => `in project ${code(ownerName(ownerOf(server.tenant_id)))}, ${server.status}`;
+    },
     none: (wanted) => `No project has a server ${code(wanted)}`,
   };
   return resolve(os, kind, text, mayTouch);
@@ -94,7 +97,7 @@ const FLAVORS: Kind<Flavor> = {
   named: async (os, name) => (await listFlavors(os)).filter((flavor) => flavor.name === name),
   all: listFlavors,
   offersNear: true,
-  target: flavorTarget,
+  targets: async () => flavorTarget,
   apart: async () => (flavor) => `with ${flavor.vcpus} vCPUs`,
 };
 
@@ -113,7 +116,7 @@ export async function resolveUser(os: Session, text: string, { domain, mayTouch 
     named: async (session, name) => (await listUsers(session, { ...filter, name })).filter((user) => user.name === name),
     all: (session) => listUsers(session, filter),
     offersNear: true,
-    target: userTarget,
+    targets: async () => userTarget,
     apart: inDomains,
     instead: 'Give the ID, or add `--domain NAME`.',
   };

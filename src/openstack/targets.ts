@@ -1,4 +1,4 @@
-import type { Target } from '../target.ts';
+import { type Owner, ownerName, type Target } from '../target.ts';
 import type { Server } from './compute.ts';
 import type { Flavor } from './flavors.ts';
 import type { Project } from './identity.ts';
@@ -8,6 +8,11 @@ import type { User } from './users.ts';
 
 export function projectTarget({ id, name }: Pick<Project, 'id' | 'name'>): Target {
   return { type: 'project', id, name };
+}
+
+/** The project that something else's owner is: its name may not be known. */
+export function ownerTarget(project: Owner): Target {
+  return { type: 'project', id: project.id, name: ownerName(project), project };
 }
 
 /** A compute host's name is its ID. */
@@ -25,9 +30,7 @@ export function userTarget({ id, name }: Pick<User, 'id' | 'name'>): Target {
   return { type: 'user', id, name };
 }
 
-export function serverTarget(
-  { id, name, host }: Pick<Server, 'id' | 'name' | 'host'>,
-  project: { id: string; name: string },
-): Target {
+export function serverTarget({ id, name, host }: Pick<Server, 'id' | 'name' | 'host'>, project: Owner): Target {
+  if (host === undefined) return { type: 'server', id, name, project, hostUnknown: true };
   return { type: 'server', id, name, project, ...(host === null ? {} : { host }) };
 }
