@@ -62,7 +62,7 @@ export default defineCommand({
   async run({ name, host, status, flavor, ip, zone, project, domain, ...list }, context) {
     const { openstack, mayTouch } = context;
     const within = await projectAsked({ project, domain }, context);
-    const flavorId = flavor === undefined ? undefined : (await resolveFlavor(openstack, flavor)).id;
+    const flavorId = flavor === undefined ? undefined : (await resolveFlavor(openstack, flavor, { mayTouch })).id;
     const [servers, ownerOf] = await Promise.all([
       listServers(openstack, {
         projectId: within?.id,

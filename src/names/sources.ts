@@ -3,14 +3,14 @@ import { listFlavors } from '../openstack/flavors.ts';
 import { listDomains, listProjects } from '../openstack/identity.ts';
 import { listOwners } from '../openstack/owners.ts';
 import type { Session } from '../openstack/session.ts';
-import { flavorTarget, hostTarget, projectTarget, serverTarget, userTarget } from '../openstack/targets.ts';
+import { domainTarget, flavorTarget, hostTarget, projectTarget, serverTarget, userTarget } from '../openstack/targets.ts';
 import { listUsers } from '../openstack/users.ts';
 import type { Target } from '../target.ts';
 
 /** How the names of each type are listed: a type that a command's `completes` names and that is not here is typed by hand. */
 export const NAME_SOURCES: Readonly<Record<string, (os: Session) => Promise<Target[]>>> = {
   flavor: async (os) => (await listFlavors(os)).map(flavorTarget),
-  domain: async (os) => (await listDomains(os)).map(({ id, name }) => ({ type: 'domain', id, name })),
+  domain: async (os) => (await listDomains(os)).map(domainTarget),
   host: async (os) => (await listComputeServices(os, { binary: 'nova-compute' })).map(({ host }) => hostTarget(host)),
   project: async (os) => (await listProjects(os)).map(projectTarget),
   server: listServerTargets,

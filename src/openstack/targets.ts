@@ -1,13 +1,17 @@
 import { type Owner, ownerName, type Target } from '../target.ts';
 import type { Server } from './compute.ts';
 import type { Flavor } from './flavors.ts';
-import type { Project } from './identity.ts';
+import type { Domain, Project } from './identity.ts';
 import type { User } from './users.ts';
 
 /* What policy, locks and audit know OpenStack's things as. */
 
 export function projectTarget({ id, name }: Pick<Project, 'id' | 'name'>): Target {
   return { type: 'project', id, name };
+}
+
+export function domainTarget({ id, name }: Pick<Domain, 'id' | 'name'>): Target {
+  return { type: 'domain', id, name };
 }
 
 /** The project that something else's owner is: its name may not be known. */
