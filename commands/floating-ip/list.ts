@@ -9,13 +9,14 @@ import { listOwners } from '../../src/openstack/owners.ts';
 import { floatingIpTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { count } from '../../src/reply.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
-type Row = FloatingIp & { project: { id: string; name: string }; network: string };
+type Row = FloatingIp & { project: Owner; network: string };
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'address', text: (ip) => ip.floating_ip_address },
   { name: 'status', text: ({ status }) => status },
-  { name: 'project', text: ({ project }) => project.name },
+  { name: 'project', text: ({ project }) => ownerName(project) },
   { name: 'leads to', text: leadsTo },
   { name: 'network', text: ({ network }) => network },
   { name: 'changed', text: (ip) => sinceOf(ip.updated_at), data: (ip) => ip.updated_at },
@@ -50,7 +51,7 @@ export default defineCommand({
     const [ips, networks, ownerOf] = await Promise.all([
       listFloatingIps(openstack, { projectId: within?.id, address, status }),
       listNetworks(openstack, { external: true }),
-      listOwners(openstack),
+      listOwners(openstack, within),
     ]);
     const names = new Map(networks.map(({ id, name }) => [id, name]));
     const seen = ips

@@ -10,14 +10,15 @@ import { volumeTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { listVolumes, type Volume } from '../../src/openstack/volumes.ts';
 import { count } from '../../src/reply.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
-type Row = Volume & { project: { id: string; name: string }; servers: string[] };
+type Row = Volume & { project: Owner; servers: string[] };
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'volume', text: ({ id, name }) => name || id },
   { name: 'status', text: ({ status }) => status },
   { name: 'size', text: ({ size }) => formatGiB(size), data: ({ size }) => size },
-  { name: 'project', text: ({ project }) => project.name },
+  { name: 'project', text: ({ project }) => ownerName(project) },
   { name: 'type', text: (volume) => volume.volume_type ?? '', data: (volume) => volume.volume_type },
   { name: 'attached to', text: ({ servers }) => servers.join(', ') },
   {
@@ -52,7 +53,7 @@ export default defineCommand({
     const within = await projectAsked({ project, domain }, context);
     const [volumes, ownerOf] = await Promise.all([
       listVolumes(openstack, { projectId: within?.id, status: status?.toLowerCase(), host: pool }),
-      listOwners(openstack),
+      listOwners(openstack, within),
     ]);
     const named = await serverNames(openstack, volumes);
     const found = volumes

@@ -212,7 +212,7 @@ export async function listServerNames(os: Session): Promise<ServerName[]> {
 
 export const ServerPlace = z
   .object({ id: z.string(), name: z.string(), tenant_id: z.string(), 'OS-EXT-SRV-ATTR:host': z.string().nullish() })
-  .transform(({ 'OS-EXT-SRV-ATTR:host': host, ...server }) => ({ ...server, host: host ?? null }));
+  .transform(({ 'OS-EXT-SRV-ATTR:host': host, ...server }) => ({ ...server, host }));
 export type ServerPlace = z.infer<typeof ServerPlace>;
 
 /**

@@ -1,19 +1,26 @@
-import type { Target } from '../target.ts';
+import { type Owner, ownerName, type Target } from '../target.ts';
 import type { ComputeService, Server } from './compute.ts';
 import type { Flavor } from './flavors.ts';
 import type { FloatingIp } from './floating-ips.ts';
-import type { Project } from './identity.ts';
+import type { Domain, Project } from './identity.ts';
 import type { Image } from './image.ts';
 import type { Network } from './networks.ts';
 import type { User } from './users.ts';
 import type { Volume } from './volumes.ts';
 
-type Owner = Pick<Project, 'id' | 'name'>;
-
 /* What policy, locks and audit know OpenStack's things as. */
 
 export function projectTarget({ id, name }: Pick<Project, 'id' | 'name'>): Target {
   return { type: 'project', id, name };
+}
+
+export function domainTarget({ id, name }: Pick<Domain, 'id' | 'name'>): Target {
+  return { type: 'domain', id, name };
+}
+
+/** The project that something else's owner is: its name may not be known. */
+export function ownerTarget(project: Owner): Target {
+  return { type: 'project', id: project.id, name: ownerName(project), project };
 }
 
 /** A compute host's name is its ID. */
@@ -32,6 +39,7 @@ export function userTarget({ id, name }: Pick<User, 'id' | 'name'>): Target {
 }
 
 export function serverTarget({ id, name, host }: Pick<Server, 'id' | 'name' | 'host'>, project: Owner): Target {
+  if (host === undefined) return { type: 'server', id, name, project, hostUnknown: true };
   return { type: 'server', id, name, project, ...(host === null ? {} : { host }) };
 }
 

@@ -1,3 +1,4 @@
+import type { Plan } from '../command.ts';
 import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
 import { cloudInWords, ENDED, isChange, label, type Request, type RequestState } from '../request.ts';
 import { backInWords, keepLine } from '../reverts/later.ts';
@@ -165,23 +166,32 @@ function cancelWords({ state, begun }: Request): Pick<Button, 'label' | 'confirm
 }
 
 function fieldsOf(request: Request, now: number): Field[] {
-  const { plan, approval, state, reason, votes } = request;
+  const { plan, approval, state } = request;
   const fields: Field[] = [...(plan?.fields ?? [])];
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
   if (request.alsoAskedBy) fields.push({ name: 'Also asked for by', value: request.alsoAskedBy.join(', ') });
-  if (reason) fields.push({ name: 'Reason', value: reason });
-  if (request.ticket) fields.push({ name: 'Ticket', value: request.ticket });
-  if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
+  fields.push(...reasonFields(request));
   if (state === 'waiting') fields.push({ name: 'Still needed', value: request.missing || 'nobody' });
   if ((state === 'waiting' || state === 'planned') && approval) {
     fields.push({ name: 'Time left', value: `${timeLeft(approval.expiresAt - now)} (until ${utc(approval.expiresAt)})` });
   }
   // The way back is of most use once it is done.
-  if (plan && (!hasRun(request) || (plan.undo.possible && mayHaveTakenEffect(request)))) {
-    fields.push({ name: 'Undo', value: plan.undo.possible ? plan.undo.how : `not possible: ${plan.undo.because}` });
-  }
+  if (plan && (!hasRun(request) || (plan.undo.possible && mayHaveTakenEffect(request)))) fields.push(undoField(plan));
   if (state === 'waiting' || state === 'planned') fields.push({ name: 'Plan', value: (request.hash ?? '').slice(0, 12) });
   return fields;
+}
+
+/** What speaks for it: why, for which ticket, and who voted so far. */
+export function reasonFields({ reason, ticket, votes }: Request): Field[] {
+  const fields: Field[] = [];
+  if (reason) fields.push({ name: 'Reason', value: reason });
+  if (ticket) fields.push({ name: 'Ticket', value: ticket });
+  if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
+  return fields;
+}
+
+export function undoField({ undo }: Pick<Plan, 'undo'>): Field {
+  return { name: 'Undo', value: undo.possible ? undo.how : `not possible: ${undo.because}` };
 }
 
 function voteInWords({ name, user, unixUser, verdict, reason }: Request['votes'][number]): string {
