@@ -167,6 +167,8 @@ export interface Request {
   looks?: number;
   lookAt?: number;
   result?: Reply;
+  /** The result is only the beginning of the answer. The whole of it is kept for a while, or was too large for that. */
+  whole?: 'kept' | 'too large';
   /** The request whose line was changed into this one; cancelled when this one is planned. */
   replaces?: number;
   /** Slack users besides its requester who hear of its end. */

@@ -8,7 +8,8 @@ import { code, type Reply } from '../reply.ts';
 import { label, type Request } from '../request.ts';
 import { findRequest } from '../requests/store.ts';
 import type { Target } from '../target.ts';
-import { csvFile, type KeptAnswer, pageOf } from './pages.ts';
+import { findKept } from './kept.ts';
+import { csvFile, pageOf } from './pages.ts';
 
 /** Another page of an answer, as it was when it was asked, or all of it as a file; for its asker, and for who may see the same. */
 export async function turnPage(
@@ -16,14 +17,12 @@ export async function turnPage(
   click: StoredClick,
   act: { kind: 'page'; request: number; page: number } | { kind: 'csv'; request: number },
 ): Promise<{ reply: Reply; replace: boolean }> {
-  const { redis, keys } = core.store;
   const stored = await findRequest(core.store, act.request);
-  const kept = await redis.get(keys.answer(act.request));
-  if (!stored || kept === null) {
+  const answer = stored && (await findKept(core.store, stored.request));
+  if (!answer) {
     const again = stored ? ` Type ${code(stored.request.line)} again.` : '';
-    throw new UserError(`The pages of ${label(act.request)} are kept for a day, and have gone.${again}`);
+    throw new UserError(`The pages of ${label(act.request)} are kept for a day at most, and have gone.${again}`);
   }
-  const answer = JSON.parse(kept) as KeptAnswer; // our own writing
   const isAsker = userOf(stored.request) === click.user;
   if (!isAsker) await mustSee(core, click, stored.request, answer.touches);
   if (act.kind === 'csv')

@@ -23,6 +23,15 @@ function labs(text: string): string[] {
   return [...text.matchAll(/lab-\d{3}/g)].map(([name]) => name);
 }
 
+/** Whose answers are in Redis. */
+async function kept({ running }: Bot): Promise<string[]> {
+  const { redis, keys } = running.core.store;
+  const names = (await redis.hkeys(keys.answers)).sort();
+  const there = await redis.keys(`${keys.answers.replace(/s$/, '')}:*`);
+  expect(there).toHaveLength(names.length);
+  return names;
+}
+
 describe('a long list', () => {
   it('is shown page by page in the place of its first one, as it was when it was asked', async () => {
     const bot = await many();
@@ -123,12 +132,12 @@ describe('a long list', () => {
     const bot = await many();
     const page = await firstPage(bot);
     const { redis, keys } = bot.running.core.store;
-    expect(await redis.ttl(keys.answer(1001))).toBeGreaterThan(86_000);
-    await redis.del(keys.answer(1001));
+    expect(await redis.ttl(keys.answer(1001, 1))).toBeGreaterThan(86_000);
+    await redis.del(keys.answer(1001, 1));
 
     const told = await bot.click('bob', 'Next page', page);
 
-    expect(told).toBe('The pages of R-1001 are kept for a day, and have gone. Type project list lab- again.');
+    expect(told).toBe('The pages of R-1001 are kept for a day at most, and have gone. Type project list lab- again.');
   });
 
   it('leaves only its first page in the record, which is kept for months', async () => {
@@ -146,8 +155,34 @@ describe('a long list', () => {
     const file = await bot.slack.waitFor(() => bot.slack.files('bob')[0]?.content?.toString(), 'the file');
 
     expect(file.split('\r\n')).toHaveLength(102);
+    expect(await kept(bot)).toEqual([]);
+  });
+
+  it('counts what it touches as well: no more is kept of an answer than a mebibyte', async () => {
+    const bot = await startBot({ yaml: { limits: { leaseSeconds: 30 } }, cloud: { seed: { many: { projects: 7_500 } } } });
+
+    await bot.slack.slash('bob', '#ops', 'project list project- --limit 7500');
+    const file = await bot.slack.waitFor(() => bot.slack.files('bob')[0]?.content?.toString(), 'the file');
+
+    expect(file.split('\r\n')).toHaveLength(7_502);
+    expect(await kept(bot)).toEqual([]);
+  });
+
+  it('goes when all that is kept becomes too much, the oldest first', async () => {
+    const bot = await many();
     const { redis, keys } = bot.running.core.store;
-    expect(await redis.exists(keys.answer(1001))).toBe(0);
+    const oldest = await firstPage(bot);
+    await bot.say('bob', 'project list lab- --sort project:desc');
+    // As if it were a large one: with a third one there is no room for the first any more.
+    const [bytes = 0, until = 0] = (await redis.hget(keys.answers, '1002/1'))?.split(' ').map(Number) ?? [];
+    await redis.hset(keys.answers, '1002/1', `${64 * 1_048_576 - 2 * bytes} ${until}`);
+
+    await bot.say('bob', 'project list lab- --sort ID');
+
+    expect(await kept(bot)).toEqual(['1002/1', '1003/1']);
+    expect(await bot.click('bob', 'Next page', oldest)).toContain(
+      'The pages of R-1001 are kept for a day at most, and have gone.',
+    );
   });
 });
 
@@ -172,5 +207,17 @@ describe('a list for a program', () => {
     expect(file.name).toBe(name);
     expect(projectsIn(file.content?.toString() ?? '')).toEqual(['lab-100', 'lab-099', 'lab-098']);
     expect(file.content?.toString()).toContain('parent');
+  });
+
+  it('has every row, however many its table would have, and nothing of it is kept', async () => {
+    const bot = await startBot({ cloud: { seed: { many: { projects: 1_500 } } } });
+
+    const shown = await bot.say('bob', 'project list project-');
+    await bot.slack.slash('bob', '#ops', 'project list project- --json');
+    const file = await bot.slack.waitFor(() => bot.slack.files('bob')[0]?.content?.toString(), 'the file');
+
+    expect(shown).toContain('1500 projects with project- in the name; the first 1000 of them, --limit gives more.');
+    expect(JSON.parse(file)).toHaveLength(1_500);
+    expect(await kept(bot)).toEqual(['1001/1']);
   });
 });
