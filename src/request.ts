@@ -113,6 +113,12 @@ export interface Revert {
   tries: number;
 }
 
+/** A page, from 1, of what another request showed, or all of it. */
+export interface Reads {
+  request: number;
+  page: number | 'all';
+}
+
 /** Our record of a request is the truth; BullMQ only wakes somebody. Times are milliseconds since 1970, by Redis's clock. */
 export interface Request {
   number: number;
@@ -180,6 +186,8 @@ export interface Request {
   /** It takes back what another request changed for a time; without what somebody has decided about since. */
   revert?: Revert;
   except?: string[];
+  /** Somebody else's answer, in which its requester reads on by a click; the line is that one's. */
+  reads?: Reads;
   /** Child requests and the parent, for undo, retry of the failed, schedules. */
   parent?: number;
   children: number[];
