@@ -285,5 +285,7 @@ describe('a list for a program', () => {
     expect(shown).toContain('1500 projects with project- in the name; the first 1000 of them, --limit gives more.');
     expect(JSON.parse(file)).toHaveLength(1_500);
     expect(await kept(bot)).toEqual(['1001/1']);
+    const { redis, keys } = bot.running.core.store;
+    await eventually(async () => (await redis.hstrlen(keys.message('R-1002/answer'), 'body')) < 10_000, 'the file to go');
   });
 });
