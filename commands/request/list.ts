@@ -3,11 +3,11 @@ import { requesterInWords, stateInWords } from '../../src/chat/request-words.ts'
 import { formatInstantWithAge } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
-import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
+import { type Column, LIST_ARGUMENTS, listRows, mostOf } from '../../src/list/list.ts';
 import { code, count } from '../../src/reply.ts';
 import { aboutOf, label, type Request } from '../../src/request.ts';
 
-/** As many as a message shows; a file has all of them. */
+/** The newest of them, which is what people look for in a message. */
 const USUAL = 20;
 
 const COLUMNS: readonly Column<Request>[] = [
@@ -36,6 +36,7 @@ export default defineCommand({
     user: z.string().optional().describe('only those of this Slack member; a mention or a member ID'),
     ticket: z.string().optional().describe('only those of this ticket, ended ones too'),
     ...LIST_ARGUMENTS,
+    limit: LIST_ARGUMENTS.limit.describe('how many at most; left out: all in a file or at a terminal, else 20'),
   }),
 
   async run({ all, mine, user, ticket, ...list }, { requests, who, request: own, mayTouch }) {
@@ -44,7 +45,7 @@ export default defineCommand({
       throw new UserError('Only Slack members have requests of their own; type `request list`.');
     const asker = mine ? who.user : user;
     const ended = all || ticket !== undefined;
-    const limit = list.limit ?? (list.json || list.csv ? Number.POSITIVE_INFINITY : USUAL);
+    const limit = mostOf(list, who, USUAL);
     // One more than is shown, to know whether there are more. This one is no news.
     const found = await requests.list({
       ...(ended ? {} : { open: true }),

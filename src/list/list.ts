@@ -26,7 +26,9 @@ const USUAL = 1_000;
 /** The arguments that every list has. */
 export const LIST_ARGUMENTS = {
   sort: z.string().optional().describe('column to sort by; with :desc behind it the largest first'),
-  limit: WholeNumber.pipe(z.number().min(1).max(MOST)).optional().describe('how many at most'),
+  limit: WholeNumber.pipe(z.number().min(1).max(MOST))
+    .optional()
+    .describe('how many at most; left out: all in a file or at a terminal, else 1,000'),
   long: z.boolean().default(false).describe('more columns'),
   json: z.boolean().default(false).describe('all columns as a JSON file'),
   csv: z.boolean().default(false).describe('all columns as a CSV file'),
@@ -62,7 +64,7 @@ export function listRows<T>(
   { file, who }: { file: string; who: Pick<Who, 'requester'> },
 ): Listed<T> {
   const { long, json, csv } = args;
-  const limit = args.limit ?? (json || csv || who.requester.kind === 'terminal' ? rows.length : USUAL);
+  const limit = mostOf(args, who);
   if (json && csv) throw new UserError('Type either `--json` or `--csv`, not both.');
   const sorted = args.sort === undefined ? [...rows] : sortedBy(rows, columns, args.sort);
   const shown = sorted.slice(0, limit);
@@ -79,6 +81,11 @@ export function listRows<T>(
   const visible = columns.filter((column) => long || !column.long);
   const table = { columns: visible.map(({ name }) => name), rows: shown.map((row) => visible.map(({ text }) => text(row))) };
   return { rows: shown, cut, table };
+}
+
+/** How many rows are shown where the asker may not have said. */
+export function mostOf({ limit, json, csv }: ListArgs, { requester }: Pick<Who, 'requester'>, usual = USUAL): number {
+  return limit ?? (json || csv || requester.kind === 'terminal' ? Number.POSITIVE_INFINITY : usual);
 }
 
 function sortedBy<T>(rows: readonly T[], columns: readonly Column<T>[], sort: string): T[] {

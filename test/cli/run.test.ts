@@ -125,6 +125,17 @@ describe('a line in the terminal', () => {
     expect(await keptAnswers(bot)).toEqual([]);
   });
 
+  it.each(['--json', ''])('has every request there, however few a message shows (%s)', async (option) => {
+    const bot = await startBot({ yaml: { terminal: TERMINAL } });
+    for (let i = 1; i <= 24; i += 1) await bot.slack.slash('bob', '#ops', 'whoami');
+    for (let i = 1; i <= 24; i += 1) await bot.untilOf(1000 + i, 'answered');
+    const system = terminal();
+
+    expect(await inTerminal(bot, system, `request list --all ${option}`)).toBe(0);
+
+    expect(system.stdout().match(/whoami/g)).toHaveLength(24);
+  });
+
   it('has data there although there is nothing', async () => {
     const bot = await botWith();
     const system = terminal();
