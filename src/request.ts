@@ -115,6 +115,12 @@ export interface Revert {
   child?: number;
 }
 
+/** A page, from 1, of what another request showed, or all of it. */
+export interface Reads {
+  request: number;
+  page: number | 'all';
+}
+
 /** Our record of a request is the truth; BullMQ only wakes somebody. Times are milliseconds since 1970, by Redis's clock. */
 export interface Request {
   number: number;
@@ -171,6 +177,8 @@ export interface Request {
   looks?: number;
   lookAt?: number;
   result?: Reply;
+  /** The result is only the beginning of the answer. The whole of it is kept for a while, or was too large for that. */
+  whole?: 'kept' | 'too large';
   /** The request whose line was changed into this one; cancelled when this one is planned. */
   replaces?: number;
   /** One that did the same and waited for votes, which this one needs not: it ended in the step in which this one was planned. */
@@ -185,6 +193,8 @@ export interface Request {
   revert?: Revert;
   /** Something of that did not go back: when it is tried again. */
   again?: number | 'given up';
+  /** Somebody else's answer, in which its requester reads on by a click; the line is that one's. */
+  reads?: Reads;
   /** The request that it follows from, for undo, retry of the failed, schedules; src/requests/children.ts knows the other way. */
   parent?: number;
 }

@@ -23,7 +23,7 @@ export default defineCommand({
   cloud: false,
   args: z.object({ ...LIST_ARGUMENTS }),
 
-  async run(list, { clouds }) {
+  async run(list, { clouds, who }) {
     const found = clouds.all.flatMap(({ cloud, regions }) =>
       regions.map(
         (region): Row => ({
@@ -33,7 +33,7 @@ export default defineCommand({
         }),
       ),
     );
-    const { rows: _, cut, ...shown } = listRows(found, COLUMNS, list, 'clouds');
+    const { rows: _, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'clouds', who });
     const { here } = clouds;
     const meant = here
       ? `a line here means ${code([here.cloud, here.regions.join('+')].filter(Boolean).join('/'))}`

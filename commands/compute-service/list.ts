@@ -46,7 +46,7 @@ export default defineCommand({
   }),
   completes: { host: 'host' },
 
-  async run({ host, service: binary, problems, ...list }, { openstack, mayTouch }) {
+  async run({ host, service: binary, problems, ...list }, { openstack, who, mayTouch }) {
     const filter = { ...(host === undefined ? {} : { host }), ...(binary === undefined ? {} : { binary }) };
     const seen = (await listComputeServices(openstack, filter)).filter((one) => mayTouch(computeServiceTarget(one)));
     const down = seen.filter(({ state }) => state === 'down');
@@ -54,7 +54,7 @@ export default defineCommand({
     const found = seen
       .filter((one) => !problems || down.includes(one) || disabled.includes(one))
       .sort((a, b) => a.binary.localeCompare(b.binary) || naturally(a.host, b.host));
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'compute-services');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'compute-services', who });
     return {
       text: `${count(seen, 'compute service')}: ${seen.length - down.length} up, ${down.length} down; ${disabled.length} disabled${cut}.`,
       ...shown,

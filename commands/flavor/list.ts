@@ -28,13 +28,13 @@ export default defineCommand({
   args: z.object({ name: z.string().optional().describe('only flavors with this in their names'), ...LIST_ARGUMENTS }),
   positionals: ['name'],
 
-  async run({ name, ...list }, { openstack, mayTouch }) {
+  async run({ name, ...list }, { openstack, who, mayTouch }) {
     // Nova filters flavors by nothing that people ask for; there are few of them.
     const found = (await listFlavors(openstack))
       .filter((flavor) => mayTouch(flavorTarget(flavor)))
       .filter((flavor) => name === undefined || flavor.name.toLowerCase().includes(name.toLowerCase()))
       .sort((a, b) => a.vcpus - b.vcpus || a.ram - b.ram || a.name.localeCompare(b.name));
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'flavors');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'flavors', who });
     return { text: `${count(found, 'flavor')}${cut}.`, ...shown, touches: rows.map(flavorTarget) };
   },
 });

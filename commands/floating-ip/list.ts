@@ -46,7 +46,7 @@ export default defineCommand({
   completes: { project: 'project', domain: 'domain' },
 
   async run({ unused, address, status, project, domain, ...list }, context) {
-    const { openstack, mayTouch } = context;
+    const { openstack, who, mayTouch } = context;
     const within = await projectAsked({ project, domain }, context);
     const [ips, networks, ownerOf] = await Promise.all([
       listFloatingIps(openstack, { projectId: within?.id, address, status }),
@@ -65,7 +65,7 @@ export default defineCommand({
       .filter((ip) => mayTouch(floatingIpTarget(ip)));
     const idle = seen.filter((ip) => !ip.in_use);
     const found = unused ? idle : seen;
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'floating-ips');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'floating-ips', who });
     const all = `${count(seen, 'floating IP')}${ofProject(within)}`;
     return {
       text: `${unused ? `${idle.length} of ${all} lead nowhere` : `${all}, ${idle.length} of them lead nowhere`}${cut}.`,

@@ -32,13 +32,13 @@ export default defineCommand({
   effect: 'read',
   args: z.object({ ...LIST_ARGUMENTS }),
 
-  async run(list, { openstack, mayTouch }) {
+  async run(list, { openstack, who, mayTouch }) {
     const [pools, ownerOf] = await Promise.all([listAddressPools(openstack), listOwners(openstack)]);
     const found = pools
       .filter((pool) => mayTouch(networkTarget(pool)))
       .map((pool): Row => ({ ...pool, ...mostOf(pool, ownerOf, mayTouch) }))
       .sort((a, b) => naturally(a.name, b.name));
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'floating-ip-pools');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'floating-ip-pools', who });
     const full = found.filter((pool) => shareOf(pool) >= NEARLY_FULL).map(({ name }) => name);
     return {
       text: `${count(found, 'external network')}${full.length > 0 ? `; nearly or wholly used: ${full.join(', ')}` : ''}${cut}.`,

@@ -56,7 +56,7 @@ export default defineCommand({
   effect: 'read',
   args: z.object({ problems: z.boolean().default(false).describe('only hosts that are disabled or down'), ...LIST_ARGUMENTS }),
 
-  async run({ problems, ...list }, { openstack, mayTouch }) {
+  async run({ problems, ...list }, { openstack, who, mayTouch }) {
     const [all, hypervisors] = await Promise.all([
       listComputeServices(openstack, { binary: 'nova-compute' }),
       listHypervisors(openstack),
@@ -68,7 +68,7 @@ export default defineCommand({
       .filter((service) => !problems || down.includes(service) || disabled.includes(service))
       .sort((a, b) => naturally(a.host, b.host))
       .map((service) => withSizes(service, hypervisors));
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'hosts');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'hosts', who });
     return {
       text: `${count(services, 'compute host')}: ${services.length - down.length} up, ${down.length} down; ${disabled.length} disabled${cut}.`,
       ...shown,

@@ -56,7 +56,7 @@ export default defineCommand({
   completes: { project: 'project', domain: 'domain' },
 
   async run({ name, visibility, status, hidden, project, domain, ...list }, context) {
-    const { openstack, mayTouch } = context;
+    const { openstack, who, mayTouch } = context;
     const within = await projectAsked({ project, domain }, context);
     const [images, ownerOf] = await Promise.all([
       listImages(openstack, { owner: within?.id, visibility, status: status?.toLowerCase(), ...(hidden ? { hidden } : {}) }),
@@ -67,7 +67,7 @@ export default defineCommand({
       // Glance finds whole names only.
       .filter((image) => name === undefined || image.name.toLowerCase().includes(name.toLowerCase()))
       .filter((image) => mayTouch(imageTarget(image)));
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'images');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'images', who });
     return { text: `${count(found, 'image')}${ofProject(within)}${cut}.`, ...shown, touches: rows.map(imageTarget) };
   },
 });

@@ -31,7 +31,7 @@ export default defineCommand({
   positionals: ['name'],
   completes: { domain: 'domain' },
 
-  async run({ name, domain, ...list }, { openstack, mayTouch }) {
+  async run({ name, domain, ...list }, { openstack, who, mayTouch }) {
     const within = domain === undefined ? undefined : await resolveDomain(openstack, domain, { mayTouch });
     const [projects, domains] = await Promise.all([
       listProjects(openstack, {
@@ -45,7 +45,7 @@ export default defineCommand({
       .filter((project) => mayTouch(projectTarget(project)))
       .map((project) => ({ ...project, domain: domainOf(project.domain_id, project) }))
       .sort((a, b) => a.domain.localeCompare(b.domain) || a.name.localeCompare(b.name));
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'projects');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'projects', who });
     const disabled = found.filter(({ enabled }) => !enabled);
     const where = within ? ` in domain ${code(within.name)}` : '';
     const named = name === undefined ? '' : ` with ${code(name)} in the name`;

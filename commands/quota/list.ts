@@ -55,7 +55,7 @@ export default defineCommand({
   positionals: ['quota'],
   completes: { domain: 'domain' },
 
-  async run({ quota: names, over, domain, ...list }, { openstack, mayTouch }) {
+  async run({ quota: names, over, domain, ...list }, { openstack, who, mayTouch }) {
     const wanted = names.map(wantedQuota);
     const within = domain === undefined ? undefined : await resolveDomain(openstack, domain, { mayTouch });
     const projects = (await listProjects(openstack, within ? { domainId: within.id } : {})).filter((project) =>
@@ -76,7 +76,7 @@ export default defineCommand({
       .filter(({ percent }) => percent >= over)
       .sort((a, b) => b.percent - a.percent || a.project.name.localeCompare(b.project.name));
     const failed = looks.flatMap(({ error }) => error ?? []);
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'quotas');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'quotas', who });
     const full = found.filter(({ percent }) => percent >= 100).length;
     return {
       text: `${count(found, 'quota')} of ${count(projects, 'project')}${within ? ` in domain ${code(within.name)}` : ''} used by ${over} % or more, ${full} of them wholly${cut}.`,

@@ -60,7 +60,7 @@ export default defineCommand({
   completes: { project: 'project', domain: 'domain', host: 'host', flavor: 'flavor' },
 
   async run({ name, host, status, flavor, ip, zone, project, domain, ...list }, context) {
-    const { openstack, mayTouch } = context;
+    const { openstack, who, mayTouch } = context;
     const within = await projectAsked({ project, domain }, context);
     const flavorId = flavor === undefined ? undefined : (await resolveFlavor(openstack, flavor, { mayTouch })).id;
     const [servers, ownerOf] = await Promise.all([
@@ -81,7 +81,7 @@ export default defineCommand({
       .filter(
         (server) => (zone === undefined || server.availability_zone === zone) && mayTouch(serverTarget(server, server.project)),
       );
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'servers');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'servers', who });
     const wrong = found.filter((server) => server.status === 'ERROR').length;
     const where = host === undefined ? '' : ` on ${code(host)}`;
     return {

@@ -38,7 +38,7 @@ export default defineCommand({
   positionals: ['name'],
   completes: { domain: 'domain' },
 
-  async run({ name, domain, ...list }, { openstack, mayTouch }) {
+  async run({ name, domain, ...list }, { openstack, who, mayTouch }) {
     const within = domain === undefined ? undefined : await resolveDomain(openstack, domain, { mayTouch });
     const [users, domains] = await Promise.all([
       listUsers(openstack, { ...(name === undefined ? {} : { namePart: name }), ...(within ? { domainId: within.id } : {}) }),
@@ -49,7 +49,7 @@ export default defineCommand({
       .filter((user) => mayTouch(userTarget(user)))
       .map((user): Row => ({ ...user, domain: domainOf(user.domain_id) }))
       .sort((a, b) => a.domain.localeCompare(b.domain) || a.name.localeCompare(b.name));
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'users');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'users', who });
     const disabled = found.filter(({ enabled }) => !enabled).length;
     return {
       text: `${count(found, 'user')}${within ? ` in domain ${code(within.name)}` : ''}${disabled > 0 ? `, ${disabled} of them disabled` : ''}${cut}.`,

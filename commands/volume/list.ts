@@ -49,7 +49,7 @@ export default defineCommand({
   completes: { project: 'project', domain: 'domain' },
 
   async run({ name, status, pool, project, domain, ...list }, context) {
-    const { openstack, mayTouch } = context;
+    const { openstack, who, mayTouch } = context;
     const within = await projectAsked({ project, domain }, context);
     const [volumes, ownerOf] = await Promise.all([
       listVolumes(openstack, { projectId: within?.id, status: status?.toLowerCase(), host: pool }),
@@ -67,7 +67,7 @@ export default defineCommand({
       // Cinder finds whole names only.
       .filter((volume) => name === undefined || volume.name.toLowerCase().includes(name.toLowerCase()))
       .filter((volume) => mayTouch(volumeTarget(volume)));
-    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'volumes');
+    const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'volumes', who });
     const size = found.reduce((sum, volume) => sum + volume.size, 0);
     return {
       text: `${count(found, 'volume')}${ofProject(within)}, ${formatGiB(size)} together${cut}.`,

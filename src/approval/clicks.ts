@@ -1,7 +1,7 @@
 import { NotAllowed, UserError } from '../errors.ts';
 import type { Taken } from '../intake/incoming.ts';
 import { createIntake, type StoredClick } from '../intake/intake.ts';
-import { tellClicker } from '../outbox/tell.ts';
+import { tellClicker, userOf } from '../outbox/tell.ts';
 import { lineFor } from '../planning/line-for.ts';
 import { turnPage } from '../planning/turn-page.ts';
 import { slackUserOf } from '../policy/people.ts';
@@ -10,7 +10,7 @@ import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
 import { commit } from '../redis/commit.ts';
 import type { Act, Reply } from '../reply.ts';
-import { label } from '../request.ts';
+import { label, type Reads } from '../request.ts';
 import { CANCELLED, cancelRequest } from '../requests/cancel.ts';
 import { findRequest } from '../requests/store.ts';
 import { keepAnswer } from './click-answer.ts';
@@ -64,7 +64,7 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
   if (act.kind === 'line') return lineFromButton(core, id, click, { text: act.line });
   if (act.kind === 'plan again') return planAgain(core, id, click, act.request);
   if (act.kind === 'page' || act.kind === 'csv')
-    return { answer: '', said: false, page: await turnPage(core, { ...click, user }, act) };
+    return readOn(core, id, click, { request: act.request, page: act.kind === 'page' ? act.page : 'all' });
   if (act.kind === 'cancel') {
     const channel = place.kind === 'channel' ? place.channel : undefined;
     const who = asWho(core, await whoStops(core, clicker), { kind: 'slack', user, team }, channel);
@@ -111,11 +111,25 @@ async function planAgain(core: Core, id: number, click: StoredClick, number: num
   return lineFromButton(core, id, click, { text: lineFor(stored.request, click.place, core), parent: number });
 }
 
+/**
+ * Its asker's answer stands in the audit with their line. What anybody else reads of it becomes a request of their own: the chain of the
+ * one that they read in may be sealed already, and so takes no entry any more.
+ */
+async function readOn(core: Core, id: number, click: StoredClick, reads: Reads): Promise<Answered> {
+  const stored = await findRequest(core.store, reads.request);
+  if (!stored || userOf(stored.request) === click.user) {
+    // In the place of the page before; what everybody reads stays as it is for the others, and a file stands beside it.
+    const replace = reads.page !== 'all' && stored?.request.shared !== true;
+    return { answer: '', said: false, page: { reply: await turnPage(core, reads), replace } };
+  }
+  return lineFromButton(core, id, click, { text: stored.request.line, parent: reads.request, reads });
+}
+
 async function lineFromButton(
   core: Core,
   id: number,
   { user, team, place }: StoredClick,
-  line: { text: string; parent?: number },
+  line: { text: string; parent?: number; reads?: Reads },
 ): Promise<Answered> {
   const intake = createIntake(core.store, core.wakers, core.log);
   // The click was deduplicated; its own number makes this line the same however often it is handled.

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { inWords } from '../outbox/card.ts';
 import { plain } from '../reply.ts';
-import { label, type Request } from '../request.ts';
+import { label, type Reads, type Request } from '../request.ts';
 
 /** A request's state for whoever looks at it from outside. */
 export function stateInWords({ state, missing, waitsFor, stop }: Request): string {
@@ -18,6 +18,11 @@ export function requesterInWords({ askedBy, requester }: Request): string {
   const name = plain(askedBy ?? (requester.kind === 'terminal' ? requester.unixUser : requester.user));
   if (requester.kind === 'terminal') return `${name}, from a terminal`;
   return requester.kind === 'offer' ? `${name}, from the alert ${plain(requester.alert)}` : name;
+}
+
+/** "page 2 of R-1042", as the audit has it, too. */
+export function readsInWords({ request, page }: Reads): string {
+  return `${page === 'all' ? 'all' : `page ${page}`} of ${label(request)}`;
 }
 
 export function noSuchRequest(number: number): UserError {

@@ -7,7 +7,7 @@ import { needsCloud } from '../chat/match.ts';
 import type { EnvironmentOf } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { createIntake } from '../intake/intake.ts';
-import type { KeptAnswer } from '../planning/pages.ts';
+import { dropKept, findKept } from '../planning/kept.ts';
 import { stateFolder } from '../process/state-folder.ts';
 import { workersAlive } from '../process/worker.ts';
 import { closeQueues, openQueues } from '../queue.ts';
@@ -95,9 +95,10 @@ export async function openTerminalCore(
       return 'interrupted';
     },
     find: async (number) => (await findRequest(store, number))?.request,
-    async answer(number) {
-      const kept = await redis.get(store.keys.answer(number));
-      return kept === null ? undefined : (JSON.parse(kept) as KeptAnswer).reply; // our own writing
+    async takeAnswer(request) {
+      const kept = await findKept(store, request);
+      if (kept) await dropKept(store, request);
+      return kept?.reply;
     },
     async *watch(number, signal): AsyncGenerator<Request> {
       let seen = '';

@@ -15,8 +15,8 @@ export interface TerminalCore {
   answerTo(click: number, signal: AbortSignal): Promise<ClickAnswer | NotKnown>;
   /** Undefined where there is none (any more). */
   find(number: number): Promise<Request | undefined>;
-  /** The whole of a long answer, while it is kept; undefined where all of it is in the record. */
-  answer(number: number): Promise<Reply | undefined>;
+  /** The whole of a long answer, which is kept no longer then; undefined where it is not kept any more. */
+  takeAnswer(request: Request): Promise<Reply | undefined>;
   /** The record now and whenever it has changed, until the request has ended or the signal aborts. */
   watch(number: number, signal: AbortSignal): AsyncIterable<Request>;
   workersAlive(): Promise<number>;

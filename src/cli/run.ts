@@ -8,6 +8,8 @@ import type { System } from './system.ts';
 import { dataText, replyText, shellQuoted, spans } from './terminal.ts';
 
 const NO_WORKER = 'No worker is running, so it waits until one does: `stackhand start`.';
+const TOO_LARGE =
+  'Its answer is too large for a terminal. All of it comes to your direct messages in Slack as a file; a filter or `--limit` makes it smaller.';
 const GOOD_ENDS: ReadonlySet<RequestState> = new Set<RequestState>(['answered', 'done', 'nothing to do']);
 
 export interface RunOptions {
@@ -72,7 +74,11 @@ async function follow(core: TerminalCore, number: number, unixUser: string, syst
     return STILL_OPEN;
   }
   if (last.state !== 'answered') say(system, `${label(number)} ${inWords(last.state)}.`);
-  const said = (await core.answer(number)) ?? last.result;
+  const said = last.whole === 'kept' ? await core.takeAnswer(last) : last.result;
+  if (last.whole === 'too large' || (last.whole === 'kept' && !said)) {
+    say(system, last.whole === 'kept' ? `The answer to ${label(number)} is not kept any more. Type it again.` : TOO_LARGE);
+    return NOT_DONE;
+  }
   if (said) write(said, system);
   return GOOD_ENDS.has(last.state) ? DONE : NOT_DONE;
 }

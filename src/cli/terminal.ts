@@ -59,7 +59,8 @@ function tableLines({ columns, rows }: Table, look: Look): string[] {
   if (rows.length === 0) return ['(no rows)'];
   const head = columns.map(plain);
   const body = rows.map((row) => head.map((_, i) => plain(row[i] ?? '')));
-  const natural = head.map((name, i) => Math.max(widthOf(name), ...body.map((row) => widthOf(row[i] ?? ''))));
+  // Not by spreading: a list may have more rows than a call takes arguments.
+  const natural = head.map((name, i) => body.reduce((widest, row) => Math.max(widest, widthOf(row[i] ?? '')), widthOf(name)));
   const widths = look.columns === undefined ? natural : fitted(natural, look.columns);
   const numeric = head.map((_, i) => body.every((row) => /^-?[\d.,]*$/.test(row[i] ?? '')));
   const line = (cells: string[]): string =>

@@ -1,5 +1,5 @@
 import type { Act } from '../reply.ts';
-import type { Entry, Place, Request, Requester } from '../request.ts';
+import type { Entry, Place, Reads, Request, Requester } from '../request.ts';
 
 /** A line as somebody typed it, before anything is made of it. */
 export interface IncomingLine {
@@ -12,8 +12,10 @@ export interface IncomingLine {
   entry: Entry;
   /** From a *Change* modal: the request that this one takes the place of. */
   replaces?: number;
-  /** From *Plan again*: the request whose line this is. */
+  /** From *Plan again*, and of what somebody reads on in: the request whose line this is. */
   parent?: number;
+  /** From *Next page* and the like of somebody else's answer. */
+  reads?: Reads;
 }
 
 /** A button or a modal, as somebody used it. */

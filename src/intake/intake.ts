@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type AuditEntry, chain, NOTHING_BEFORE } from '../audit/chain.ts';
+import { readsInWords } from '../chat/request-words.ts';
 import { fromSlackText } from '../chat/slack-text.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { type Wakers, wake, wakeForClick } from '../queue.ts';
@@ -142,13 +143,20 @@ function newRecord(line: IncomingLine, at: number): { request: Request; record: 
     locks: [],
     ...(line.replaces === undefined ? {} : { replaces: line.replaces }),
     ...(line.parent === undefined ? {} : { parent: line.parent }),
+    ...(line.reads === undefined ? {} : { reads: line.reads }),
   };
   const { responseUrl: _, ...place } = { responseUrl: '', ...line.place };
   const first: AuditEntry = {
     at,
     event: 'received',
     by: whoIs(line.requester),
-    detail: { line: line.text, entry: line.entry, place, dedupe: line.dedupe },
+    detail: {
+      line: line.text,
+      ...(line.reads ? { reads: readsInWords(line.reads) } : {}),
+      entry: line.entry,
+      place,
+      dedupe: line.dedupe,
+    },
   };
   const chained = chain(NOTHING_BEFORE, first);
   return { request, record: JSON.stringify(request), head: chained.hash, entry: JSON.stringify(chained) };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WholeNumber } from '../chat/values.ts';
+import type { Who } from '../command.ts';
 import { UserError } from '../errors.ts';
 import { naturally } from '../natural-order.ts';
 import { code, type Records, type Table } from '../reply.ts';
@@ -18,14 +19,16 @@ export interface Column<T> {
 
 export type Datum = string | number | boolean | null;
 
-/** More than anybody reads; who wants them all has `--csv`. */
 const MOST = 100_000;
+/** More rows than anybody turns pages for; who wants them all has `--csv`. */
 const USUAL = 1_000;
 
 /** The arguments that every list has. */
 export const LIST_ARGUMENTS = {
   sort: z.string().optional().describe('column to sort by; with :desc behind it the largest first'),
-  limit: WholeNumber.pipe(z.number().min(1).max(MOST)).default(USUAL).describe('how many at most'),
+  limit: WholeNumber.pipe(z.number().min(1).max(MOST))
+    .optional()
+    .describe('how many at most; left out: all in a file or at a terminal, else 1,000'),
   long: z.boolean().default(false).describe('more columns'),
   json: z.boolean().default(false).describe('all columns as a JSON file'),
   csv: z.boolean().default(false).describe('all columns as a CSV file'),
@@ -33,7 +36,7 @@ export const LIST_ARGUMENTS = {
 
 export interface ListArgs {
   sort?: string | undefined;
-  limit: number;
+  limit?: number | undefined;
   long: boolean;
   json: boolean;
   csv: boolean;
@@ -50,11 +53,18 @@ export interface Listed<T> {
 }
 
 /**
- * Sorts, cuts and shows rows in the order in which they are given unless the asker says otherwise. `file` names a file of them without its ending.
+ * Sorts, cuts and shows rows in the order in which they are given unless the asker says otherwise. What is no pages, a file or a
+ * terminal's table, has all of them. `file` names a file of them without its ending.
  * @throws UserError for a column that is not there
  */
-export function listRows<T>(rows: readonly T[], columns: readonly Column<T>[], args: ListArgs, file: string): Listed<T> {
-  const { limit, long, json, csv } = args;
+export function listRows<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  args: ListArgs,
+  { file, who }: { file: string; who: Pick<Who, 'requester'> },
+): Listed<T> {
+  const { long, json, csv } = args;
+  const limit = mostOf(args, who);
   if (json && csv) throw new UserError('Type either `--json` or `--csv`, not both.');
   const sorted = args.sort === undefined ? [...rows] : sortedBy(rows, columns, args.sort);
   const shown = sorted.slice(0, limit);
@@ -71,6 +81,11 @@ export function listRows<T>(rows: readonly T[], columns: readonly Column<T>[], a
   const visible = columns.filter((column) => long || !column.long);
   const table = { columns: visible.map(({ name }) => name), rows: shown.map((row) => visible.map(({ text }) => text(row))) };
   return { rows: shown, cut, table };
+}
+
+/** How many rows are shown where the asker may not have said. */
+export function mostOf({ limit, json, csv }: ListArgs, { requester }: Pick<Who, 'requester'>, usual = USUAL): number {
+  return limit ?? (json || csv || requester.kind === 'terminal' ? Number.POSITIVE_INFINITY : usual);
 }
 
 function sortedBy<T>(rows: readonly T[], columns: readonly Column<T>[], sort: string): T[] {

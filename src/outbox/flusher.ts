@@ -22,11 +22,12 @@ const FLUSH_LEASE_MS = 3_000;
 /** How long to wait for the message below which this one belongs: that one may wait for its own turn among a thousand. */
 const WAIT_FOR_PLACE_MS = { first: 100, most: 30_000 };
 
-/** Takes it from the outbox only if what was said is still the newest. */
+/** Takes it from the outbox only if what was said is still the newest; its file, which was sent, goes from Redis then. */
 const settle = script(`
 redis.call('HSET', ARGV[1], 'said', ARGV[2])
 if redis.call('HGET', ARGV[1], 'version') ~= ARGV[2] then return 0 end
-for i = 4, #ARGV do redis.call('ZREM', ARGV[i], ARGV[3]) end
+if ARGV[4] ~= '' then redis.call('HSET', ARGV[1], 'body', ARGV[4]) end
+for i = 5, #ARGV do redis.call('ZREM', ARGV[i], ARGV[3]) end
 return 1`);
 
 export interface Flusher {
@@ -139,8 +140,9 @@ async function flush(saying: Saying, id: string): Promise<void> {
   }
 }
 
-async function settled({ redis, keys }: Store, { id, version }: Message): Promise<void> {
-  await settle(redis, [keys.message(id), version, id, ...PRIORITIES.map(keys.outbox)]);
+async function settled({ redis, keys }: Store, { id, version, reply: { file, ...said } }: Message): Promise<void> {
+  const body = file ? JSON.stringify(said) : '';
+  await settle(redis, [keys.message(id), version, id, body, ...PRIORITIES.map(keys.outbox)]);
 }
 
 async function waitForPlaceMs({ redis, keys }: Store, id: string): Promise<number> {

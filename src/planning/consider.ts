@@ -15,6 +15,7 @@ import { noSession } from './clouds.ts';
 import { considerChange } from './consider-change.ts';
 import { considerRead } from './consider-read.ts';
 import { type LeftOut, watchLeftOut } from './left-out.ts';
+import { considerPage } from './turn-page.ts';
 
 /** What a line comes to: an end, or a plan that waits for somebody or something. */
 export type Considered = { facts: Partial<Request> } & (
@@ -53,6 +54,7 @@ export async function consider(
   learns: (facts: Pick<Request, 'askedBy' | 'cloud' | 'region'>) => void = () => undefined,
 ): Promise<Considered> {
   const { config, registry } = core;
+  if (request.reads) return considerPage(core, request, request.reads, learns);
   const channel = request.place.kind === 'channel' ? request.place.channel : undefined;
   const person = await whoAsks(core, request);
   learns({ askedBy: person.name });

@@ -13,8 +13,9 @@ import { cancelReplaced } from '../requests/book.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest } from '../requests/store.ts';
 import { type Considered, consider } from './consider.ts';
+import { keepAnswer } from './kept.ts';
 import { offersOf } from './offers.ts';
-import { firstPage, type KeptAnswer } from './pages.ts';
+import { firstPage, wholeFile, withFile } from './pages.ts';
 import { type First, isTaken, joinSame, NOTHING_SAME } from './same.ts';
 import { sayInSecret } from './secret.ts';
 
@@ -99,7 +100,7 @@ function inLines(message: string): Reply {
 
 async function settle(core: Core, held: Held, decided: Decided): Promise<void> {
   const { request } = held.stored;
-  const considered = inPages(decided, request.number);
+  const considered = await inPages(core, request, decided);
   if ('end' in considered) {
     await writeDown(core, held, considered);
     return;
@@ -177,17 +178,20 @@ function whereOf({ cloud, region }: Partial<Request>): Pick<Request, 'cloud' | '
 }
 
 type Ended = Extract<Considered, { end: unknown }> & {
-  /** The whole of an answer whose first page is the reply. */
-  kept?: KeptAnswer;
+  /** Where the reply is only the beginning of the answer. */
+  whole?: NonNullable<Request['whole']>;
 };
 
 /** A long answer is said page by page. */
-function inPages(decided: Decided, number: number): Exclude<Decided, { end: unknown }> | Ended {
+async function inPages(core: Core, request: Request, decided: Decided): Promise<Exclude<Decided, { end: unknown }> | Ended> {
   if (!('end' in decided) || decided.end !== 'answered') return decided;
+  const { reply } = decided;
   const touches = decided.facts.about ?? [];
-  const { shown, kept } = firstPage(decided.reply, touches, number);
   const facts = touches.length > MOST_ABOUT ? { ...decided.facts, about: [] } : decided.facts;
-  return { ...decided, facts, reply: shown, ...(kept ? { kept } : {}) };
+  const { shown, kept } = firstPage(reply, touches, request);
+  if (!kept) return { ...decided, facts, reply: shown };
+  if (await keepAnswer(core.store, request, kept.answer, kept.seconds)) return { ...decided, facts, reply: shown, whole: 'kept' };
+  return { ...decided, facts, reply: withFile(reply, shown), whole: 'too large' };
 }
 
 /** A record is kept for months: of a long list it says only what was typed, which who may see all of its kind may read. */
@@ -195,6 +199,7 @@ const MOST_ABOUT = 200;
 
 function end(draft: Request, considered: Ended): void {
   draft.result = whatIsKept(draft, considered);
+  if (considered.whole) draft.whole = considered.whole;
   draft.state = considered.end;
 }
 
@@ -205,15 +210,14 @@ function whatIsKept({ plan }: Request, { end, reply: { file: _, buttons = [], ..
   return offers.length > 0 ? { ...kept, buttons: offers } : kept;
 }
 
-function tellAnswer(core: Core, draft: Request, { reply, end, kept }: Ended): Command[] {
-  const key = core.store.keys.answer(draft.number);
-  const keep: Command[] = kept ? [['SET', key, JSON.stringify(kept), 'EX', KEEP_ANSWER_SECONDS]] : [];
-  if (draft.shared && end === 'answered') return [...keep, ...tellEverybody(core, draft, reply)];
+function tellAnswer(core: Core, draft: Request, { reply, end, whole }: Ended): Command[] {
+  if (draft.shared && end === 'answered') return tellEverybody(core, draft, reply);
   const approvedRead = draft.plan !== undefined;
   return [
-    ...keep,
     ...(approvedRead ? tellState(core, draft) : []),
-    ...tellRequester(core, draft, 'answer', reply, { notInRecord: approvedRead || (reply.file !== undefined && !kept) }),
+    ...tellRequester(core, draft, 'answer', reply, {
+      notInRecord: approvedRead || (reply.file !== undefined && whole !== 'kept'),
+    }),
   ];
 }
 
@@ -221,9 +225,6 @@ function tellPlan(core: Core, draft: Request): Command[] {
   const notice = draft.state === 'planned' ? card(draft, core.store.clock.now()) : waitingNotice(draft);
   return [...tellState(core, draft), ...tellRequester(core, draft, 'answer', notice)];
 }
-
-/** So long its pages can be turned. */
-const KEEP_ANSWER_SECONDS = 86_400;
 
 /** Time for a large log. */
 const AGAIN_WITHIN_MS = 120_000;
@@ -236,6 +237,7 @@ export async function readFileAgain(core: Core, number: number): Promise<TextFil
     whyNot(core, stored.request, error),
   );
   if (!('reply' in again)) return undefined;
-  const { file, text } = firstPage(again.reply, [], number).shown;
-  return file ?? { name: `${label(number)}.txt`, title: 'It could not be read again', content: text };
+  const { file, table, text } = again.reply;
+  if (file || table) return wholeFile(again.reply);
+  return { name: `${label(number)}.txt`, title: 'It could not be read again', content: text };
 }

@@ -1,14 +1,19 @@
 import { csv } from '../csv.ts';
 import { type Button, count, type Records, type Reply, type Table, type TextFile } from '../reply.ts';
+import type { Request } from '../request.ts';
 import type { Target } from '../target.ts';
 
 /** As many rows as people look through at once, and as many characters as fit beside what else a message says. */
 const ROWS = 30;
 const CHARACTERS = 6_000;
-/** What is larger is not kept in Redis: its pages cannot be turned, and all of it goes as a file. */
-const LARGEST = 1_048_576;
+/** With what it touches. Pages of what is larger cannot be turned: all of it goes as a file. */
+const TURNED_AT_MOST = 1_048_576;
+/** So long pages can be turned. */
+const TURNED_SECONDS = 86_400;
+/** A terminal waits for it, and nobody reads it afterwards. */
+const TERMINAL_SECONDS = 600;
 
-/** A whole answer, for turning pages and for a terminal: what was shown first can be followed although the cloud has moved on. */
+/** A whole answer, for turning pages or for a terminal: what was shown first can be followed although the cloud has moved on. */
 export interface KeptAnswer {
   reply: Reply;
   /** What it shows, for whoever else turns its pages. */
@@ -17,15 +22,32 @@ export interface KeptAnswer {
   pages: number[];
 }
 
-/** What is said of an answer at first, and what is kept of it; nothing where it is all in the message. */
-export function firstPage(reply: Reply, touches: Target[], request: number): { shown: Reply; kept?: KeptAnswer } {
-  const { table } = reply;
-  if (!table) return reply.file?.isData && fits(reply) ? { shown: reply, kept: { reply, touches, pages: [] } } : { shown: reply };
-  const pages = pagesOf(table);
-  if (pages.length <= 1) return { shown: reply };
-  const kept = { reply, touches, pages };
-  if (fits(kept)) return { shown: pageOf(kept, 1, request), kept };
-  return { shown: { ...pageOf(kept, 1, request), buttons: reply.buttons ?? [], file: csvFile(reply) } };
+/** What is said of an answer at first; and what is kept of it, and for how long, where that is not all. */
+export function firstPage(
+  reply: Reply,
+  touches: Target[],
+  { number, place }: Pick<Request, 'number' | 'place'>,
+): { shown: Reply; kept?: { answer: KeptAnswer; seconds: number } } {
+  const pages = reply.table ? pagesOf(reply.table) : [];
+  const shown = pages.length > 1 ? pageOf({ reply, pages }, 1, number) : reply;
+  if (place.kind === 'terminal') {
+    if (pages.length <= 1 && !reply.file?.isData) return { shown };
+    return { shown, kept: { answer: { reply, touches: [], pages: [] }, seconds: TERMINAL_SECONDS } };
+  }
+  if (pages.length <= 1) return { shown };
+  const answer = { reply, touches, pages };
+  const isTurned = Buffer.byteLength(JSON.stringify(answer)) <= TURNED_AT_MOST;
+  return isTurned ? { shown, kept: { answer, seconds: TURNED_SECONDS } } : { shown: withFile(reply, shown) };
+}
+
+/** The beginning of an answer that is not kept, with all of it as a file. */
+export function withFile(reply: Reply, shown: Reply): Reply {
+  return { ...shown, buttons: reply.buttons ?? [], file: wholeFile(reply) };
+}
+
+/** All of an answer. */
+export function wholeFile(reply: Reply): TextFile {
+  return reply.file ?? csvFile(reply);
 }
 
 /** @param page from 1. */
@@ -79,8 +101,4 @@ function pagesOf({ rows, columns }: Table): number[] {
     characters += size;
   }
   return starts;
-}
-
-function fits(kept: Reply | KeptAnswer): boolean {
-  return Buffer.byteLength(JSON.stringify(kept)) <= LARGEST;
 }

@@ -74,8 +74,10 @@ export interface Keys {
   revertsOf(lock: string): string;
   /** Set: the requests that follow from it. */
   childrenOf(number: number): string;
-  /** A whole answer, for turning its pages and for a terminal: JSON. */
-  answer(number: number): string;
+  /** List: a whole answer in packed parts, for turning its pages or for a terminal; what an attempt at its request came to. */
+  answer(number: number, attempt: number): string;
+  /** Hash: `<number>/<attempt>` of each of them → how many bytes it has, and until when. */
+  answers: string;
   /** Names for completion, of a cloud, region and type. */
   names(cloud: string, region: string, type: string): string;
   /** There while the names are fresh enough. */
@@ -134,7 +136,8 @@ export function keysOf(prefix: string): Keys {
     revertEnded: (request, region) => key('revert-ended', request, region),
     revertsOf: (lock) => key('reverts-of', lock),
     childrenOf: (number) => key('children-of', number),
-    answer: (number) => key('answer', number),
+    answer: (number, attempt) => key('answer', number, attempt),
+    answers: key('answers'),
     names: (cloud, region, type) => key('names', cloud, region, type),
     namesFresh: (cloud, region, type) => key('names-fresh', cloud, region, type),
     namesWanted: key('names-wanted'),

@@ -72,7 +72,7 @@ export async function cancelReplaced(core: Core, { number, replaces, requester, 
 }
 
 /** The parts of an audit entry's detail that a line of `request show` has room for; the region besides, where it wrote in several. */
-const SHOWN = ['item', 'call', 'status', 'error', 'requestId', 'text', 'reason', 'why', 'line'];
+const SHOWN = ['item', 'call', 'status', 'error', 'requestId', 'text', 'reason', 'why', 'reads', 'line'];
 
 function shortDetail(detail: Record<string, unknown>, shown: readonly string[]): string {
   const parts: string[] = [];

@@ -16,10 +16,11 @@ const ROWS: Row[] = [
   { name: 'c9', sizeMiB: 100 },
   { name: 'other', sizeMiB: null },
 ];
+const THINGS = { file: 'things', who: { requester: { kind: 'slack', user: 'U0BOB0000', team: 'T0' } } } as const;
 const ARGS = { limit: 1_000, long: false, json: false, csv: false };
 
 function names(args: Partial<Parameters<typeof listRows>[2]>): string[] {
-  return listRows(ROWS, COLUMNS, { ...ARGS, ...args }, 'things').rows.map(({ name }) => name);
+  return listRows(ROWS, COLUMNS, { ...ARGS, ...args }, THINGS).rows.map(({ name }) => name);
 }
 
 describe('a list', () => {
@@ -39,22 +40,22 @@ describe('a list', () => {
   });
 
   it('is cut to its limit after sorting, and says so', () => {
-    const { rows, cut } = listRows(ROWS, COLUMNS, { ...ARGS, sort: 'size:desc', limit: 2 }, 'things');
+    const { rows, cut } = listRows(ROWS, COLUMNS, { ...ARGS, sort: 'size:desc', limit: 2 }, THINGS);
 
     expect(rows.map(({ name }) => name)).toEqual(['c9', 'c10']);
     expect(cut).toBe('; the first 2 of them, `--limit` gives more');
   });
 
   it('shows its further columns when asked, and all of them to programs, in the units of the API', () => {
-    expect(listRows(ROWS, COLUMNS, ARGS, 'things').table?.columns).toEqual(['name', 'size']);
-    expect(listRows(ROWS, COLUMNS, { ...ARGS, long: true }, 'things').table?.rows[0]).toEqual(['c10', '9 MiB', '3']);
-    expect(listRows(ROWS, COLUMNS, { ...ARGS, json: true, limit: 1 }, 'things').records).toEqual({
+    expect(listRows(ROWS, COLUMNS, ARGS, THINGS).table?.columns).toEqual(['name', 'size']);
+    expect(listRows(ROWS, COLUMNS, { ...ARGS, long: true }, THINGS).table?.rows[0]).toEqual(['c10', '9 MiB', '3']);
+    expect(listRows(ROWS, COLUMNS, { ...ARGS, json: true, limit: 1 }, THINGS).records).toEqual({
       as: 'json',
       file: 'things',
       columns: ['name', 'size', 'letters'],
       rows: [{ name: 'c10', size: 9, letters: 3 }],
     });
-    expect(() => listRows(ROWS, COLUMNS, { ...ARGS, json: true, csv: true }, 'things')).toThrow('Type either');
+    expect(() => listRows(ROWS, COLUMNS, { ...ARGS, json: true, csv: true }, THINGS)).toThrow('Type either');
   });
 
   it('takes at least one row', () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
@@ -6,6 +7,7 @@ import type { TerminalCore } from '../../src/cli/door.ts';
 import { runLine } from '../../src/cli/run.ts';
 import type { Taken } from '../../src/intake/incoming.ts';
 import { createIntake } from '../../src/intake/intake.ts';
+import type { Request } from '../../src/request.ts';
 import { type Bot, type BotOptions, eventually, startBot, toyBot } from '../bot.ts';
 import { testRedis } from '../setup/redis-client.ts';
 import { shows } from './stage.ts';
@@ -13,6 +15,8 @@ import { type Terminal, terminal } from './system.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 const TERMINAL: Record<string, string> = { bob: 'U0BOB0000', eve: 'U0EVE0000' };
+/** Cloud, worker and terminal are one process here: with much to do it is silent for longer than the usual lease of tests. */
+const UNHURRIED = { terminal: TERMINAL, limits: { leaseSeconds: 30 } };
 const CONFIG = { terminal: TERMINAL, file: 'stackhand.yaml' };
 
 /** Its worker maps these Unix users. */
@@ -65,6 +69,80 @@ describe('a line in the terminal', () => {
     expect(csv.stdout().split('\n')).toHaveLength(names.length + 2);
     expect(csv.stdout()).toMatch(/^project,/);
     expect(json.stderr()).toContain(`${names.length} projects`);
+  });
+
+  it.each([
+    ['--json', (out: string) => (JSON.parse(out) as { project: string }[]).map(({ project }) => project)],
+    ['--csv', (out: string) => out.split('\r\n').map((line) => line.split(',')[0] ?? '')],
+    ['--long', (out: string) => out.split('\n').map((line) => line.split(' ')[0] ?? '')],
+  ])(
+    'has every row of a large cloud there, more than Slack turns pages for and than a value of Redis holds (%s)',
+    async (option, projectsIn) => {
+      const bot = await startBot({ yaml: UNHURRIED, cloud: { seed: { many: { projects: 6_000 } } } });
+      const system = terminal();
+
+      expect(await inTerminal(bot, system, `project list ${option}`), system.stderr()).toBe(0);
+
+      const many = projectsIn(system.stdout()).filter((name) => name.startsWith('project-'));
+      expect(new Set(many).size).toBe(6_000);
+      if (option === '--json') expect(system.stdout().length).toBeGreaterThan(1_048_576);
+      expect(system.stdout()).not.toContain('page 1 of');
+      expect(await keptAnswers(bot)).toEqual([]);
+    },
+  );
+
+  it('whose answer nobody reads there is kept for minutes', async () => {
+    const bot = await startBot({ yaml: { terminal: TERMINAL } });
+    const { redis, keys } = bot.running.core.store;
+
+    await inTerminal(bot, terminal(), 'project list --json', false);
+    await bot.until('answered');
+
+    expect(await redis.ttl(keys.answer(1001, 1))).toBeGreaterThan(0);
+    expect(await redis.ttl(keys.answer(1001, 1))).toBeLessThanOrEqual(600);
+  });
+
+  it('that cannot be handed over whole is on stdout not at all, and all of it in Slack', async () => {
+    const bot = await startBot({ yaml: UNHURRIED, cloud: { seed: { many: { projects: 60 } } } });
+    // As good as random, so that it does not pack.
+    for (const project of bot.cloud.state.projects) project.description = randomBytes(180_000).toString('base64');
+    const [json, table] = [terminal(), terminal()];
+
+    expect(await inTerminal(bot, json, 'project list --json')).toBe(1);
+    expect(await inTerminal(bot, table, 'project list')).toBe(1);
+
+    for (const { stdout, stderr } of [json, table]) {
+      expect(stdout()).toBe('');
+      expect(stderr()).toContain(
+        'Its answer is too large for a terminal. All of it comes to your direct messages in Slack as a file;',
+      );
+    }
+    const files = await bot.slack.waitFor(() => {
+      const sent = bot.slack.files('bob');
+      return sent.length === 2 && sent;
+    }, 'both files');
+    for (const { content } of files) expect(String(content).match(/project-\d+/g)).toHaveLength(60);
+    expect(await keptAnswers(bot)).toEqual([]);
+  });
+
+  it.each(['--json', ''])('has every request there, however few a message shows (%s)', async (option) => {
+    const bot = await startBot({ yaml: { terminal: TERMINAL } });
+    for (let i = 1; i <= 24; i += 1) await bot.slack.slash('bob', '#ops', 'whoami');
+    for (let i = 1; i <= 24; i += 1) await bot.untilOf(1000 + i, 'answered');
+    const system = terminal();
+
+    expect(await inTerminal(bot, system, `request list --all ${option}`)).toBe(0);
+
+    expect(system.stdout().match(/whoami/g)).toHaveLength(24);
+  });
+
+  it('has data there although there is nothing', async () => {
+    const bot = await botWith();
+    const system = terminal();
+
+    expect(await inTerminal(bot, system, 'request list --json')).toBe(0);
+
+    expect(JSON.parse(system.stdout())).toEqual([]);
   });
 
   it.each(['--csv', '--json', ''])('sends no control character of a tenant to a terminal (%s)', async (option) => {
@@ -280,7 +358,7 @@ describe('a Redis that is in trouble', () => {
       click: async () => taken,
       answerTo: async () => 'interrupted',
       find: async () => undefined,
-      answer: async () => undefined,
+      takeAnswer: async () => undefined,
       async *watch() {},
       workersAlive: async () => 1,
       close: async () => {},
@@ -311,6 +389,21 @@ describe('a Redis that is in trouble', () => {
     expect(system.stderr()).toBe(said);
   });
 
+  it('has let an answer go: the terminal says so, with nothing on stdout', async () => {
+    const system = terminal();
+    const ended = { number: 1001, state: 'answered', whole: 'kept', result: { text: '9000 projects.' } } as Request;
+    const openCore = async (): Promise<TerminalCore> => ({
+      ...(await doorThatSays({ taken: true, number: 1001 })()),
+      async *watch() {
+        yield ended;
+      },
+    });
+
+    expect(await runLine({ line: 'project list', wait: true, config: CONFIG, openCore, system })).toBe(1);
+    expect(system.stdout()).toBe('');
+    expect(system.stderr()).toContain('The answer to R-1001 is not kept any more. Type it again.\n');
+  });
+
   it('silent to the end: the terminal says that it does not know', async () => {
     const system = terminal();
     const taken: Taken = { taken: false, because: 'no answer', later: new Promise(() => {}) };
@@ -321,6 +414,13 @@ describe('a Redis that is in trouble', () => {
     expect(system.stderr()).toContain('Not known yet: it may have been taken. Look with stackhand run "request list"');
   });
 });
+
+/** Those that are in Redis, by their own names and in the list of them. */
+async function keptAnswers({ running }: Bot): Promise<string[]> {
+  const { redis, keys } = running.core.store;
+  const known = await redis.hkeys(keys.answers);
+  return [...known, ...(await redis.keys(`${keys.answers.replace(/s$/, '')}:*`))];
+}
 
 /** Bob may approve as well, so that only his asking keeps him from it. */
 function everybody(): NonNullable<BotOptions['yaml']> {
