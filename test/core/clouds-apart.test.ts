@@ -4,7 +4,7 @@ import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
 import { ENDED } from '../../src/request.ts';
 import { readAudit } from '../../src/requests/store.ts';
-import type { Bot } from '../bot.ts';
+import { type Bot, eventually, gate } from '../bot.ts';
 import { tableRow } from '../table-row.ts';
 import { coresIn, coresOf, twoClouds, twoRegions } from './clouds-stage.ts';
 
@@ -79,13 +79,17 @@ describe('policy by cloud', () => {
 describe('locks by cloud', () => {
   const DEFAULTS = 'quota defaults set cores=30 --reason "larger hosts"';
 
-  /** Both approved, the second while the first still writes. @returns the events of each, with when they were. */
+  /**
+   * Both approved, the second while the first still writes, which it does until the second has ended or waits. @returns the events of each,
+   * with when they were.
+   */
   async function bothAtOnce(
     bot: Bot,
     slow: Cloud,
     lines: readonly [string, string],
   ): Promise<{ first: Map<string, number>; second: Map<string, number> }> {
-    slow.answer('compute', 'PUT', /os-quota/, { delayMs: 1_000 });
+    const write = gate();
+    slow.answer('compute', 'PUT', /os-quota/, { until: write.until });
     await bot.say('bob', lines[0]);
     const first = await bot.slack.waitFor(() => bot.card().includes('R-1001 waits') && bot.cardMessage(), 'the first card');
     await bot.say('bob', lines[1]);
@@ -93,6 +97,11 @@ describe('locks by cloud', () => {
     await bot.click('alice', 'Approve', first);
     await bot.slack.waitFor(() => bot.text(first).includes('is running'), 'the first one running');
     await bot.click('alice', 'Approve', second);
+    await eventually(async () => {
+      const { state, waitsFor } = await bot.request(1002);
+      return ENDED.has(state) || waitsFor !== undefined;
+    }, 'the second one ended or waiting');
+    write.open();
     await bot.untilOf(1001, ...ENDED);
     await bot.untilOf(1002, ...ENDED);
     const events = async (number: number): Promise<Map<string, number>> =>
