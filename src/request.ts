@@ -111,6 +111,8 @@ export interface Revert {
   card: NonNullable<Request['card']>;
   /** How often it was tried and something failed. */
   tries: number;
+  /** The request that takes it back just now. */
+  child?: number;
 }
 
 /** Our record of a request is the truth; BullMQ only wakes somebody. Times are milliseconds since 1970, by Redis's clock. */
@@ -163,6 +165,8 @@ export interface Request {
   /** Somebody asked for a stop; the job hands back before its next item and ends as cancelled. */
   stop?: { by: string; at: number };
   progress?: string;
+  /** A write to OpenStack was begun. */
+  begun?: true;
   /** While it is unknown: how often it was looked at again, and when the next look is due. */
   looks?: number;
   lookAt?: number;
@@ -177,12 +181,12 @@ export interface Request {
   alsoAskedBy?: string[];
   /** What it does, as src/planning/same.ts has it; while it is open, it is the one request that does. */
   same?: string;
-  /** It takes back what another request changed for a time; without what somebody has decided about since. */
+  /** It takes back what another request changed for a time. */
   revert?: Revert;
-  except?: string[];
-  /** Child requests and the parent, for undo, retry of the failed, schedules. */
+  /** Something of that did not go back: when it is tried again. */
+  again?: number | 'given up';
+  /** The request that it follows from, for undo, retry of the failed, schedules; src/requests/children.ts knows the other way. */
   parent?: number;
-  children: number[];
 }
 
 /** What it is about, as far as it is known. */

@@ -6,9 +6,10 @@ import { ofProject, PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-pr
 import { type FloatingIp, listFloatingIps } from '../../src/openstack/floating-ips.ts';
 import { listNetworks } from '../../src/openstack/networks.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
+import { floatingIpTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { count } from '../../src/reply.ts';
-import { type Owner, ownerName, type Target } from '../../src/target.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
 type Row = FloatingIp & { project: Owner; network: string };
 
@@ -61,7 +62,7 @@ export default defineCommand({
           network: names.get(ip.floating_network_id) ?? ip.floating_network_id,
         }),
       )
-      .filter((ip) => mayTouch(target(ip)));
+      .filter((ip) => mayTouch(floatingIpTarget(ip)));
     const idle = seen.filter((ip) => !ip.in_use);
     const found = unused ? idle : seen;
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'floating-ips');
@@ -69,7 +70,7 @@ export default defineCommand({
     return {
       text: `${unused ? `${idle.length} of ${all} lead nowhere` : `${all}, ${idle.length} of them lead nowhere`}${cut}.`,
       ...shown,
-      touches: rows.map(target),
+      touches: rows.map(floatingIpTarget),
     };
   },
 });
@@ -88,8 +89,4 @@ function leadsTo({ fixed_ip_address, port_id, port_forwardings, in_use }: Row): 
 
 function sinceOf(time: string | null): string {
   return time === null ? '' : formatInstantWithAge(timeOf(time), Date.now());
-}
-
-function target({ id, floating_ip_address, project }: Row): Target {
-  return { type: 'floating ip', id, name: floating_ip_address, project };
 }

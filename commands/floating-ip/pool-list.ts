@@ -4,9 +4,9 @@ import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { naturally } from '../../src/natural-order.ts';
 import { type AddressPool, listAddressPools } from '../../src/openstack/address-pools.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
-import { ownerTarget } from '../../src/openstack/targets.ts';
+import { networkTarget, ownerTarget } from '../../src/openstack/targets.ts';
 import { count } from '../../src/reply.ts';
-import { type Owner, ownerName, type Target } from '../../src/target.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
 type Row = AddressPool & { top: string; shown: Owner[] };
 
@@ -35,7 +35,7 @@ export default defineCommand({
   async run(list, { openstack, mayTouch }) {
     const [pools, ownerOf] = await Promise.all([listAddressPools(openstack), listOwners(openstack)]);
     const found = pools
-      .filter((pool) => mayTouch(target(pool)))
+      .filter((pool) => mayTouch(networkTarget(pool)))
       .map((pool): Row => ({ ...pool, ...mostOf(pool, ownerOf, mayTouch) }))
       .sort((a, b) => naturally(a.name, b.name));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'floating-ip-pools');
@@ -44,7 +44,7 @@ export default defineCommand({
       text: `${count(found, 'external network')}${full.length > 0 ? `; nearly or wholly used: ${full.join(', ')}` : ''}${cut}.`,
       ...shown,
       note: 'IPv4 alone. Total is what the allocation pools hold; ports may have addresses beside them.',
-      touches: rows.flatMap((row) => [target(row), ...row.shown.map(ownerTarget)]),
+      touches: rows.flatMap((row) => [networkTarget(row), ...row.shown.map(ownerTarget)]),
     };
   },
 });
@@ -68,8 +68,4 @@ function mostOf(
     top: [...names, ...(hidden > 0 ? [`${count(hidden, 'project')} not shown`] : [])].join(', '),
     shown: top.map(({ owner }) => owner),
   };
-}
-
-function target({ id, name }: AddressPool): Target {
-  return { type: 'network', id, name };
 }

@@ -5,9 +5,10 @@ import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { ofProject, PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-project.ts';
 import { type Image, listImages } from '../../src/openstack/image.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
+import { imageTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { count } from '../../src/reply.ts';
-import { type Owner, ownerName, type Target } from '../../src/target.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
 type Row = Image & { project: Owner | null };
 
@@ -65,12 +66,8 @@ export default defineCommand({
       .map((image): Row => ({ ...image, project: image.owner === null ? null : ownerOf(image.owner) }))
       // Glance finds whole names only.
       .filter((image) => name === undefined || image.name.toLowerCase().includes(name.toLowerCase()))
-      .filter((image) => mayTouch(target(image)));
+      .filter((image) => mayTouch(imageTarget(image)));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'images');
-    return { text: `${count(found, 'image')}${ofProject(within)}${cut}.`, ...shown, touches: rows.map(target) };
+    return { text: `${count(found, 'image')}${ofProject(within)}${cut}.`, ...shown, touches: rows.map(imageTarget) };
   },
 });
-
-function target({ id, name, project }: Row): Target {
-  return { type: 'image', id, name, ...(project ? { project } : {}) };
-}

@@ -6,10 +6,11 @@ import { ofProject, PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-pr
 import { listServerNames } from '../../src/openstack/compute.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
 import type { Session } from '../../src/openstack/session.ts';
+import { volumeTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { listVolumes, type Volume } from '../../src/openstack/volumes.ts';
 import { count } from '../../src/reply.ts';
-import { type Owner, ownerName, type Target } from '../../src/target.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
 type Row = Volume & { project: Owner; servers: string[] };
 
@@ -65,13 +66,13 @@ export default defineCommand({
       )
       // Cinder finds whole names only.
       .filter((volume) => name === undefined || volume.name.toLowerCase().includes(name.toLowerCase()))
-      .filter((volume) => mayTouch(target(volume)));
+      .filter((volume) => mayTouch(volumeTarget(volume)));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, 'volumes');
     const size = found.reduce((sum, volume) => sum + volume.size, 0);
     return {
       text: `${count(found, 'volume')}${ofProject(within)}, ${formatGiB(size)} together${cut}.`,
       ...shown,
-      touches: rows.map(target),
+      touches: rows.map(volumeTarget),
     };
   },
 });
@@ -80,8 +81,4 @@ export default defineCommand({
 async function serverNames(os: Session, volumes: readonly Volume[]): Promise<Map<string, string>> {
   if (volumes.every(({ attachments }) => attachments.length === 0)) return new Map();
   return new Map((await listServerNames(os)).map(({ id, name }) => [id, name]));
-}
-
-function target({ id, name, project }: Row): Target {
-  return { type: 'volume', id, name: name || id, project };
 }

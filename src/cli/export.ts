@@ -1,9 +1,11 @@
 import { isDay } from '../audit/day-files.ts';
 import type { Exported, ExportHead, Wanted } from '../audit/export.ts';
 import { RequestNumber } from '../chat/values.ts';
+import { csvLine } from '../csv.ts';
 import type { Options } from './command-line.ts';
 import { DONE, NOT_DONE, say } from './door.ts';
 import type { System } from './system.ts';
+import { dataText } from './terminal.ts';
 
 type Format = 'jsonl' | 'csv';
 export interface WantedExport extends Wanted {
@@ -26,7 +28,7 @@ export function readExport({ from, to, request, format = 'jsonl' }: Options): Wa
 
 /** Writes it as it comes. @returns 1 where something in the range could not be given, which stderr names. */
 export async function writeExport(exported: AsyncIterable<Exported>, format: Format, system: System): Promise<number> {
-  const line = format === 'csv' ? csvLine : jsonLine;
+  const line = format === 'csv' ? rowLine : jsonLine;
   let status = DONE;
   for await (const one of exported) {
     if (one.kind === 'said') {
@@ -34,8 +36,8 @@ export async function writeExport(exported: AsyncIterable<Exported>, format: For
       if (one.missing) status = NOT_DONE;
       continue;
     }
-    if (one.kind === 'head' && format === 'csv') system.out.write(`${COLUMNS.join(',')}\n`);
-    system.out.write(`${line(one)}\n`);
+    if (one.kind === 'head' && format === 'csv') system.out.write(`${csvLine(COLUMNS)}\n`);
+    system.out.write(dataText(`${line(one)}\n`, system.out));
     // Whoever has seen enough (`head`) misses nothing.
     if (!(await system.out.ready())) break;
   }
@@ -57,9 +59,9 @@ function jsonLine(line: Line): string {
 const COLUMNS = ['request', 'time', 'event', 'from', 'to', 'by', 'detail', 'head', 'prev', 'hash'] as const;
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>;
 
-function csvLine(line: Line): string {
+function rowLine(line: Line): string {
   const row = line.kind === 'head' ? headRow(line.head) : line.kind === 'seal' ? sealRow(line) : entryRow(line);
-  return COLUMNS.map((column) => cell(row[column])).join(',');
+  return csvLine(COLUMNS.map((column) => String(row[column] ?? '')));
 }
 
 function headRow({ at, ...head }: ExportHead): Row {
@@ -76,10 +78,4 @@ function entryRow({ request, entry: { at, detail, ...entry } }: Extract<Line, { 
 
 function time(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-/** https://www.rfc-editor.org/rfc/rfc4180 */
-function cell(value: string | number | undefined = ''): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

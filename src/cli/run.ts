@@ -5,7 +5,7 @@ import type { Reply } from '../reply.ts';
 import { ENDED, label, type Request, type RequestState } from '../request.ts';
 import { DONE, isMapped, NOT_DONE, numberOf, STILL_OPEN, say, type TerminalCore } from './door.ts';
 import type { System } from './system.ts';
-import { replyText, shellQuoted, spans } from './terminal.ts';
+import { dataText, replyText, shellQuoted, spans } from './terminal.ts';
 
 const NO_WORKER = 'No worker is running, so it waits until one does: `stackhand start`.';
 const GOOD_ENDS: ReadonlySet<RequestState> = new Set<RequestState>(['answered', 'done', 'nothing to do']);
@@ -85,7 +85,7 @@ function write(said: Reply, { out, err }: System): void {
     return;
   }
   err.write(`${replyText(about, err)}\n`);
-  out.write(file.content);
+  out.write(dataText(file.content, out));
 }
 
 /** Where it stands, in one line. */

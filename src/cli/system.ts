@@ -47,6 +47,9 @@ export function thisSystem(): System {
   }
 }
 
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+
 function outputTo(stream: NodeJS.WriteStream): Output {
   // A reader such as `head` that has seen enough is no fault.
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -58,7 +61,11 @@ function outputTo(stream: NodeJS.WriteStream): Output {
     }
     return stream.writable;
   };
-  return { write: (text) => void stream.write(text), ready, columns: stream.isTTY ? stream.columns : undefined };
+  return {
+    write: (text) => void stream.write(text),
+    ready,
+    columns: stream.isTTY ? (stream.columns ?? USUAL_COLUMNS) : undefined,
+  };
 }
 
 /** A user ID without a name (in a container) is mapped by its number. */

@@ -41,6 +41,11 @@ export function safeText(text: string): string {
     .replace(/\n+$/, '');
 }
 
+/** Data for a program, to the byte; on a terminal, where somebody looks at it, without control characters. */
+export function dataText(content: string, look: Look): string {
+  return look.columns === undefined ? content : `${safeText(content)}\n`;
+}
+
 function fieldLines(fields: [string, string][]): string[] {
   const width = Math.max(0, ...fields.map(([name]) => widthOf(name)));
   return fields.map(([name, value]) => `${padded(`${name}:`, width + 1)} ${value}`);

@@ -7,7 +7,7 @@ export interface Keys {
   token: string;
   /** Set while Redis is nearly full: no new lines. */
   full: string;
-  /** What was last said about Redis's memory. */
+  /** What was last said about Redis's memory: the level, that of the message, and when that was posted. */
   memoryLevel: string;
   /** Open requests, by the time they came to their state. */
   open: string;
@@ -72,6 +72,8 @@ export interface Keys {
   revertEnded(request: number, region: string): string;
   /** Set: `<request>/<region>` of the reverts that touch this lock's target. */
   revertsOf(lock: string): string;
+  /** Set: the requests that follow from it. */
+  childrenOf(number: number): string;
   /** A whole answer, for turning its pages and for a terminal: JSON. */
   answer(number: number): string;
   /** Names for completion, of a cloud, region and type. */
@@ -131,6 +133,7 @@ export function keysOf(prefix: string): Keys {
     revert: (request, region) => key('revert', request, region),
     revertEnded: (request, region) => key('revert-ended', request, region),
     revertsOf: (lock) => key('reverts-of', lock),
+    childrenOf: (number) => key('children-of', number),
     answer: (number) => key('answer', number),
     names: (cloud, region, type) => key('names', cloud, region, type),
     namesFresh: (cloud, region, type) => key('names-fresh', cloud, region, type),

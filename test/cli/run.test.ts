@@ -67,6 +67,20 @@ describe('a line in the terminal', () => {
     expect(json.stderr()).toContain(`${names.length} projects`);
   });
 
+  it.each(['--csv', '--json', ''])('sends no control character of a tenant to a terminal (%s)', async (option) => {
+    const bot = await startBot({ yaml: { terminal: TERMINAL } });
+    const [demo] = bot.cloud.state.projects;
+    if (demo) demo.description = 'red \u001b[31m, bell \u0007, C1 \u009b31m, turned \u202e\r\nand a line';
+    const [screen, pipe] = [terminal({ columns: 200 }), terminal()];
+
+    expect(await inTerminal(bot, screen, `project list ${option}`)).toBe(0);
+    expect(await inTerminal(bot, pipe, `project list ${option}`)).toBe(0);
+
+    expect(screen.stdout()).toContain('and a line');
+    expect(screen.stdout()).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    if (option === '--csv') expect(pipe.stdout()).toContain('\u009b31m, turned \u202e\r\nand a line');
+  });
+
   it('whose outcome is unknown is not waited for until it is settled', async () => {
     const bot = await botWith();
     const system = terminal();

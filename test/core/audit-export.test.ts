@@ -8,6 +8,7 @@ import { writeDailyFiles } from '../../src/audit/files.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { writeExport } from '../../src/cli/export.ts';
 import { advance, findRequest, type Store } from '../../src/requests/store.ts';
+import { toyBot } from '../bot.ts';
 import { terminal } from '../cli/system.ts';
 import { botWithHistory, daysAgo, inDays, sealed, storeAlone } from './audit-stage.ts';
 
@@ -339,4 +340,16 @@ it('as CSV it has the same lines, with times that people read', async () => {
   expect(received).toMatch(/^1001,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z,received,,,U0BOB0000,"\{""line"":""cores set demo/);
   expect(rows.find((row) => row.includes(',taken up,queued,running,'))).toBeDefined();
   expect(Number(Date.parse(received.split(',')[1] ?? ''))).toBe(lines[0]?.at);
+});
+
+it.each(['jsonl', 'csv'] as const)('as %s it sends no control character of a line to a terminal', async (format) => {
+  const bot = await toyBot();
+  await bot.say('bob', 'cores show demo \u009b31m\u202e');
+  const { store, auditFolder } = bot.running.core;
+  const system = terminal({ columns: 200 });
+
+  expect(await writeExport(exportAudit(store, auditFolder, { request: 1001 }), format, system)).toBe(0);
+
+  expect(system.stdout()).toContain('cores show demo');
+  expect(system.stdout()).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
 });

@@ -71,6 +71,30 @@ describe('a long list', () => {
     expect(file).toMatch(/^project,domain,enabled,ID,description\r\nlab-001,Default,yes,/);
   });
 
+  it('runs nothing in a spreadsheet: what would be a formula there is text, and a number is a number', async () => {
+    const bot = await many();
+    const texts = ['=HYPERLINK("http://evil.example.org","all")', '+1', '-2+3', '@SUM(A1)', '\t=1', '＝1', '-1', '-0.5', 'a=b'];
+    for (const [i, text] of texts.entries()) {
+      const project = bot.cloud.state.projects.find(({ name }) => name === `lab-00${i + 1}`);
+      if (project) project.description = text;
+    }
+    const page = await firstPage(bot);
+
+    await bot.slack.click('bob', page, 'All as CSV');
+    await bot.slack.slash('bob', '#ops', 'project list lab- --csv');
+    const files = await bot.slack.waitFor(() => {
+      const sent = bot.slack.files('bob');
+      return sent.length === 2 && sent;
+    }, 'both files');
+
+    for (const { content } of files) {
+      const lines = String(content).split('\r\n');
+      expect(lines[1]).toContain(`"'=HYPERLINK(""http://evil.example.org"",""all"")"`);
+      const described = lines.slice(2, 10).map((line) => line.split(',')[4]);
+      expect(described).toEqual(["'+1", "'-2+3", "'@SUM(A1)", "'\t=1", "'＝1", '-1', '-0.5', 'a=b']);
+    }
+  });
+
   it('that is shared stays as it is for the others: whoever turns a page reads it alone', async () => {
     const bot = await many();
     await bot.slack.slash('bob', '#ops', 'project list lab- --share');

@@ -21,7 +21,6 @@ function waiting(more: Partial<Request> = {}): Request {
     effect: 'disruptive',
     votes: [],
     locks: [],
-    children: [],
     hash: 'abc',
     missing: '1 vote of `approver`',
     approval: { needs: [{ count: 1, roles: ['approver'] }], channel: 'C0OPS0000', expiresMs: 90_000, expiresAt: NOW + 90_000 },
