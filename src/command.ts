@@ -133,19 +133,29 @@ export interface Raise {
 export interface Later<Job = JobCall> {
   /** From the end of the change on, in milliseconds. */
   afterMs: number;
-  /** "Set cores of project `demo` back to 20." */
+  /** "Set back in project `demo`"; what of `values` is still to go back follows. */
   text: string;
-  /** What goes back, one by one, as the job's `except` and `supersedes` name it: `compute/cores`. */
-  values: string[];
+  values: LaterValue[];
   job: Job;
-  /** The line with which somebody keeps it as it is for as long again, and for good. */
-  extend: string;
-  keep: string;
+  /** The line that keeps it as it is: "quota set <ID>", the values, then for as long again, or for good. */
+  line: { begin: string; extend: string; keep: string };
+}
+
+/** Something that goes back, and that somebody may decide about by itself before. */
+export interface LaterValue {
+  /** As the job's `except` and `supersedes` name it: `compute/cores`. */
+  id: string;
+  /** What it goes back to: "cores 20". */
+  back: string;
+  /** What it is until then, as typed: `cores=40`. */
+  typed: string;
 }
 
 export interface Superseded {
   request: number;
   region: string;
+  /** When that was due, in milliseconds since 1970. */
+  due: number;
   values: string[];
 }
 

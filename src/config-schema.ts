@@ -166,7 +166,7 @@ const AlertRoute = z.strictObject({
 const Alerts = z.strictObject({
   /** For what fits no route. */
   channel: ChannelId,
-  /** The first that fits one of a group's firing alerts decides; its card then stays where it is. */
+  /** The first that fits one of a group's firing alerts decides. While it fires, only an earlier one takes it to another channel. */
   routes: z.array(AlertRoute).default([]),
   /** By the label `severity`: pinged once each time that a group fires. */
   mention: Mentions.default({}),

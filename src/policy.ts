@@ -1,8 +1,8 @@
 import type { Raise } from './command.ts';
 import type { Rule, StackhandYaml } from './config-schema.ts';
-import { holdsForRaises, holdsForTarget, holdsHere, namesRole, type Where } from './policy/match.ts';
+import { type Holds, holdsForRaises, holdsForTarget, holdsHere, namesRole, type Unknown, type Where } from './policy/match.ts';
 import { mergeNeeds, type Needs, needsOf } from './policy/needs.ts';
-import { whyCouldNotTell, whyForbidden, whyNotHere, whyNotThese } from './policy/refusal.ts';
+import { whyCouldNotTell, whyForbidden, whyNotHere, whyNotThese, whyUnknown } from './policy/refusal.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -27,8 +27,8 @@ export interface Question extends Where {
 export interface Refusal {
   allowed: false;
   because: string;
-  /** Not "you may not", but "I cannot know": asking again may help. */
-  couldNotTell?: true;
+  /** Not "you may not", but "I cannot know": Slack did not say who holds a role, and may the next time; or the cloud did not say whose this is, or where. */
+  couldNotTell?: 'roles' | Unknown;
 }
 
 export interface PlanAllowed {
@@ -49,8 +49,10 @@ export interface PlanApproval {
 /** The first question, on the line: may this person use this command here at all? */
 export function decideLine({ policy, asker, ...where }: Question): { allowed: true } | Refusal {
   const here = policy.rules.filter((rule) => holdsHere(rule, where));
-  const forbidding = here.filter((rule) => rule.deny && rule.targets === undefined);
-  const decision = decideOne(asker, where, forbidding, here.filter(isAllowing));
+  const holding = here
+    .filter((rule) => !rule.deny || rule.targets === undefined)
+    .map((rule): Holding => ({ rule, holds: 'yes' }));
+  const decision = decideOne({ policy, asker, ...where }, holding);
   if (decision.allowed) return { allowed: true };
   return refusal(decision.because ?? whyNotHere(policy.rules, asker.roles, where), decision.couldNotTell);
 }
@@ -69,9 +71,11 @@ export function decidePlan(
   const picked: { rule: Rule; target: Target | undefined }[] = [];
   const beyond: Target[] = [];
   for (const target of touches.length > 0 ? touches : [undefined]) {
-    const rules = here.filter((rule) => holdsForTarget(rule, target));
-    const forbidding = rules.filter((rule) => rule.deny);
-    const decision = decideOne(asker, where, forbidding, rules.filter(isAllowing), target);
+    const holding = here.flatMap((rule): Holding[] => {
+      const holds = holdsForTarget(rule, target);
+      return holds === 'no' ? [] : [{ rule, holds }];
+    });
+    const decision = decideOne(question, holding, target);
     if (decision.allowed) picked.push({ rule: decision.rule, target });
     else if (decision.because !== undefined) return refusal(decision.because, decision.couldNotTell);
     else if (target) beyond.push(target);
@@ -83,18 +87,43 @@ export function decidePlan(
   return askApproval(picked, question);
 }
 
-type One = { allowed: true; rule: Rule } | { allowed: false; because?: string; couldNotTell?: true };
+type One = { allowed: true; rule: Rule } | { allowed: false; because?: string; couldNotTell?: Refusal['couldNotTell'] };
 
-function decideOne(asker: Asker, where: Where, forbidding: readonly Rule[], allowing: readonly Rule[], target?: Target): One {
-  const forbidden = forbidding.find((rule) => namesRole(rule, asker.roles));
-  if (forbidden) return { allowed: false, because: whyForbidden(forbidden, asker.roles, where, target) };
+/** A rule that holds for one thing, or that would if something about it were as nobody can tell. */
+interface Holding {
+  rule: Rule;
+  holds: Exclude<Holds, 'no'>;
+}
 
-  const unsure = asker.unsure ?? [];
-  const rule = allowing.find((one) => namesRole(one, asker.roles));
-  const doubtful = rule ? forbidding : allowing;
-  const inDoubt = unsure.filter((role) => doubtful.some((one) => one.roles.includes(role)));
-  if (inDoubt.length > 0) return { allowed: false, because: whyCouldNotTell(where, inDoubt), couldNotTell: true };
-  return rule ? { allowed: true, rule } : { allowed: false };
+function decideOne(question: Question, holding: readonly Holding[], target?: Target): One {
+  const { asker } = question;
+  const { unsure = [] } = asker;
+  const names = ({ rule }: Holding): boolean => namesRole(rule, asker.roles);
+  const forbidding = holding.filter(({ rule }) => rule.deny);
+  const allowing = holding.filter(({ rule }) => isAllowing(rule));
+  const forbidden = forbidding.find((one) => one.holds === 'yes' && names(one));
+  if (forbidden) return { allowed: false, because: whyForbidden(forbidden.rule, asker.roles, question, target) };
+
+  const mine = allowing.filter(names);
+  const sure = mine.find(({ holds }) => holds === 'yes');
+  const doubtful = sure ? forbidding : allowing;
+  const inDoubt = unsure.filter((role) => doubtful.some(({ rule }) => rule.roles.includes(role)));
+  if (inDoubt.length > 0) return { allowed: false, because: whyCouldNotTell(question, inDoubt), couldNotTell: 'roles' };
+  if (mine.length === 0) return { allowed: false };
+
+  // An earlier rule that may be the one that holds is no matter where it asks for the same votes.
+  const earlier = sure
+    ? mine.slice(0, mine.indexOf(sure)).filter((one) => votesOf(one, question) !== votesOf(sure, question))
+    : mine;
+  const [hinge] = [...forbidding.filter(names), ...earlier];
+  if (hinge && hinge.holds !== 'yes' && target) {
+    return { allowed: false, because: whyUnknown(question, hinge.holds, target), couldNotTell: hinge.holds };
+  }
+  return sure ? { allowed: true, rule: sure.rule } : { allowed: false };
+}
+
+function votesOf({ rule }: Holding, { policy, effect }: Question): string {
+  return JSON.stringify(rule.approvals ?? policy.defaults[effect].approvals);
 }
 
 /**
@@ -125,6 +154,6 @@ function isAllowing(rule: Rule): boolean {
   return !rule.deny;
 }
 
-function refusal(because: string, couldNotTell?: true): Refusal {
+function refusal(because: string, couldNotTell?: Refusal['couldNotTell']): Refusal {
   return couldNotTell ? { allowed: false, because, couldNotTell } : { allowed: false, because };
 }

@@ -27,6 +27,11 @@ export interface Reply {
   file?: TextFile;
   /** In the outbox only: the file of this request's answer was too large to be kept, and is read again when it is delivered. */
   fileAgain?: number;
+  /**
+   * In the outbox only: links to other messages of ours, by their IDs there. Where one stands is known once it is said: an edit `waits`
+   * for that, or the link is left out.
+   */
+  linksTo?: { label: string; message: string; waits?: true }[];
   /** For the asker's eyes only: goes to direct messages, and is kept neither in outbox, audit nor log. */
   secret?: boolean;
 }

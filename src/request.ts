@@ -111,6 +111,8 @@ export interface Revert {
   card: NonNullable<Request['card']>;
   /** How often it was tried and something failed. */
   tries: number;
+  /** The request that takes it back just now. */
+  child?: number;
 }
 
 /** A page, from 1, of what another request showed, or all of it. */
@@ -169,6 +171,8 @@ export interface Request {
   /** Somebody asked for a stop; the job hands back before its next item and ends as cancelled. */
   stop?: { by: string; at: number };
   progress?: string;
+  /** A write to OpenStack was begun. */
+  begun?: true;
   /** While it is unknown: how often it was looked at again, and when the next look is due. */
   looks?: number;
   lookAt?: number;
@@ -177,20 +181,22 @@ export interface Request {
   whole?: 'kept' | 'too large';
   /** The request whose line was changed into this one; cancelled when this one is planned. */
   replaces?: number;
+  /** One that did the same and waited for votes, which this one needs not: it ended in the step in which this one was planned. */
+  insteadOf?: number;
   /** Slack users besides its requester who hear of its end. */
   followers?: string[];
   /** Their names, where they asked for the same. */
   alsoAskedBy?: string[];
   /** What it does, as src/planning/same.ts has it; while it is open, it is the one request that does. */
   same?: string;
-  /** It takes back what another request changed for a time; without what somebody has decided about since. */
+  /** It takes back what another request changed for a time. */
   revert?: Revert;
-  except?: string[];
+  /** Something of that did not go back: when it is tried again. */
+  again?: number | 'given up';
   /** Somebody else's answer, in which its requester reads on by a click; the line is that one's. */
   reads?: Reads;
-  /** Child requests and the parent, for undo, retry of the failed, schedules. */
+  /** The request that it follows from, for undo, retry of the failed, schedules; src/requests/children.ts knows the other way. */
   parent?: number;
-  children: number[];
 }
 
 /** What it is about, as far as it is known. */

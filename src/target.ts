@@ -6,12 +6,28 @@ export interface Target {
   id: string;
   name: string;
   /** The project that owns it: a rule on a project holds for everything in it. */
-  project?: { id: string; name: string };
+  project?: Owner;
   /** The compute host it is on. */
   host?: string;
+  /** Nobody told whether it is on a host, and on which: rules on hosts are then in doubt. */
+  hostUnknown?: true;
   /** Which region's it is, in a plan. None of what all regions share. */
   region?: string;
 }
+
+/** A project as far as it is known. Without the name where nobody told that: rules that name projects by name are then in doubt. */
+export interface Owner {
+  id: string;
+  name?: string;
+}
+
+/** As people read it. */
+export function ownerName({ id, name }: Owner): string {
+  return name ?? id;
+}
+
+/** What keystone and nova make IDs of today. Older and other IDs look like names. */
+export const LOOKS_LIKE_ID = /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
 /** Keystone's, of which a cloud has one for all its regions. */
 const OF_ALL_REGIONS: ReadonlySet<string> = new Set(['project', 'domain', 'user', 'group', 'role', 'region', 'endpoint']);

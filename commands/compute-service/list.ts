@@ -4,9 +4,9 @@ import { defineCommand } from '../../src/command.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { naturally } from '../../src/natural-order.ts';
 import { type ComputeService, listComputeServices } from '../../src/openstack/compute.ts';
+import { computeServiceTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { count } from '../../src/reply.ts';
-import type { Target } from '../../src/target.ts';
 
 const COLUMNS: readonly Column<ComputeService>[] = [
   { name: 'service', text: ({ binary }) => binary },
@@ -48,7 +48,7 @@ export default defineCommand({
 
   async run({ host, service: binary, problems, ...list }, { openstack, who, mayTouch }) {
     const filter = { ...(host === undefined ? {} : { host }), ...(binary === undefined ? {} : { binary }) };
-    const seen = (await listComputeServices(openstack, filter)).filter((one) => mayTouch(target(one)));
+    const seen = (await listComputeServices(openstack, filter)).filter((one) => mayTouch(computeServiceTarget(one)));
     const down = seen.filter(({ state }) => state === 'down');
     const disabled = seen.filter(({ status }) => status === 'disabled');
     const found = seen
@@ -58,11 +58,7 @@ export default defineCommand({
     return {
       text: `${count(seen, 'compute service')}: ${seen.length - down.length} up, ${down.length} down; ${disabled.length} disabled${cut}.`,
       ...shown,
-      touches: rows.map(target),
+      touches: rows.map(computeServiceTarget),
     };
   },
 });
-
-function target({ id, binary, host }: ComputeService): Target {
-  return { type: 'service', id, name: binary, host };
-}

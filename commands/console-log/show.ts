@@ -5,11 +5,12 @@ import { plainText, redact } from '../../src/console/redact.ts';
 import { type Finding, findSignatures } from '../../src/console/signatures.ts';
 import { OpenStackError, UserError } from '../../src/errors.ts';
 import { getConsoleOutput, type Server } from '../../src/openstack/compute.ts';
-import { getProject } from '../../src/openstack/identity.ts';
 import { resolveServer } from '../../src/openstack/kinds.ts';
+import { listOwners } from '../../src/openstack/owners.ts';
 import type { Session } from '../../src/openstack/session.ts';
 import { serverTarget } from '../../src/openstack/targets.ts';
 import { code, count, plain } from '../../src/reply.ts';
+import { ownerName } from '../../src/target.ts';
 
 /** More than libvirt keeps: 100 KiB of the log, nova.virt.libvirt.driver.MAX_CONSOLE_BYTES, are at most about 10,000 lines of 10 characters. */
 const WHOLE_LOG_LINES = 20_000;
@@ -34,11 +35,11 @@ export default defineCommand({
 
   async run({ server: text, lines }, { openstack, about, mayTouch }) {
     const server = await resolveServer(openstack, text, { mayTouch });
-    const project = await ownerOf(openstack, server);
+    const project = (await listOwners(openstack))(server.tenant_id);
     const touches = [serverTarget(server, project)];
     about(...touches);
     const { text: log, removed } = redact(plainText(await wholeLog(openstack, server)));
-    const where = `${code(server.name)} (project ${code(project.name)}, ${server.status}${server.host === null ? '' : ` on ${code(server.host)}`})`;
+    const where = `${code(server.name)} (project ${code(ownerName(project))}, ${server.status}${server.host ? ` on ${code(server.host)}` : ''})`;
     if (log.trim() === '') {
       return {
         text: `The console log of ${where} is empty.`,
@@ -83,17 +84,6 @@ async function wholeLog(os: Session, { id, name, status }: Server): Promise<stri
         cause: error,
       });
     }
-    throw error;
-  }
-}
-
-/** A server outlives its project where that was deleted first. */
-async function ownerOf(os: Session, { tenant_id }: Server): Promise<{ id: string; name: string }> {
-  try {
-    const { id, name } = await getProject(os, tenant_id);
-    return { id, name };
-  } catch (error) {
-    if (error instanceof OpenStackError && error.code === 'not_found') return { id: tenant_id, name: tenant_id };
     throw error;
   }
 }

@@ -6,16 +6,17 @@ import { ofProject, PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-pr
 import { type FloatingIp, listFloatingIps } from '../../src/openstack/floating-ips.ts';
 import { listNetworks } from '../../src/openstack/networks.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
+import { floatingIpTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { count } from '../../src/reply.ts';
-import type { Target } from '../../src/target.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
-type Row = FloatingIp & { project: { id: string; name: string }; network: string };
+type Row = FloatingIp & { project: Owner; network: string };
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'address', text: (ip) => ip.floating_ip_address },
   { name: 'status', text: ({ status }) => status },
-  { name: 'project', text: ({ project }) => project.name },
+  { name: 'project', text: ({ project }) => ownerName(project) },
   { name: 'leads to', text: leadsTo },
   { name: 'network', text: ({ network }) => network },
   { name: 'changed', text: (ip) => sinceOf(ip.updated_at), data: (ip) => ip.updated_at },
@@ -50,7 +51,7 @@ export default defineCommand({
     const [ips, networks, ownerOf] = await Promise.all([
       listFloatingIps(openstack, { projectId: within?.id, address, status }),
       listNetworks(openstack, { external: true }),
-      listOwners(openstack),
+      listOwners(openstack, within),
     ]);
     const names = new Map(networks.map(({ id, name }) => [id, name]));
     const seen = ips
@@ -61,7 +62,7 @@ export default defineCommand({
           network: names.get(ip.floating_network_id) ?? ip.floating_network_id,
         }),
       )
-      .filter((ip) => mayTouch(target(ip)));
+      .filter((ip) => mayTouch(floatingIpTarget(ip)));
     const idle = seen.filter((ip) => !ip.in_use);
     const found = unused ? idle : seen;
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'floating-ips', who });
@@ -69,7 +70,7 @@ export default defineCommand({
     return {
       text: `${unused ? `${idle.length} of ${all} lead nowhere` : `${all}, ${idle.length} of them lead nowhere`}${cut}.`,
       ...shown,
-      touches: rows.map(target),
+      touches: rows.map(floatingIpTarget),
     };
   },
 });
@@ -88,8 +89,4 @@ function leadsTo({ fixed_ip_address, port_id, port_forwardings, in_use }: Row): 
 
 function sinceOf(time: string | null): string {
   return time === null ? '' : formatInstantWithAge(timeOf(time), Date.now());
-}
-
-function target({ id, floating_ip_address, project }: Row): Target {
-  return { type: 'floating ip', id, name: floating_ip_address, project };
 }

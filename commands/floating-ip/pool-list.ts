@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { defineCommand } from '../../src/command.ts';
+import { type CommandContext, defineCommand } from '../../src/command.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { naturally } from '../../src/natural-order.ts';
 import { type AddressPool, listAddressPools } from '../../src/openstack/address-pools.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
+import { networkTarget, ownerTarget } from '../../src/openstack/targets.ts';
 import { count } from '../../src/reply.ts';
-import type { Target } from '../../src/target.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
-type Row = AddressPool & { top: string };
+type Row = AddressPool & { top: string; shown: Owner[] };
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'network', text: ({ name }) => name },
@@ -34,16 +35,8 @@ export default defineCommand({
   async run(list, { openstack, who, mayTouch }) {
     const [pools, ownerOf] = await Promise.all([listAddressPools(openstack), listOwners(openstack)]);
     const found = pools
-      .filter((pool) => mayTouch(target(pool)))
-      .map(
-        (pool): Row => ({
-          ...pool,
-          top: pool.byProject
-            .slice(0, TOP)
-            .map(({ projectId, count: held }) => `${ownerOf(projectId).name} ${held}`)
-            .join(', '),
-        }),
-      )
+      .filter((pool) => mayTouch(networkTarget(pool)))
+      .map((pool): Row => ({ ...pool, ...mostOf(pool, ownerOf, mayTouch) }))
       .sort((a, b) => naturally(a.name, b.name));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'floating-ip-pools', who });
     const full = found.filter((pool) => shareOf(pool) >= NEARLY_FULL).map(({ name }) => name);
@@ -51,7 +44,7 @@ export default defineCommand({
       text: `${count(found, 'external network')}${full.length > 0 ? `; nearly or wholly used: ${full.join(', ')}` : ''}${cut}.`,
       ...shown,
       note: 'IPv4 alone. Total is what the allocation pools hold; ports may have addresses beside them.',
-      touches: rows.map(target),
+      touches: rows.flatMap((row) => [networkTarget(row), ...row.shown.map(ownerTarget)]),
     };
   },
 });
@@ -60,6 +53,19 @@ function shareOf({ total, free }: AddressPool): number {
   return total === 0 ? 100 : Math.round(((total - free) / total) * 100);
 }
 
-function target({ id, name }: AddressPool): Target {
-  return { type: 'network', id, name };
+/** Who has most of it, of those whom the asker may see; the others are counted. */
+function mostOf(
+  { byProject }: AddressPool,
+  ownerOf: (projectId: string) => Owner,
+  mayTouch: CommandContext['mayTouch'],
+): Pick<Row, 'top' | 'shown'> {
+  const all = byProject.map(({ projectId, count: held }) => ({ owner: ownerOf(projectId), held }));
+  const seen = all.filter(({ owner }) => mayTouch(ownerTarget(owner)));
+  const hidden = all.length - seen.length;
+  const top = seen.slice(0, TOP);
+  const names = top.map(({ owner, held }) => `${ownerName(owner)} ${held}`);
+  return {
+    top: [...names, ...(hidden > 0 ? [`${count(hidden, 'project')} not shown`] : [])].join(', '),
+    shown: top.map(({ owner }) => owner),
+  };
 }

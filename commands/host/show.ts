@@ -19,6 +19,7 @@ import type { Session } from '../../src/openstack/session.ts';
 import { hostTarget, serverTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { code, count, type Field } from '../../src/reply.ts';
+import { ownerName } from '../../src/target.ts';
 
 export default defineCommand({
   summary: 'Show one compute host: its services and agents, what is placed on it and what fits, its aggregates and servers.',
@@ -66,7 +67,7 @@ export default defineCommand({
         { name: 'Network agents', value: own.map(agentInWords).join('; ') || 'none' },
       ],
       ...(seen.length > 0
-        ? { table: { columns: COLUMNS, rows: seen.map((server) => row(server, ownerOf(server.tenant_id).name)) } }
+        ? { table: { columns: COLUMNS, rows: seen.map((server) => row(server, ownerName(ownerOf(server.tenant_id)))) } }
         : {}),
       touches: [hostTarget(host), ...seen.map((server) => serverTarget(server, ownerOf(server.tenant_id)))],
     };

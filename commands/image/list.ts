@@ -5,17 +5,22 @@ import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { ofProject, PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-project.ts';
 import { type Image, listImages } from '../../src/openstack/image.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
+import { imageTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { count } from '../../src/reply.ts';
-import type { Target } from '../../src/target.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
-type Row = Image & { project: { id: string; name: string } | null };
+type Row = Image & { project: Owner | null };
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'image', text: ({ name }) => name },
   { name: 'status', text: ({ status }) => status },
   { name: 'visibility', text: ({ visibility }) => visibility },
-  { name: 'project', text: ({ project }) => project?.name ?? '', data: ({ project }) => project?.name ?? null },
+  {
+    name: 'project',
+    text: ({ project }) => (project ? ownerName(project) : ''),
+    data: ({ project }) => project && ownerName(project),
+  },
   { name: 'size', text: ({ size }) => (size === null ? '' : formatBytes(size)), data: ({ size }) => size },
   {
     name: 'created',
@@ -55,18 +60,14 @@ export default defineCommand({
     const within = await projectAsked({ project, domain }, context);
     const [images, ownerOf] = await Promise.all([
       listImages(openstack, { owner: within?.id, visibility, status: status?.toLowerCase(), ...(hidden ? { hidden } : {}) }),
-      listOwners(openstack),
+      listOwners(openstack, within),
     ]);
     const found = images
       .map((image): Row => ({ ...image, project: image.owner === null ? null : ownerOf(image.owner) }))
       // Glance finds whole names only.
       .filter((image) => name === undefined || image.name.toLowerCase().includes(name.toLowerCase()))
-      .filter((image) => mayTouch(target(image)));
+      .filter((image) => mayTouch(imageTarget(image)));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'images', who });
-    return { text: `${count(found, 'image')}${ofProject(within)}${cut}.`, ...shown, touches: rows.map(target) };
+    return { text: `${count(found, 'image')}${ofProject(within)}${cut}.`, ...shown, touches: rows.map(imageTarget) };
   },
 });
-
-function target({ id, name, project }: Row): Target {
-  return { type: 'image', id, name, ...(project ? { project } : {}) };
-}

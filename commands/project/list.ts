@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
+import { domainNames } from '../../src/openstack/domain-names.ts';
 import { listDomains, listProjects, type Project } from '../../src/openstack/identity.ts';
 import { resolveDomain } from '../../src/openstack/kinds.ts';
 import { projectTarget } from '../../src/openstack/targets.ts';
@@ -31,7 +32,7 @@ export default defineCommand({
   completes: { domain: 'domain' },
 
   async run({ name, domain, ...list }, { openstack, who, mayTouch }) {
-    const within = domain === undefined ? undefined : await resolveDomain(openstack, domain);
+    const within = domain === undefined ? undefined : await resolveDomain(openstack, domain, { mayTouch });
     const [projects, domains] = await Promise.all([
       listProjects(openstack, {
         ...(name === undefined ? {} : { namePart: name }),
@@ -39,10 +40,10 @@ export default defineCommand({
       }),
       within ? [within] : listDomains(openstack),
     ]);
-    const names = new Map(domains.map((one) => [one.id, one.name]));
+    const domainOf = domainNames(domains, mayTouch);
     const found = projects
       .filter((project) => mayTouch(projectTarget(project)))
-      .map((project) => ({ ...project, domain: names.get(project.domain_id) ?? project.domain_id }))
+      .map((project) => ({ ...project, domain: domainOf(project.domain_id, project) }))
       .sort((a, b) => a.domain.localeCompare(b.domain) || a.name.localeCompare(b.name));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'projects', who });
     const disabled = found.filter(({ enabled }) => !enabled);

@@ -4,9 +4,9 @@ import { typedWhereToChoose } from '../../src/chat/where.ts';
 import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
-import { FURTHER_NAMES, formatLimit, type QuotaService, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
+import { FURTHER_NAMES, formatLimit, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
 import type { Session } from '../../src/openstack/session.ts';
-import { byService, type Change, typedLimits } from '../../src/quotas/change.ts';
+import { byService, type Change, limitsNow, typedLimits } from '../../src/quotas/change.ts';
 import { readDefaults } from '../../src/quotas/defaults.ts';
 import { quotaArguments, type Wanted, wantedOf } from '../../src/quotas/wanted.ts';
 import { code, count } from '../../src/reply.ts';
@@ -42,8 +42,12 @@ export default defineCommand({
     const lowered = changes.filter(({ to, use }) => to >= 0 && (use.limit < 0 || to < use.limit)).map(({ quota }) => quota.name);
     return {
       text: `Change ${count(changes, 'default quota')}: ${changes.map(oldToNew).join(', ')}.`,
+      lines: [
+        'A project whose own limit somebody has set, with `quota set` for example, follows neither now nor later, even where the numbers are the same.',
+        `From then on these numbers count, and no longer those of ${files(changes)}: no call takes that back.`,
+      ],
       warnings: [
-        `Every project without a limit of its own follows at once; the cloud has ${count(projects, 'project')}`,
+        `Every project without a limit of its own follows at once; the cloud has ${count(projects, 'project')}.`,
         ...(lowered.length > 0
           ? [`Projects that use more of ${lowered.join(', ')} than that keep it, and get nothing new.`]
           : []),
@@ -59,7 +63,10 @@ export default defineCommand({
       },
       touches: [DEFAULTS],
       job: setDefaults.with({ services: byService(changes, ({ use, to }) => ({ was: use.limit, to })) }),
-      undo: { possible: true, how: code(`quota defaults set ${typedLimits(old)} --reason "…"${typedWhereToChoose(context)}`) },
+      undo: {
+        possible: true,
+        how: `${code(`quota defaults set ${typedLimits(old)} --reason "…"${typedWhereToChoose(context)}`)}, which sets the numbers, and does not make those of ${files(changes)} count again`,
+      },
     };
   },
 });
@@ -72,22 +79,18 @@ async function lookUp(os: Session, wanted: readonly Wanted[]): Promise<Change[]>
       `Neutron's defaults are in its configuration, and no call changes them: ${ofNeutron.join(', ')}. A project's own limit is set with ${code('quota set')}.`,
     );
   }
-  const services = [...new Set(wanted.map(({ quota }) => quota.service))];
-  const sets = new Map(
-    await Promise.all(
-      services.map(
-        async (service): Promise<[QuotaService, Awaited<ReturnType<typeof readDefaults>>]> => [
-          service,
-          await readDefaults(os, service),
-        ],
-      ),
-    ),
-  );
+  const sets = await limitsNow(wanted, (service) => readDefaults(os, service));
   return wanted.map(({ quota, to }): Change => {
     const use = sets.get(quota.service)?.[quota.key];
     if (!use) throw new UserError(`${SERVICE_NAMES[quota.service]} of this cloud has no default quota ${code(quota.name)}.`);
     return { quota, to, use };
   });
+}
+
+/** Where defaults stand that nobody has set by a call. */
+function files(changes: readonly Change[]): string {
+  const services = new Set(changes.map(({ quota }) => quota.service));
+  return [...(services.has('compute') ? ['nova.conf'] : []), ...(services.has('volume') ? ['cinder.conf'] : [])].join(' and ');
 }
 
 function oldToNew({ quota, use, to }: Change): string {

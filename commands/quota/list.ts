@@ -57,7 +57,7 @@ export default defineCommand({
 
   async run({ quota: names, over, domain, ...list }, { openstack, who, mayTouch }) {
     const wanted = names.map(wantedQuota);
-    const within = domain === undefined ? undefined : await resolveDomain(openstack, domain);
+    const within = domain === undefined ? undefined : await resolveDomain(openstack, domain, { mayTouch });
     const projects = (await listProjects(openstack, within ? { domainId: within.id } : {})).filter((project) =>
       mayTouch(projectTarget(project)),
     );

@@ -8,9 +8,10 @@ import { FURTHER_NAMES, formatLimit, SERVICE_NAMES } from '../../src/openstack/q
 import { projectTarget } from '../../src/openstack/targets.ts';
 import { type Capacity, lookForRoom, roomInWords, tooLittleInWords } from '../../src/quotas/capacity.ts';
 import { byService, type Change, lookUp, valueName } from '../../src/quotas/change.ts';
-import { openInWords, openValues, revertLater } from '../../src/quotas/temporary.ts';
+import { openInWords, openValues, raisesOf, revertLater } from '../../src/quotas/temporary.ts';
 import { quotaArguments, wantedOf } from '../../src/quotas/wanted.ts';
 import { code, count, type Table } from '../../src/reply.ts';
+import { backInWords } from '../../src/reverts/later.ts';
 
 export default defineCommand({
   summary: "Change a project's quotas in Nova, Cinder and Neutron, for good or for a time.",
@@ -55,10 +56,10 @@ export default defineCommand({
       };
     }
     const later = forMs === undefined ? undefined : revertLater(project, changes, forMs, open, typedWhere(context));
-    const capacity = await lookForRoom(openstack, changes);
+    const capacity = await lookForRoom(openstack, changes, project.id);
     const warnings = [...tooLittleInWords(changes, capacity), ...changes.flatMap(warningsOf)];
     const lines = [
-      ...(later ? [`After ${formatDuration(later.afterMs)}: ${later.text}`] : []),
+      ...(later ? [`After ${formatDuration(later.afterMs)}: ${backInWords(later)}`] : []),
       ...openInWords(changes, open, forMs),
       ...capacity.unknown,
     ];
@@ -74,7 +75,7 @@ export default defineCommand({
         project: { id: project.id, name: project.name },
         services: byService(changes, ({ use, to }) => ({ was: use.limit, to })),
       }),
-      raises: changes.map((change) => ({ value: valueName(change), from: change.use.limit, to: change.to })),
+      raises: raisesOf(changes, open),
       ...(later ? { later } : {}),
       supersedes: open.supersededBy(changes),
       undo: { possible: true, how: code(`quota set ${project.id} ${old} --reason "…"${typedWhereToChoose(context)}`) },

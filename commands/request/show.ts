@@ -18,7 +18,7 @@ export default defineCommand({
   async run({ number }, { requests, who }): Promise<Answer> {
     const request = await requests.find(number);
     if (!request) throw noSuchRequest(number);
-    const history = await requests.history(number);
+    const [history, children] = await Promise.all([requests.history(number), requests.children(number)]);
     const now = Date.now();
     // What a read, a dry run or a refusal says is for its asker's eyes; what a plan came to is everybody's.
     const isOurs =
@@ -35,7 +35,7 @@ export default defineCommand({
         ...(isOurs ? resultLines(request) : []),
       ],
       ...(request.plan?.warnings ? { warnings: request.plan.warnings } : {}),
-      fields: fields(request, now),
+      fields: fields(request, children, now),
       table: {
         columns: ['when', 'what', 'who', 'detail'],
         rows: history.map(({ at, event, by, detail = '' }) => [
@@ -51,8 +51,8 @@ export default defineCommand({
   },
 });
 
-function fields(request: Request, now: number): Field[] {
-  const { cloud, approval, receivedAt, since, reason, ticket, parent, children } = request;
+function fields(request: Request, children: number[], now: number): Field[] {
+  const { cloud, approval, receivedAt, since, reason, ticket, parent } = request;
   const isWaiting = request.state === 'waiting' || request.state === 'planned';
   const all: (Field | false | undefined)[] = [
     { name: 'Asked by', value: requesterInWords(request) },

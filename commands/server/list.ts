@@ -9,14 +9,15 @@ import { listOwners } from '../../src/openstack/owners.ts';
 import { serverTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { code, count } from '../../src/reply.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
-type Row = Server & { project: { id: string; name: string } };
+type Row = Server & { project: Owner };
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'server', text: ({ name }) => name },
   { name: 'status', text: ({ status, task_state }) => (task_state === null ? status : `${status} (${task_state})`) },
-  { name: 'project', text: ({ project }) => project.name },
-  { name: 'host', text: ({ host }) => host ?? '', data: ({ host }) => host },
+  { name: 'project', text: ({ project }) => ownerName(project) },
+  { name: 'host', text: ({ host }) => host ?? '', data: ({ host }) => host ?? null },
   { name: 'flavor', text: ({ flavor }) => flavor?.name ?? '', data: ({ flavor }) => flavor?.name ?? null },
   { name: 'addresses', text: addressesOf },
   { name: 'created', text: ({ created }) => formatInstantWithAge(timeOf(created), Date.now()), data: ({ created }) => created },
@@ -61,7 +62,7 @@ export default defineCommand({
   async run({ name, host, status, flavor, ip, zone, project, domain, ...list }, context) {
     const { openstack, who, mayTouch } = context;
     const within = await projectAsked({ project, domain }, context);
-    const flavorId = flavor === undefined ? undefined : (await resolveFlavor(openstack, flavor)).id;
+    const flavorId = flavor === undefined ? undefined : (await resolveFlavor(openstack, flavor, { mayTouch })).id;
     const [servers, ownerOf] = await Promise.all([
       listServers(openstack, {
         projectId: within?.id,
@@ -73,7 +74,7 @@ export default defineCommand({
         ip: ip === undefined ? undefined : escaped(ip),
         availabilityZone: zone,
       }),
-      listOwners(openstack),
+      listOwners(openstack, within),
     ]);
     const found = servers
       .map((server): Row => ({ ...server, project: ownerOf(server.tenant_id) }))

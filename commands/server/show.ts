@@ -8,6 +8,7 @@ import { listServerActions, type ServerAction } from '../../src/openstack/server
 import { serverTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { code, type Field } from '../../src/reply.ts';
+import { ownerName } from '../../src/target.ts';
 
 const ACTIONS = 8;
 
@@ -27,15 +28,15 @@ export default defineCommand({
     const target = serverTarget(server, project);
     about(target);
     const actions = await listServerActions(openstack, id, ACTIONS);
-    const { fault, status, task_state, host, host_status } = server;
-    const where = host === null ? 'on no host' : `on ${code(host)}`;
+    const { fault, status, task_state, host_status } = server;
+    const where = placeOf(server);
     const warnings = [
       ...(fault ? [`Nova says: ${fault.message} (${fault.code}, ${fault.created})`] : []),
       ...(host_status !== null && host_status !== 'UP' ? [`Its host's nova-compute is ${host_status}.`] : []),
       ...(server.locked ? [`It is locked${server.locked_reason ? `: ${server.locked_reason}` : ''}.`] : []),
     ];
     return {
-      text: `Server ${code(server.name)} of project ${code(project.name)} is ${status}${task_state === null ? '' : ` (${task_state})`} ${where}.`,
+      text: `Server ${code(server.name)} of project ${code(ownerName(project))} is ${status}${task_state === null ? '' : ` (${task_state})`} ${where}.`,
       ...(warnings.length > 0 ? { warnings } : {}),
       fields: fieldsOf(server),
       ...(actions.length > 0
@@ -50,6 +51,11 @@ export default defineCommand({
     };
   },
 });
+
+function placeOf({ host }: ServerDetail): string {
+  if (host === undefined) return 'on a host that Nova does not tell me';
+  return host === null ? 'on no host' : `on ${code(host)}`;
+}
 
 function fieldsOf(server: ServerDetail): Field[] {
   const { flavor, image, volumes, addresses, metadata, tags, security_groups, created, launched_at } = server;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
+import { domainNames } from '../../src/openstack/domain-names.ts';
 import { listDomains } from '../../src/openstack/identity.ts';
 import { resolveDomain } from '../../src/openstack/kinds.ts';
 import { userTarget } from '../../src/openstack/targets.ts';
@@ -38,15 +39,15 @@ export default defineCommand({
   completes: { domain: 'domain' },
 
   async run({ name, domain, ...list }, { openstack, who, mayTouch }) {
-    const within = domain === undefined ? undefined : await resolveDomain(openstack, domain);
+    const within = domain === undefined ? undefined : await resolveDomain(openstack, domain, { mayTouch });
     const [users, domains] = await Promise.all([
       listUsers(openstack, { ...(name === undefined ? {} : { namePart: name }), ...(within ? { domainId: within.id } : {}) }),
       within ? [within] : listDomains(openstack),
     ]);
-    const names = new Map(domains.map((one) => [one.id, one.name]));
+    const domainOf = domainNames(domains, mayTouch);
     const found = users
-      .map((user): Row => ({ ...user, domain: names.get(user.domain_id) ?? user.domain_id }))
       .filter((user) => mayTouch(userTarget(user)))
+      .map((user): Row => ({ ...user, domain: domainOf(user.domain_id) }))
       .sort((a, b) => a.domain.localeCompare(b.domain) || a.name.localeCompare(b.name));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'users', who });
     const disabled = found.filter(({ enabled }) => !enabled).length;

@@ -6,18 +6,19 @@ import { ofProject, PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-pr
 import { listServerNames } from '../../src/openstack/compute.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
 import type { Session } from '../../src/openstack/session.ts';
+import { volumeTarget } from '../../src/openstack/targets.ts';
 import { timeOf } from '../../src/openstack/times.ts';
 import { listVolumes, type Volume } from '../../src/openstack/volumes.ts';
 import { count } from '../../src/reply.ts';
-import type { Target } from '../../src/target.ts';
+import { type Owner, ownerName } from '../../src/target.ts';
 
-type Row = Volume & { project: { id: string; name: string }; servers: string[] };
+type Row = Volume & { project: Owner; servers: string[] };
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'volume', text: ({ id, name }) => name || id },
   { name: 'status', text: ({ status }) => status },
   { name: 'size', text: ({ size }) => formatGiB(size), data: ({ size }) => size },
-  { name: 'project', text: ({ project }) => project.name },
+  { name: 'project', text: ({ project }) => ownerName(project) },
   { name: 'type', text: (volume) => volume.volume_type ?? '', data: (volume) => volume.volume_type },
   { name: 'attached to', text: ({ servers }) => servers.join(', ') },
   {
@@ -52,7 +53,7 @@ export default defineCommand({
     const within = await projectAsked({ project, domain }, context);
     const [volumes, ownerOf] = await Promise.all([
       listVolumes(openstack, { projectId: within?.id, status: status?.toLowerCase(), host: pool }),
-      listOwners(openstack),
+      listOwners(openstack, within),
     ]);
     const named = await serverNames(openstack, volumes);
     const found = volumes
@@ -65,13 +66,13 @@ export default defineCommand({
       )
       // Cinder finds whole names only.
       .filter((volume) => name === undefined || volume.name.toLowerCase().includes(name.toLowerCase()))
-      .filter((volume) => mayTouch(target(volume)));
+      .filter((volume) => mayTouch(volumeTarget(volume)));
     const { rows, cut, ...shown } = listRows(found, COLUMNS, list, { file: 'volumes', who });
     const size = found.reduce((sum, volume) => sum + volume.size, 0);
     return {
       text: `${count(found, 'volume')}${ofProject(within)}, ${formatGiB(size)} together${cut}.`,
       ...shown,
-      touches: rows.map(target),
+      touches: rows.map(volumeTarget),
     };
   },
 });
@@ -80,8 +81,4 @@ export default defineCommand({
 async function serverNames(os: Session, volumes: readonly Volume[]): Promise<Map<string, string>> {
   if (volumes.every(({ attachments }) => attachments.length === 0)) return new Map();
   return new Map((await listServerNames(os)).map(({ id, name }) => [id, name]));
-}
-
-function target({ id, name, project }: Row): Target {
-  return { type: 'volume', id, name: name || id, project };
 }

@@ -41,11 +41,6 @@ export function quotaRoutes({ state }: CinderOptions): Route[] {
       },
     },
     {
-      method: 'GET',
-      path: '/os-quota-sets/:project/defaults',
-      handle: (asked) => ({ status: 200, body: { quota_set: { ...defaults(), id: mayShow(asked) } } }),
-    },
-    {
       method: 'PUT',
       path: '/os-quota-sets/:project',
       handle(asked) {

@@ -86,6 +86,7 @@ function shownPool(pool: Pool): object {
       multiattach: true,
       allocated_capacity_gb: pool.allocatedGiB,
       volume_backend_name: pool.backend,
+      ...(pool.location === undefined ? {} : { location_info: pool.location }),
       storage_protocol: pool.backend,
       vendor_name: 'Open Source',
       driver_version: '3.0.0',

@@ -34,19 +34,6 @@ export function keystone(options: KeystoneOptions): { api: ServiceApi; tokens: T
         path: '/v3/role_assignments',
         handle: (asked) => list(asked, 'role_assignments', roleAssignments(options.state, asked), undefined),
       },
-      {
-        method: 'GET',
-        path: '/v3/regions',
-        handle(asked) {
-          const regions = [...options.urls().keys()].map((id) => ({
-            id,
-            description: '',
-            parent_region_id: null,
-            links: { self: `${asked.base}/v3/regions/${id}` },
-          }));
-          return list(asked, 'regions', regions, options.pageSize);
-        },
-      },
     ],
   };
   return { api, tokens };

@@ -1,5 +1,6 @@
+import { uuid } from './ids.ts';
 import type { NeutronOptions } from './neutron.ts';
-import { byId, listOf, owner, type Shown } from './neutron-lists.ts';
+import { byId, listOf, own, owner, type Shown } from './neutron-lists.ts';
 import { fault } from './neutron-refusals.ts';
 import { type Asked, isAdmin, page, type Route } from './router.ts';
 import type { CloudState } from './state.ts';
@@ -15,7 +16,8 @@ export function networkRoutes({ state, pageSize }: NeutronOptions): Route[] {
       path: '/v2.0/networks',
       handle(asked) {
         const seen = state.networks.filter(
-          ({ projectId, shared, external }) => isAdmin(asked) || shared || external || projectId === asked.caller.projectId,
+          (network) =>
+            isAdmin(asked) || network.shared || isExternalFor(network, asked) || network.projectId === asked.caller.projectId,
         );
         const shown = byId(seen).map((network) => shownNetwork(state, network, asked));
         return listOf(asked, shown, { key: 'networks', pageSize });
@@ -59,6 +61,16 @@ export function networkRoutes({ state, pageSize }: NeutronOptions): Route[] {
     },
     {
       method: 'GET',
+      path: '/v2.0/rbac-policies',
+      handle(asked) {
+        return listOf(asked, own(asked, state.networks.flatMap(rbacPolicies)).map(shownPolicy), {
+          key: 'rbac_policies',
+          pageSize,
+        });
+      },
+    },
+    {
+      method: 'GET',
       path: '/v2.0/agents',
       handle(asked) {
         const agents = isAdmin(asked) ? state.agents : [];
@@ -77,6 +89,33 @@ export function networkRoutes({ state, pageSize }: NeutronOptions): Route[] {
       },
     },
   ];
+}
+
+function isExternalFor({ external, externalFor }: Network, { caller }: Asked): boolean {
+  return external && (externalFor?.includes(caller.projectId ?? '') ?? true);
+}
+
+interface Policy {
+  id: string;
+  networkId: string;
+  projectId: string;
+  action: 'access_as_external' | 'access_as_shared';
+  target: string;
+}
+
+/** Neutron makes them for who says `external` or `shared`. */
+function rbacPolicies({ id: networkId, projectId, external, externalFor = ['*'], shared }: Network): Policy[] {
+  const policy = (action: Policy['action'], target: string): Policy => {
+    return { id: uuid(`${networkId} ${action} ${target}`), networkId, projectId, action, target };
+  };
+  return [
+    ...(external ? externalFor.map((target) => policy('access_as_external', target)) : []),
+    ...(shared ? [policy('access_as_shared', '*')] : []),
+  ];
+}
+
+function shownPolicy({ id, networkId, projectId, action, target }: Policy): Shown {
+  return { id, ...owner(projectId), object_type: 'network', object_id: networkId, action, target_tenant: target };
 }
 
 function shownNetwork({ subnets }: CloudState, network: Network, asked: Asked): Shown {

@@ -1,5 +1,4 @@
 import type { NeutronOptions } from './neutron.ts';
-import { owner } from './neutron-lists.ts';
 import { demand, fault } from './neutron-refusals.ts';
 import { type Asked, isAdmin, isRecord, type Route } from './router.ts';
 import { type Limits, limitsOf, networkUse, setLimits } from './state.ts';
@@ -12,15 +11,6 @@ export function quotaRoutes({ state }: NeutronOptions): Route[] {
   }
 
   return [
-    {
-      method: 'GET',
-      path: '/v2.0/quotas',
-      handle(asked) {
-        demand(isAdmin(asked), 'get_quota');
-        const ids = [...quotas.own.keys()];
-        return { status: 200, body: { quotas: ids.map((id) => ({ ...limitsOf(quotas, id), ...owner(id) })) } };
-      },
-    },
     {
       method: 'GET',
       path: '/v2.0/quotas/:project/details.json',

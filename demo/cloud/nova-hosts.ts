@@ -1,5 +1,5 @@
 import type { NovaOptions } from './nova.ts';
-import { atLeast, badRequest, demand, lostMarker, notFound } from './nova-refusals.ts';
+import { atLeast, demand, lostMarker, notFound } from './nova-refusals.ts';
 import { type Asked, isAdmin, page, type Route } from './router.ts';
 import type { CloudState } from './state.ts';
 import type { Aggregate, Host } from './state-compute.ts';
@@ -46,18 +46,6 @@ export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
     },
     {
       method: 'GET',
-      path: '/v2.1/os-hypervisors/:id/uptime',
-      handle(asked) {
-        demand(isAdmin(asked), 'os-hypervisors:uptime');
-        const host = hostOf(state, asked.params.id ?? '');
-        if (isDown(host)) throw badRequest(`Compute service of ${host.name} is unavailable at this time.`);
-        const { hypervisorId: id, name, status } = host;
-        const uptime = ' 08:32:11 up 93 days, 18:25, 12 users,  load average: 0.20, 0.12, 0.14';
-        return { status: 200, body: { hypervisor: { id, hypervisor_hostname: name, state: 'up', status, uptime } } };
-      },
-    },
-    {
-      method: 'GET',
       path: '/v2.1/os-aggregates',
       handle(asked) {
         demand(isAdmin(asked), 'os-aggregates:index');
@@ -69,13 +57,6 @@ export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
 
 export function isDown({ state, forcedDown }: Host): boolean {
   return forcedDown || state === 'down';
-}
-
-function hostOf({ hosts }: CloudState, id: string): Host {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw badRequest(`Invalid uuid ${id}`);
-  const host = hosts.find(({ hypervisorId }) => hypervisorId === id);
-  if (!host) throw notFound(`Hypervisor with ID '${id}' could not be found.`);
-  return host;
 }
 
 function controllers(): { binary: string; host: string }[] {

@@ -64,15 +64,6 @@ export function quotaRoutes({ state }: NovaOptions): Route[] {
         return { status: 200, body: { quota_set: set } };
       },
     },
-    {
-      method: 'GET',
-      path: '/v2.1/os-quota-sets/:project/defaults',
-      handle(asked) {
-        const projectId = asked.params.project ?? '';
-        knownProject(projectId);
-        return { status: 200, body: { quota_set: { id: projectId, ...gone(asked), ...quotas.defaults } } };
-      },
-    },
     { method: 'PUT', path: '/v2.1/os-quota-sets/:project', handle: put },
     {
       method: 'GET',

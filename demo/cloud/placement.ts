@@ -55,7 +55,7 @@ export function placement({ state, min, max, keystoneUrl }: PlacementOptions): S
 }
 
 function providerRoutes(state: CloudState): Route[] {
-  function hostOf(asked: Asked, kind: 'inventories' | 'usages' | 'traits'): Host {
+  function hostOf(asked: Asked, kind: 'inventories' | 'usages'): Host {
     demand(isAdmin(asked), `resource_providers:${kind}${kind === 'usages' ? '' : ':list'}`);
     const uuid = asked.params.uuid ?? '';
     const host = state.hosts.find(({ hypervisorId }) => hypervisorId === uuid);
@@ -71,29 +71,6 @@ function providerRoutes(state: CloudState): Route[] {
   return [
     {
       method: 'GET',
-      path: '/resource_providers',
-      handle(asked) {
-        demand(isAdmin(asked), 'resource_providers:list');
-        const wanted = asked.query.get('name')?.toLowerCase();
-        const hosts = state.hosts.filter(({ name }) => wanted === undefined || name.toLowerCase() === wanted);
-        const nested = (uuid: string): object =>
-          atLeast(asked, '1.14') ? { parent_provider_uuid: null, root_provider_uuid: uuid } : {};
-        return {
-          status: 200,
-          body: {
-            resource_providers: hosts.map(({ hypervisorId: uuid, name }) => ({
-              uuid,
-              name,
-              generation: 1,
-              links: [{ rel: 'self', href: `/resource_providers/${uuid}` }],
-              ...nested(uuid),
-            })),
-          },
-        };
-      },
-    },
-    {
-      method: 'GET',
       path: '/resource_providers/:uuid/inventories',
       handle: (asked) => ({
         status: 200,
@@ -106,14 +83,6 @@ function providerRoutes(state: CloudState): Route[] {
       handle: (asked) => ({
         status: 200,
         body: { resource_provider_generation: 1, usages: usesOf(state).of(hostOf(asked, 'usages')) },
-      }),
-    },
-    {
-      method: 'GET',
-      path: '/resource_providers/:uuid/traits',
-      handle: (asked) => ({
-        status: 200,
-        body: { resource_provider_generation: 1, traits: traitsOf(hostOf(asked, 'traits')) },
       }),
     },
   ];

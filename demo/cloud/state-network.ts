@@ -14,6 +14,8 @@ export interface Network {
   name: string;
   projectId: string;
   external: boolean;
+  /** Projects that may use an external one; left out: all. */
+  externalFor?: string[];
   shared: boolean;
   description: string;
   mtu: number;

@@ -57,6 +57,8 @@ export interface Pool {
   /** `host@backend#pool` */
   name: string;
   backend: string;
+  /** `location_info`, of drivers that have one. */
+  location?: string;
   totalGiB: number | 'infinite' | 'unknown';
   freeGiB: number | 'infinite' | 'unknown';
   provisionedGiB: number;

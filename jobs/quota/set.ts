@@ -18,6 +18,8 @@ export default defineJob({
     const services = approved
       .map((service) => without(service, context.except))
       .filter(({ limits }) => Object.keys(limits).length > 0);
+    if (services.length === 0)
+      return { text: `Nothing goes back in project ${code(project.name)}: somebody has decided otherwise since.`, outcomes: [] };
     const outcomes = await context.converge(services, {
       async step(service, _seen, { openstack, begun }) {
         context.progress(`${service.name}'s quotas of ${code(project.name)}.`);

@@ -54,11 +54,23 @@ export function alertCard(group: AlertGroup, { shown, links: origins, mentions }
 
 /** `🔥 A-12 FIRING 3 of 5 · critical · HostDown · host cmp-03: Compute host cmp-03 is down` */
 export function headline(group: AlertGroup, again = false): string {
+  return withSubject(group, stateInWords(group, again));
+}
+
+/** What an earlier card says for good once the group has a new one: not its state, which nobody keeps up to date there. */
+export function movedCard(group: AlertGroup): Reply {
+  return {
+    text: withSubject(group, `➡️ ${labelOf(group)} WENT ON in ${code(group.channel)}`),
+    lines: ['What becomes of it is told there, and no more here.'],
+  };
+}
+
+function withSubject(group: AlertGroup, state: string): string {
   const about = subject(byUrgency(group));
   const severity = worstSeverity(about);
   const place = placeOf(commonLabels(about));
   const summary = sharedText(about, 'summary');
-  const parts = [stateInWords(group, again), ...(severity ? [bare(severity, 40)] : []), names(about), ...(place ? [place] : [])];
+  const parts = [state, ...(severity ? [bare(severity, 40)] : []), names(about), ...(place ? [place] : [])];
   return `${parts.join(' · ')}${summary ? `: ${bare(summary, 300)}` : ''}`;
 }
 

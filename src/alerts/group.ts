@@ -20,8 +20,11 @@ export interface AlertGroup {
   number: number;
   receiver: string;
   groupKey: string;
-  /** Where its card stands: settled when it is first told of. */
+  /** Where its card stands, by the earliest of `alerts.routes` that fitted since it fires; the number of routes is none of them. */
   channel: string;
+  route: number;
+  /** How many cards it has had: each channel to which it went on has a new one. */
+  cards: number;
   /** `unheard`: it fired, and nobody has told of it for too long. */
   state: 'firing' | 'resolved' | 'unheard';
   /** When we heard that it fires this time. */
@@ -91,6 +94,8 @@ export function begin(telling: Telling, { number, now }: { number: number; now: 
     receiver: telling.receiver,
     groupKey: telling.groupKey,
     channel: '',
+    route: 0,
+    cards: 1,
     state: 'resolved',
     startedAt: now,
     since: Math.min(...telling.alerts.map(({ startsAt }) => startsAt)),

@@ -42,6 +42,20 @@ export function writeDown(before: AlertGroup, { group, change }: Changed, thread
   return group.state === before.state ? written : closeAgain(written, thread);
 }
 
+/**
+ * Ends the thread of a card that goes on in another channel. What is written from now on stands below the new card, which tells that it
+ * fires and pings by itself.
+ */
+export function endThread(before: AlertGroup, { group, change }: Changed, thread: Thread): Written {
+  const isAgain = before.state !== 'firing';
+  const line = isAgain
+    ? `${utc(thread.now)}: it fires again, in another channel`
+    : `${lineOf(before, group, change, thread.now) ?? utc(thread.now)}, and it goes on in another channel`;
+  const written = addLine(before, group, line, thread);
+  const { open: _, ...history } = written.group.history;
+  return { group: pinged({ ...written.group, history }, thread.mentions), messages: written.messages };
+}
+
 /** Who is pinged by the card as it is posted. */
 export function pinged(group: AlertGroup, mentions: Mention[]): AlertGroup {
   return { ...group, history: { ...group.history, pinged: [...new Set([...group.history.pinged, ...mentions.map(idOf)])] } };

@@ -4,15 +4,19 @@ import type { Mention } from '../reply.ts';
 import type { Labels } from './labels.ts';
 
 export interface Route {
+  /** From 0, in the order of stackhand.yaml; what fits none comes after all of them. */
+  index: number;
   channel: string;
   /** Whom these alerts wake. */
   mentions: Mention[];
 }
 
-/** Where a group goes by what fires in it: the first route that fits one of its alerts, so that no other alert can hide a critical one. */
+/** Where a group belongs by what fires in it: the first route that fits one of its alerts, so that no other alert can hide a critical one. */
 export function routeOf({ routes, channel, mention }: AlertsYaml, firing: readonly { labels: Labels }[]): Route {
-  const route = routes.find(({ match }) => firing.some(({ labels }) => fits(match, labels)));
-  return { channel: route?.channel ?? channel, mentions: mentionsFor(route?.mention ?? mention, firing) };
+  const found = routes.findIndex(({ match }) => firing.some(({ labels }) => fits(match, labels)));
+  const index = found === -1 ? routes.length : found;
+  const route = routes[index];
+  return { index, channel: route?.channel ?? channel, mentions: mentionsFor(route?.mention ?? mention, firing) };
 }
 
 function fits(match: Labels, labels: Labels): boolean {

@@ -2,7 +2,7 @@ import { inWords } from '../outbox/card.ts';
 import { tellState, userOf } from '../outbox/tell.ts';
 import { planHash } from '../planning/plan-hash.ts';
 import { sayNeeds } from '../policy/needs.ts';
-import { type Count, countVotes, isWanted, sayUnsure, type Ballot as Tallying, whyNotCounted } from '../policy/votes.ts';
+import { type Ballot, type Count, countVotes, isWanted, sayUnsure, whyNotCounted } from '../policy/votes.ts';
 import type { Clicker } from '../policy/who.ts';
 import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
@@ -10,7 +10,8 @@ import type { Command, Guard } from '../redis/commit.ts';
 import { ENDED, label, type Request, type Vote } from '../request.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
 
-export interface Ballot extends Clicker {
+/** Whose it is, and what it says of which request. */
+export interface CastVote extends Clicker {
   number: number;
   name: string;
   /** The voter's roles, fetched fresh. */
@@ -31,18 +32,18 @@ export interface Answering {
 /** Two approvers at once, double clicks, late clicks: one outcome, and always an answer; both in one step. */
 export async function castVote(
   core: Core,
-  ballot: Ballot,
+  cast: CastVote,
   { guard, tell }: Answering,
 ): Promise<{ answer: string; said: boolean }> {
-  const { number, user, unixUser, verdict, reason, unsure = [] } = ballot;
+  const { number, user, unixUser, verdict, reason, unsure = [] } = cast;
   const result = await decideAndAdvance<string>(core.store, number, (request): Decision<string> => {
     const { now } = core.store.clock;
     const vote: Vote = {
       user,
-      name: ballot.name,
+      name: cast.name,
       verdict,
-      roles: ballot.roles,
-      hash: ballot.hash,
+      roles: cast.roles,
+      hash: cast.hash,
       at: now(),
       ...(unixUser === undefined ? {} : { unixUser }),
       ...(reason ? { reason } : {}),
@@ -50,7 +51,7 @@ export async function castVote(
     const refusal = whyNot(request, vote, unsure, now());
     if (refusal) return { leave: refusal };
     const votes = [...request.votes, vote];
-    const tally = countVotes(tallying(request), votes);
+    const tally = countVotes(ballotOf(request), votes);
     const missing = sayNeeds(tally.missing);
     const answer = answerTo(request, verdict, tally, unsure);
     return {
@@ -60,7 +61,7 @@ export async function castVote(
         if (tally.state === 'approved') draft.state = 'queued';
         if (tally.state === 'denied') {
           draft.state = 'rejected';
-          draft.result = { text: `Denied by ${ballot.name}${reason ? `: ${reason}` : '.'}`, lines: ['Nothing was changed.'] };
+          draft.result = { text: `Denied by ${cast.name}${reason ? `: ${reason}` : '.'}`, lines: ['Nothing was changed.'] };
         }
       },
       give: answer,
@@ -94,10 +95,10 @@ async function answered(
 export function isApprovedAsItIs(request: Request): boolean {
   const { plan, hash, approval, votes, cloud = '', region = '' } = request;
   if (!plan || planHash(cloud, region, plan) !== hash) return false;
-  return (approval?.needs ?? []).length === 0 || countVotes(tallying(request), votes).state === 'approved';
+  return (approval?.needs ?? []).length === 0 || countVotes(ballotOf(request), votes).state === 'approved';
 }
 
-function tallying({ approval, hash = '', requester }: Request): Tallying {
+function ballotOf({ approval, hash = '', requester }: Request): Ballot {
   return { needs: approval?.needs ?? [], hash, requester };
 }
 
@@ -109,7 +110,7 @@ export function waitsForVoteOf(
 ): boolean {
   const { state, approval, hash = '', votes } = request;
   if (state !== 'waiting' || !approval || now >= approval.expiresAt) return false;
-  return isWanted(tallying(request), votes, { user, roles: [...roles], verdict: 'approve', hash, at: now });
+  return isWanted(ballotOf(request), votes, { user, roles: [...roles], verdict: 'approve', hash, at: now });
 }
 
 function whyNot(request: Request, vote: Vote, unsure: readonly string[], now: number): string | undefined {
@@ -118,7 +119,7 @@ function whyNot(request: Request, vote: Vote, unsure: readonly string[], now: nu
   if (ENDED.has(state)) return `Your vote came after the end: ${name} ${inWords(state)}.`;
   if (state !== 'waiting' || !approval) return `${name} ${inWords(state)}; there is nothing to vote on.`;
   if (now >= approval.expiresAt) return `${name} expired, and your vote does not count.`;
-  const uncounted = whyNotCounted(tallying(request), vote, unsure);
+  const uncounted = whyNotCounted(ballotOf(request), vote, unsure);
   if (uncounted) return uncounted;
   // The last verdict stands: who approved may still deny while others are asked.
   const last = votes.findLast(({ user, hash }) => user === vote.user && hash === vote.hash);

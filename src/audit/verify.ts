@@ -87,7 +87,9 @@ async function readGlobal({ redis, keys }: Store): Promise<GlobalChain> {
   };
 }
 
-async function readRequest({ redis, keys }: Store, number: number): Promise<{ audit: ChainedEntry[]; stored?: Stored }> {
+type Read = Pick<Stored, 'request' | 'head'>;
+
+async function readRequest({ redis, keys }: Store, number: number): Promise<{ audit: ChainedEntry[]; stored?: Read }> {
   const answers = await redis.multi().lrange(keys.audit(number), 0, -1).hmget(keys.request(number), 'doc', 'head').exec();
   const [entries, record] = answersOf(answers);
   const audit = (entries as string[]).map((entry) => JSON.parse(entry) as ChainedEntry);
@@ -102,7 +104,7 @@ function answersOf(answers: [error: Error | null, answer: unknown][] | null): un
   });
 }
 
-function checkRequest(number: number, audit: ChainedEntry[], { request, head }: Stored, sealedEnd: string | undefined): string[] {
+function checkRequest(number: number, audit: ChainedEntry[], { request, head }: Read, sealedEnd: string | undefined): string[] {
   const problems = checkChain(audit, label(number));
   const end = audit.at(-1)?.hash;
   if (end !== head) problems.push(`${label(number)}: its audit does not end at its record's head`);

@@ -1,7 +1,17 @@
 import { requesterInWords, stateInWords } from '../chat/request-words.ts';
-import { buttonsOf, cancelButton, howMany, inWords, progressLines, timeLeft, utc } from '../outbox/card.ts';
-import { code, count, type Link } from '../reply.ts';
-import { cloudInWords, label, type Request } from '../request.ts';
+import {
+  buttonsOf,
+  cancelButton,
+  howMany,
+  inWords,
+  progressLines,
+  reasonFields,
+  timeLeft,
+  undoField,
+  utc,
+} from '../outbox/card.ts';
+import { type Button, code, count, type Field, type Link, plain, type Table } from '../reply.ts';
+import { cloudInWords, type FrozenPlan, label, type Request } from '../request.ts';
 import type { HomeEntry } from './home.ts';
 
 /** Of a line that has no plan yet, and of how something ended. The whole of it is one `request show` away. */
@@ -12,23 +22,61 @@ export interface Around {
   links: Link[];
 }
 
-/** What waits for this person, with the card's own buttons; a cancel only where they may (`stops`). */
+/** More rows than these are not read in lines on a phone. */
+const ROWS_AT_HOME = 5;
+
+/**
+ * What waits for this person, with the card's own buttons; a cancel only where they may (`stops`). A click on *Approve* stands for all that
+ * the card says, so all of it is said here, or the button is not here but on the card.
+ */
 export function waitingEntry(request: Request, { now, links, stops }: Around & { stops: boolean }): HomeEntry {
   const { state, plan, missing } = request;
-  const [worst, ...others] = plan?.warnings ?? [];
   const mine = state === 'planned';
-  const more = others.length > 0 ? [`${count(others, 'more warning')}: see ${where(request, links)} before you decide.`] : [];
+  const instead = readElsewhere(mine, links);
+  const isWhole = (plan?.table?.rows.length ?? 0) <= ROWS_AT_HOME;
+  const buttons = buttonsOf(request).filter(({ act }) => act.kind !== 'cancel' || mine || stops);
+  const decides = ({ act }: Button): boolean => act.kind === 'approve' || act.kind === 'type target';
   return {
     text: headline(request, mine ? 'waits for you to type the target' : undefined),
-    ...(worst === undefined ? {} : { warnings: [worst] }),
+    ...(plan?.warnings ? { warnings: plan.warnings } : {}),
     lines: [
       whatOf(request),
-      ...more,
+      ...(plan ? planLines(request, plan) : []),
       inOneLine(mine ? undefined : askedBy(request), mine ? undefined : `still needed: ${missing}`, untilWhen(request, now)),
+      ...(isWhole ? [] : [instead]),
     ],
     links,
-    buttons: buttonsOf(request).filter(({ act }) => act.kind !== 'cancel' || mine || stops),
+    buttons: buttons.filter((button) => !decides(button)),
+    ...(isWhole ? { deciding: { buttons: buttons.filter(decides), instead } } : {}),
   };
+}
+
+/** All that the card says of what would be done and why. */
+function planLines(request: Request, plan: FrozenPlan): string[] {
+  const { alsoAskedBy } = request;
+  const fields: Field[] = [
+    ...(alsoAskedBy ? [{ name: 'Also asked for by', value: alsoAskedBy.join(', ') }] : []),
+    ...reasonFields(request),
+    ...(plan.fields ?? []),
+    undoField(plan),
+  ];
+  return [...(plan.lines ?? []), ...rowLines(plan.table), ...fields.map(({ name, value }) => `${name}: ${value}`)];
+}
+
+/** A phone has no room for columns: each row is a line. */
+function rowLines(table: Table | undefined): string[] {
+  if (!table) return [];
+  if (table.rows.length > ROWS_AT_HOME) return [`A table of ${count(table.rows, 'row')} is on the card alone.`];
+  return table.rows.map((row) => {
+    const cells = row.flatMap((cell, i) => (cell === '' ? [] : [plain(`${table.columns[i] ?? ''} ${cell}`)]));
+    return `• ${cells.join(', ')}`;
+  });
+}
+
+function readElsewhere(mine: boolean, links: readonly Link[]): string {
+  if (mine) return 'There is more to it than fits here: read my answer to your line, and type the target there.';
+  const where = links.length > 0 ? 'open its card' : 'read its card, in its channel or in my messages to you,';
+  return `There is more to it than fits here: ${where} and approve there.`;
 }
 
 /** An open one of their own, or one that they follow. */
@@ -90,10 +138,6 @@ function untilWhen({ state, approval }: Request, now: number): string | undefine
   const left = approval.expiresAt - now;
   // By the minute: a page that counted seconds would be another one each second.
   return `${left < 120_000 ? 'less than 2 minutes' : timeLeft(left)} left (until ${utc(approval.expiresAt)})`;
-}
-
-function where({ number }: Request, links: Link[]): string {
-  return links.length > 0 ? 'its card' : code(`request show ${label(number)}`);
 }
 
 function inOneLine(...parts: (string | undefined)[]): string {

@@ -1,4 +1,4 @@
-import type { Reply } from '../reply.ts';
+import type { Button, Reply } from '../reply.ts';
 
 /** What somebody's Home says, as data; only src/slack/ knows views. All strings are as those of a Reply. */
 export interface Home {
@@ -21,7 +21,10 @@ export interface HomeSection {
   empty: string;
 }
 
-export type HomeEntry = Pick<Reply, 'text' | 'warnings' | 'lines' | 'links' | 'buttons'>;
+export type HomeEntry = Pick<Reply, 'text' | 'warnings' | 'lines' | 'links' | 'buttons'> & {
+  /** Buttons that put somebody's name under all of the entry: only where all of it has room. Else this is said in their place. */
+  deciding?: { buttons: Button[]; instead: string };
+};
 
 /** A Home that says one thing. */
 export function notice(text: string): Home {

@@ -30,7 +30,7 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?
       const taken = await take(
         store,
         line.dedupe,
-        (deadline) => takeRecord(redis, keys, { dedupe: line.dedupe, deadline, ...record }),
+        (deadline) => takeRecord(redis, keys, { dedupe: line.dedupe, deadline, parent: line.parent, ...record }),
         { taken: (number) => woken(() => wake(wakers, { ...request, number }, 'line')) },
       );
       metrics?.lineTaken(line.entry, taken.taken ? 'taken' : taken.because);
@@ -141,7 +141,6 @@ function newRecord(line: IncomingLine, at: number): { request: Request; record: 
     attempt: 0,
     votes: [],
     locks: [],
-    children: [],
     ...(line.replaces === undefined ? {} : { replaces: line.replaces }),
     ...(line.parent === undefined ? {} : { parent: line.parent }),
     ...(line.reads === undefined ? {} : { reads: line.reads }),

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from '../redis/keys.ts';
 import { script } from '../redis/script.ts';
+import { KEEP_SECONDS } from '../requests/store.ts';
 
 const DEDUPE_SECONDS = 86_400;
 
@@ -29,6 +30,10 @@ redis.call('HSET', input.request .. number, 'doc', doc, 'head', ARGV[3], 'state'
 redis.call('RPUSH', input.audit .. number, ARGV[4])
 redis.call('ZADD', input.open, now, number)
 redis.call('ZADD', input.byNumber, number, number)
+if input.children then
+  redis.call('SADD', input.children, number)
+  redis.call('EXPIRE', input.children, ${KEEP_SECONDS})
+end
 return {'taken', tostring(number)}`);
 
 const takeClick = script(`${PREFACE}
@@ -44,7 +49,7 @@ export type Answer =
 export async function takeRecord(
   redis: Redis,
   keys: Keys,
-  input: { dedupe: string[]; deadline: number; record: string; head: string; entry: string },
+  input: { dedupe: string[]; deadline: number; parent: number | undefined; record: string; head: string; entry: string },
 ): Promise<Answer> {
   const shared = {
     dedupe: input.dedupe.map(keys.dedupe),
@@ -55,6 +60,7 @@ export async function takeRecord(
     audit: keys.audit(0).slice(0, -1),
     open: keys.open,
     byNumber: keys.byNumber,
+    ...(input.parent === undefined ? {} : { children: keys.childrenOf(input.parent) }),
   };
   return readAnswer(await takeLine(redis, [JSON.stringify(shared), input.record, input.head, input.entry]));
 }

@@ -45,7 +45,7 @@ export interface ListArgs {
 export interface Listed<T> {
   /** Those that are shown, sorted. */
   rows: T[];
-  /** What follows the headline's number: "; the first 20 of 300, sorted by name". */
+  /** What follows the headline's number: "; the first 20 of them, `--limit` gives more", or nothing. */
   cut: string;
   /** None where a file was asked for, or there is nothing. */
   table?: Table;

@@ -8,6 +8,9 @@ import type { Session } from './session.ts';
 export interface AddressPool {
   id: string;
   name: string;
+  /** Whose it is, and whether all projects may plug into it. */
+  projectId: string;
+  shared: boolean;
   /** What its allocation pools hold. */
   total: number;
   /** Ports with an address, by what they are for. */
@@ -51,12 +54,12 @@ const ROUTERS: ReadonlySet<string> = new Set([
 ]);
 
 function poolOf(
-  { id, name }: Network,
+  { id, name, project_id: projectId, shared }: Network,
   ports: readonly Port[],
-): Pick<AddressPool, 'id' | 'name' | 'floatingIps' | 'routers' | 'others'> {
+): Omit<AddressPool, 'total' | 'free' | 'byProject'> {
   const floatingIps = ports.filter((port) => port.device_owner === 'network:floatingip').length;
   const routers = ports.filter((port) => ROUTERS.has(port.device_owner)).length;
-  return { id, name, floatingIps, routers, others: ports.length - floatingIps - routers };
+  return { id, name, projectId, shared, floatingIps, routers, others: ports.length - floatingIps - routers };
 }
 
 function byProject(ips: readonly { project_id: string }[]): AddressPool['byProject'] {

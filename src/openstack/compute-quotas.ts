@@ -22,19 +22,6 @@ export async function getComputeQuota(os: Session, projectId: string): Promise<Q
   return quota_set;
 }
 
-/** What a project has where nobody set it anything else. GET /os-quota-sets/{project}/defaults, 2.57. */
-export async function getDefaultComputeQuota(os: Session, projectId: string): Promise<Limits> {
-  const { quota_set } = await os.request({
-    service: 'compute',
-    method: 'GET',
-    path: `/os-quota-sets/${encodeURIComponent(projectId)}/defaults`,
-    microversion: QUOTA_VERSION,
-    older: OLDER_QUOTA,
-    response: z.object({ quota_set: LimitsBody }),
-  });
-  return quota_set;
-}
-
 /** The quota class that every project without values of its own follows. GET /os-quota-class-sets/default, 2.57. Admins only. */
 export async function getComputeQuotaClass(os: Session): Promise<Limits> {
   const { quota_class_set } = await os.request({

@@ -79,23 +79,6 @@ export async function listHypervisorsOfHost(os: Session, host: string): Promise<
   return named.length > 0 ? named : ofHost(await listHypervisors(os));
 }
 
-/**
- * What `uptime` says on a hypervisor: ` 08:32:11 up 93 days, 18:25, …  load average: 0.20, 0.12, 0.14`. GET
- * /os-hypervisors/{id}/uptime, 2.53; gone from 2.88. Nova asks the host: `bad_request` while that is down, `server_error` (501) where its
- * driver cannot say. Admins only. Source: nova/api/openstack/compute/hypervisors.py
- */
-export async function getHypervisorUptime(os: Session, id: string): Promise<string> {
-  const { hypervisor } = await os.request({
-    service: 'compute',
-    method: 'GET',
-    path: `/os-hypervisors/${encodeURIComponent(id)}/uptime`,
-    microversion: '2.53',
-    older: 'IDs of hypervisors hold only within a cell.',
-    response: z.object({ hypervisor: z.object({ uptime: z.string().nullable() }) }),
-  });
-  return hypervisor.uptime ?? '';
-}
-
 export const Server = ServerBody.transform(serverOf);
 export type Server = z.infer<typeof Server>;
 
@@ -229,7 +212,7 @@ export async function listServerNames(os: Session): Promise<ServerName[]> {
 
 export const ServerPlace = z
   .object({ id: z.string(), name: z.string(), tenant_id: z.string(), 'OS-EXT-SRV-ATTR:host': z.string().nullish() })
-  .transform(({ 'OS-EXT-SRV-ATTR:host': host, ...server }) => ({ ...server, host: host ?? null }));
+  .transform(({ 'OS-EXT-SRV-ATTR:host': host, ...server }) => ({ ...server, host }));
 export type ServerPlace = z.infer<typeof ServerPlace>;
 
 /**

@@ -47,11 +47,3 @@ export async function getProject(os: Session, id: string): Promise<Project> {
 export async function listDomains(os: Session, filter: { name?: string } = {}): Promise<Domain[]> {
   return os.list({ service: 'identity', path: '/domains', query: { name: filter.name }, key: 'domains', response: Domain });
 }
-
-export const Region = z.object({ id: z.string(), description: z.string().nullish(), parent_region_id: z.string().nullish() });
-export type Region = z.infer<typeof Region>;
-
-/** The regions that keystone has put down, also those without any endpoint. GET /regions. For everybody with a token. */
-export async function listRegions(os: Session): Promise<Region[]> {
-  return os.list({ service: 'identity', path: '/regions', key: 'regions', response: Region });
-}

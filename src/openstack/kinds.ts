@@ -1,12 +1,14 @@
 import { UserError } from '../errors.ts';
 import { code } from '../reply.ts';
-import type { Target } from '../target.ts';
+import { ownerName, type Target } from '../target.ts';
 import { getServer, listServerNames, listServersNamed, type Server } from './compute.ts';
+import { domainNames } from './domain-names.ts';
 import { type Flavor, listFlavors } from './flavors.ts';
 import { type Domain, getProject, listDomains, listProjects, type Project } from './identity.ts';
-import { type Kind, type Named, resolve } from './resolve.ts';
+import { listOwners } from './owners.ts';
+import { type Kind, resolve } from './resolve.ts';
 import type { Session } from './session.ts';
-import { flavorTarget, projectTarget, serverTarget, userTarget } from './targets.ts';
+import { domainTarget, flavorTarget, projectTarget, serverTarget, userTarget } from './targets.ts';
 import { getUser, listUsers, type User } from './users.ts';
 
 /* What lines name. Names resolve everywhere the same way: see resolve. */
@@ -20,11 +22,11 @@ export interface Within {
 
 /** The one project of this text, in the domain where one is named. Cinder and neutron take any text for a project, so theirs is never a name. */
 export async function resolveProject(os: Session, text: string, { domain, mayTouch }: Within = {}): Promise<Project> {
-  const within = domain === undefined ? undefined : await resolveDomain(os, domain);
-  return resolve(os, projectsIn(within), text, mayTouch);
+  const within = domain === undefined ? undefined : await resolveDomain(os, domain, { mayTouch });
+  return resolve(os, projectsIn(within, mayTouch), text, mayTouch);
 }
 
-function projectsIn(within: Domain | undefined): Kind<Project> {
+function projectsIn(within: Domain | undefined, mayTouch: Within['mayTouch']): Kind<Project> {
   const filter = within ? { domainId: within.id } : {};
   const where = within ? ` in domain ${code(within.name)}` : '';
   return {
@@ -37,48 +39,57 @@ function projectsIn(within: Domain | undefined): Kind<Project> {
     named: async (os, name) => (await listProjects(os, { ...filter, name })).filter((project) => project.name === name),
     all: (os) => listProjects(os, filter),
     offersNear: true,
-    target: projectTarget,
-    apart: inDomains,
+    targets: async () => projectTarget,
+    async apart(os) {
+      const domainOf = await namesOfDomains(os, mayTouch);
+      return (project) => `in domain ${code(domainOf(project.domain_id, project))}`;
+    },
     instead: 'Give the ID, or add `--domain NAME`.',
     none: (text) => `There is no project ${code(text)}${where}`,
   };
 }
 
-async function inDomains(os: Session): Promise<(thing: { domain_id: string }) => string> {
-  const names = new Map((await listDomains(os)).map(({ id, name }) => [id, name]));
-  return ({ domain_id }) => `in domain ${code(names.get(domain_id) ?? domain_id)}`;
+async function namesOfDomains(os: Session, mayTouch: Within['mayTouch'] = () => true): Promise<ReturnType<typeof domainNames>> {
+  return domainNames(await listDomains(os), mayTouch);
 }
 
-/** The one domain of this ID or exact name. UserError where there is none. */
-export async function resolveDomain(os: Session, text: string): Promise<Domain> {
+/** The one domain of this ID or exact name, for what lies in it; called as it was typed for whoever may not see it. UserError where there is none. */
+export async function resolveDomain(
+  os: Session,
+  text: string,
+  { mayTouch = () => true }: Pick<Within, 'mayTouch'> = {},
+): Promise<Domain> {
   const domains = await listDomains(os);
   const domain = domains.find(({ id }) => id === text) ?? domains.find(({ name }) => name === text);
-  if (domain) return domain;
-  const choices = domains.slice(0, 5).map(({ name }) => ({ label: name, given: text, value: name }));
-  throw new UserError(`There is no domain ${code(text)}. There are ${domains.map(({ name }) => code(name)).join(', ')}.`, {
-    choices,
-  });
+  if (domain) return mayTouch(domainTarget(domain)) ? domain : { ...domain, name: text };
+  const seen = domains.filter((one) => mayTouch(domainTarget(one)));
+  const hidden = domains.length - seen.length;
+  const names = [...seen.map(({ name }) => code(name)), ...(hidden > 0 ? [`${hidden} that you may not see`] : [])];
+  const choices = seen.slice(0, 5).map(({ name }) => ({ label: name, given: text, value: name }));
+  throw new UserError(`There is no domain ${code(text)}. There are ${names.join(', ')}.`, { choices });
 }
 
 /** The one server of this text in any project. */
 export async function resolveServer(os: Session, text: string, { mayTouch }: Pick<Within, 'mayTouch'> = {}): Promise<Server> {
-  // Which project a server is in is told by the list of projects alone, and looked up only where somebody has to choose.
-  let projects = new Map<string, string>();
-  const owner = (server: Server): Named => ({ id: server.tenant_id, name: projects.get(server.tenant_id) ?? server.tenant_id });
-  const named = async (): Promise<void> => {
-    projects = new Map((await listProjects(os)).map(({ id, name }) => [id, name]));
+  // Looked up once, and only where somebody has to choose.
+  let owners: ReturnType<typeof listOwners> | undefined;
+  const ownersOf = (): ReturnType<typeof listOwners> => {
+    owners ??= listOwners(os);
+    return owners;
   };
   const kind: Kind<Server> = {
     one: 'server',
     get: getServer,
-    async named(session, name) {
-      const servers = await listServersNamed(session, name);
-      if (servers.length > 1) await named();
-      return servers;
-    },
+    named: listServersNamed,
     all: listServerNames,
-    target: (server) => serverTarget(server, owner(server)),
-    apart: async () => (server) => `in project ${code(owner(server).name)}, ${server.status}`,
+    async targets() {
+      const ownerOf = await ownersOf();
+      return (server) => serverTarget(server, ownerOf(server.tenant_id));
+    },
+    async apart() {
+      const ownerOf = await ownersOf();
+      return (server) => `in project ${code(ownerName(ownerOf(server.tenant_id)))}, ${server.status}`;
+    },
     none: (wanted) => `No project has a server ${code(wanted)}`,
   };
   return resolve(os, kind, text, mayTouch);
@@ -94,7 +105,7 @@ const FLAVORS: Kind<Flavor> = {
   named: async (os, name) => (await listFlavors(os)).filter((flavor) => flavor.name === name),
   all: listFlavors,
   offersNear: true,
-  target: flavorTarget,
+  targets: async () => flavorTarget,
   apart: async () => (flavor) => `with ${flavor.vcpus} vCPUs`,
 };
 
@@ -105,7 +116,7 @@ export function resolveFlavor(os: Session, text: string, { mayTouch }: Pick<With
 
 /** The one user of this text, in the domain where one is named. */
 export async function resolveUser(os: Session, text: string, { domain, mayTouch }: Within = {}): Promise<User> {
-  const within = domain === undefined ? undefined : await resolveDomain(os, domain);
+  const within = domain === undefined ? undefined : await resolveDomain(os, domain, { mayTouch });
   const filter = within ? { domainId: within.id } : {};
   const kind: Kind<User> = {
     one: 'user',
@@ -113,8 +124,11 @@ export async function resolveUser(os: Session, text: string, { domain, mayTouch 
     named: async (session, name) => (await listUsers(session, { ...filter, name })).filter((user) => user.name === name),
     all: (session) => listUsers(session, filter),
     offersNear: true,
-    target: userTarget,
-    apart: inDomains,
+    targets: async () => userTarget,
+    async apart() {
+      const domainOf = await namesOfDomains(os, mayTouch);
+      return ({ domain_id }) => `in domain ${code(domainOf(domain_id))}`;
+    },
     instead: 'Give the ID, or add `--domain NAME`.',
   };
   return resolve(os, kind, text, mayTouch);

@@ -42,20 +42,6 @@ export async function getDefaultNetworkQuota(os: Session, projectId: string): Pr
   return quota;
 }
 
-export const NetworkQuotaSet = z
-  .object({ project_id: z.string(), tenant_id: z.string().nullish() })
-  .catchall(z.number())
-  .transform(({ project_id, tenant_id: _, ...limits }): { project_id: string; limits: Limits } => ({ project_id, limits }));
-export type NetworkQuotaSet = z.infer<typeof NetworkQuotaSet>;
-
-/**
- * The limits of every project that somebody has ever set any for, complete with the defaults of the others; a project that is not in it
- * has the defaults. Also of projects that are gone. GET /quotas; 1 call. Admins only. Source: neutron/extensions/quotasv2.py
- */
-export async function listNetworkQuotas(os: Session): Promise<NetworkQuotaSet[]> {
-  return os.list({ service: 'network', path: '/quotas', key: 'quotas', response: NetworkQuotaSet });
-}
-
 /**
  * Sets some of a project's quotas, and leaves the others. PUT /quotas/{project}. Limits below what is in use are taken silently before
  * 2025.1, and projects that do not exist always: look before. `bad_request` for an unknown name. Source: neutron/extensions/quotasv2.py

@@ -111,3 +111,28 @@ export async function findIpAvailabilities(
     }),
   );
 }
+
+export const NetworkRbacPolicy = z.object({
+  id: z.string(),
+  /** The network's. */
+  object_id: z.string(),
+  action: z.string(),
+  /** A project, or `*` for all of them. */
+  target_tenant: z.string(),
+});
+export type NetworkRbacPolicy = z.infer<typeof NetworkRbacPolicy>;
+
+/**
+ * Which projects may use which networks besides their own: `access_as_external` for addresses of an external one, `access_as_shared` to
+ * plug into it. GET /rbac-policies; 1 call. An external network has at least one of the former, for `*` unless somebody said otherwise.
+ * Who is no admin gets the own project's alone, which says nothing of the others' networks. Source: neutron/db/external_net_db.py
+ */
+export async function listNetworkRbacPolicies(os: Session): Promise<NetworkRbacPolicy[]> {
+  return os.list({
+    service: 'network',
+    path: '/rbac-policies',
+    query: { object_type: 'network' },
+    key: 'rbac_policies',
+    response: NetworkRbacPolicy,
+  });
+}

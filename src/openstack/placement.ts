@@ -3,32 +3,6 @@ import type { Session } from './session.ts';
 
 /* Placement answers in 1.0 where no version is asked for: each call says which one it needs, and why. Admins only, all of it. */
 
-export const ResourceProvider = z.object({
-  uuid: z.string(),
-  /** Of a compute host's: its hypervisor's name; the UUID is that of the hypervisor too. */
-  name: z.string(),
-  /** Null for a host's own; its devices and NUMA cells are below it. */
-  parent_provider_uuid: z.string().nullable(),
-  root_provider_uuid: z.string(),
-});
-export type ResourceProvider = z.infer<typeof ResourceProvider>;
-
-/**
- * What has resources: compute hosts, their devices, shared storage; or the one of this name, in any case where placement's database
- * ignores it (MySQL): compare again. GET /resource_providers, 1.14 (says what is below what); 1 call, placement has no pages for them.
- * Source: placement/handlers/resource_provider.py
- */
-export async function listResourceProviders(os: Session, filter: { name?: string } = {}): Promise<ResourceProvider[]> {
-  return os.list({
-    service: 'placement',
-    path: '/resource_providers',
-    query: { name: filter.name },
-    microversion: '1.14',
-    key: 'resource_providers',
-    response: ResourceProvider,
-  });
-}
-
 export const Inventory = z.object({
   total: z.number(),
   reserved: z.number(),
@@ -65,21 +39,6 @@ export async function getProviderUsages(os: Session, uuid: string): Promise<Reco
     response: z.object({ usages: z.record(z.string(), z.number()) }),
   });
   return usages;
-}
-
-/**
- * What a provider can do (`HW_CPU_X86_AVX2`, `COMPUTE_STATUS_DISABLED`, `CUSTOM_GOLD`, …). GET /resource_providers/{uuid}/traits, 1.6
- * (there are none before). `not_found` as above.
- */
-export async function getProviderTraits(os: Session, uuid: string): Promise<string[]> {
-  const { traits } = await os.request({
-    service: 'placement',
-    method: 'GET',
-    path: `/resource_providers/${encodeURIComponent(uuid)}/traits`,
-    microversion: '1.6',
-    response: z.object({ traits: z.array(z.string()) }),
-  });
-  return traits;
 }
 
 const Summary = z.object({

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { type Choice, UserError } from '../errors.ts';
 import { code, count } from '../reply.ts';
-import type { Target } from '../target.ts';
+import { LOOKS_LIKE_ID, type Target } from '../target.ts';
 import { unlessGone } from './gone.ts';
 import type { Session } from './session.ts';
 
@@ -16,7 +16,8 @@ export interface Kind<T extends Named> {
   /** All there are: for the beginning of an ID, an ID of another form, and, where `offersNear`, for names that were nearly typed. */
   all(os: Session): Promise<Named[]>;
   offersNear?: boolean;
-  target(thing: T): Target;
+  /** What the policy knows them as; looked up only where several are to be offered. */
+  targets(os: Session): Promise<(thing: T) => Target>;
   /** What tells several of one name apart: "in domain `research`". */
   apart(os: Session, things: readonly T[]): Promise<(thing: T) => string>;
   /** What to type where several have the name. */
@@ -30,8 +31,6 @@ export interface Named {
   name: string;
 }
 
-/** What keystone and nova make IDs of today. Older and other IDs are found by listing. */
-const LOOKS_LIKE_ID = /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 /** The beginning of one; shorter ones would find too much. */
 const LOOKS_LIKE_BEGINNING = /^[0-9a-f][0-9a-f-]{3,34}$/i;
 const MOST_CANDIDATES = 10;
@@ -74,7 +73,8 @@ async function onlyOne<T extends Named>(
 ): Promise<T> {
   const [only, another] = things;
   if (only && !another) return only;
-  const offered = things.filter((thing) => mayTouch(kind.target(thing)));
+  const target = await kind.targets(os);
+  const offered = things.filter((thing) => mayTouch(target(thing)));
   const [first] = things;
   // None that they may touch: the first will do, for they are refused it.
   if (offered.length === 0 && first) return first;
@@ -104,9 +104,10 @@ async function nothingOf<T extends Named>(
 ): Promise<UserError> {
   const none = kind.none?.(text) ?? `There is no ${kind.one} ${code(text)}`;
   const near: T[] = [];
+  const target = await kind.targets(os);
   for (const { id } of nearest(text, all)) {
     const thing = await unlessGone(kind.get(os, id));
-    if (thing && mayTouch(kind.target(thing))) near.push(thing);
+    if (thing && mayTouch(target(thing))) near.push(thing);
   }
   if (near.length === 0) return new UserError(`${none}. Give its exact name or its ID.`);
   const names = [...new Set(near.map(({ name }) => code(name)))].join(' or ');

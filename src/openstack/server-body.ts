@@ -102,8 +102,8 @@ export interface ServerShape {
   task_state: string | null;
   vm_state: string | null;
   power_state: string | null;
-  /** The compute host; null where it is on none, or for who is no admin. */
-  host: string | null;
+  /** The compute host; null where it is on none. Undefined where nova does not say: to who is no admin, and while its cell is down. */
+  host: string | null | undefined;
   /** IDs of the attached volumes. */
   volumes: string[];
 }
@@ -158,7 +158,7 @@ export function serverOf(body: ServerBody): ServerShape {
     task_state: body['OS-EXT-STS:task_state'] ?? null,
     vm_state: body['OS-EXT-STS:vm_state'] ?? null,
     power_state: POWER_STATES[body['OS-EXT-STS:power_state'] ?? -1] ?? null,
-    host: body['OS-EXT-SRV-ATTR:host'] ?? null,
+    host: body['OS-EXT-SRV-ATTR:host'],
     volumes: (body['os-extended-volumes:volumes_attached'] ?? []).map((volume) => volume.id),
   };
 }

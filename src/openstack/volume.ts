@@ -18,17 +18,6 @@ export async function getVolumeQuota(os: Session, projectId: string): Promise<Qu
   return quota_set;
 }
 
-/** What a project has where nobody set it anything else. GET /os-quota-sets/{project}/defaults, 3.0. */
-export async function getDefaultVolumeQuota(os: Session, projectId: string): Promise<Limits> {
-  const { quota_set } = await os.request({
-    service: 'volume',
-    method: 'GET',
-    path: `/os-quota-sets/${encodeURIComponent(projectId)}/defaults`,
-    response: z.object({ quota_set: LimitsBody }),
-  });
-  return quota_set;
-}
-
 /**
  * Sets some of a project's quotas, and leaves the others. PUT /os-quota-sets/{project}, 3.0. Accepts projects that do not
  * exist, and, for a name that nobody has set for the project before, limits below what is in use: look before. `bad_request` for an unknown
@@ -137,6 +126,7 @@ export const VolumePool = z
     name: z.string(),
     capabilities: z.object({
       volume_backend_name: z.string().nullish(),
+      location_info: z.string().nullish(),
       total_capacity_gb: Capacity.nullish(),
       free_capacity_gb: Capacity.nullish(),
       provisioned_capacity_gb: Capacity.nullish(),
@@ -151,6 +141,8 @@ export const VolumePool = z
     /** `host@backend#pool` */
     name,
     backend_name: said.volume_backend_name ?? null,
+    /** The storage itself, as the drivers of Ceph, LVM, 3PAR and LINSTOR say: `ceph:/etc/ceph/ceph.conf:<fsid>:cinder:volumes`. */
+    location: said.location_info ?? null,
     /** GiB of storage that there are, and that are free, as the driver says: `infinite` and `unknown` are words of cinder's. */
     total: said.total_capacity_gb ?? 'unknown',
     free: said.free_capacity_gb ?? 'unknown',
@@ -168,7 +160,8 @@ export type VolumePool = z.infer<typeof VolumePool>;
 
 /**
  * The pools that cinder's scheduler places volumes in, with their capacities. GET /scheduler-stats/get_pools?detail, 3.0; 1 call. Pools
- * whose service is down or has just started are missing. Which of them a type fits follows from the type's extra specs: cinder's own
+ * whose service is down or has just started are missing. Several cinder-volume that use the same storage, and are no cluster of cinder's
+ * nor share a `backend_host`, are a pool each, and each says all of it. Which of them a type fits follows from the type's extra specs: cinder's own
  * filter by type (3.35) answers 400 for good types in Zed. Admins only. Source: cinder/scheduler/host_manager.py
  */
 export async function listVolumePools(os: Session): Promise<VolumePool[]> {

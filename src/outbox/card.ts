@@ -1,11 +1,10 @@
-import { type Button, count, type Field, type Reply, type Table } from '../reply.ts';
+import type { Plan } from '../command.ts';
+import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
 import { cloudInWords, ENDED, isChange, label, type Request, type RequestState } from '../request.ts';
+import { backInWords, keepLine } from '../reverts/later.ts';
 
 /** A table longer than this goes below the card, into its thread. */
 const ROWS_ON_CARD = 10;
-
-/** At least a part of it was done. */
-const TOOK_EFFECT: ReadonlySet<RequestState> = new Set<RequestState>(['done', 'partly done']);
 
 /** The state as people read it. */
 const IN_WORDS: Record<RequestState, string> = {
@@ -111,16 +110,26 @@ export function progressLines({ state, waitsFor, progress, stop, lookAt }: Reque
   return lines;
 }
 
-/** When what was for a time goes back, once it has taken effect. */
-export function laterLines({ state, since, plan }: Request): string[] {
-  if (!TOOK_EFFECT.has(state)) return [];
+/** When what was for a time goes back, once it may have taken effect; of what takes it back, when it is tried again. */
+export function laterLines(request: Request): string[] {
+  const { since, plan, revert, again } = request;
+  if (again === 'given up') return ['I do not try again. Look at it, and set it by hand.'];
+  if (again !== undefined && revert)
+    return [`I try again at ${utc(again)}. To keep what has not gone back type ${code(keepLine(revert.later))}.`];
+  if (!mayHaveTakenEffect(request)) return [];
   return (plan?.jobs ?? []).flatMap(({ later }) =>
-    later ? [`On ${utc(since + later.afterMs)}, unless somebody decides otherwise before: ${later.text}`] : [],
+    later ? [`On ${utc(since + later.afterMs)}, unless somebody decides otherwise before: ${backInWords(later)}`] : [],
   );
 }
 
-export function cancelButton({ state, number }: Request): Button {
-  return { ...cancelWords(state), act: { kind: 'cancel', request: number } };
+/** At least a part of it. */
+function mayHaveTakenEffect({ state, begun }: Request): boolean {
+  if (state === 'done' || state === 'partly done') return true;
+  return begun === true && (state === 'cancelled' || state === 'unknown' || state === 'left unknown');
+}
+
+export function cancelButton(request: Request): Button {
+  return { ...cancelWords(request), act: { kind: 'cancel', request: request.number } };
 }
 
 /** What can be done about it now. A click carries no right, so everybody is shown the same. */
@@ -143,7 +152,7 @@ export function buttonsOf(request: Request): Button[] {
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
 }
 
-function cancelWords(state: RequestState): Pick<Button, 'label' | 'confirm'> {
+function cancelWords({ state, begun }: Request): Pick<Button, 'label' | 'confirm'> {
   if (state === 'running') {
     const text = 'It stops before its next item and says what was done.';
     return { label: 'Stop', confirm: { title: 'Stop it?', text, yes: 'Stop' } };
@@ -152,27 +161,37 @@ function cancelWords(state: RequestState): Pick<Button, 'label' | 'confirm'> {
     const text = 'It ends as unknown, and others may change the same things again.';
     return { label: 'Look no more', confirm: { title: 'Look no more?', text, yes: 'Look no more' } };
   }
-  return { label: 'Cancel', confirm: { title: 'Cancel it?', text: 'Nothing was changed so far.', yes: 'Cancel it' } };
+  const text = begun ? 'What was done so far stays so.' : 'Nothing was changed so far.';
+  return { label: 'Cancel', confirm: { title: 'Cancel it?', text, yes: 'Cancel it' } };
 }
 
 function fieldsOf(request: Request, now: number): Field[] {
-  const { plan, approval, state, reason, votes } = request;
+  const { plan, approval, state } = request;
   const fields: Field[] = [...(plan?.fields ?? [])];
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
   if (request.alsoAskedBy) fields.push({ name: 'Also asked for by', value: request.alsoAskedBy.join(', ') });
-  if (reason) fields.push({ name: 'Reason', value: reason });
-  if (request.ticket) fields.push({ name: 'Ticket', value: request.ticket });
-  if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
+  fields.push(...reasonFields(request));
   if (state === 'waiting') fields.push({ name: 'Still needed', value: request.missing || 'nobody' });
   if ((state === 'waiting' || state === 'planned') && approval) {
     fields.push({ name: 'Time left', value: `${timeLeft(approval.expiresAt - now)} (until ${utc(approval.expiresAt)})` });
   }
   // The way back is of most use once it is done.
-  if (plan && (!hasRun(request) || (plan.undo.possible && TOOK_EFFECT.has(state)))) {
-    fields.push({ name: 'Undo', value: plan.undo.possible ? plan.undo.how : `not possible: ${plan.undo.because}` });
-  }
+  if (plan && (!hasRun(request) || (plan.undo.possible && mayHaveTakenEffect(request)))) fields.push(undoField(plan));
   if (state === 'waiting' || state === 'planned') fields.push({ name: 'Plan', value: (request.hash ?? '').slice(0, 12) });
   return fields;
+}
+
+/** What speaks for it: why, for which ticket, and who voted so far. */
+export function reasonFields({ reason, ticket, votes }: Request): Field[] {
+  const fields: Field[] = [];
+  if (reason) fields.push({ name: 'Reason', value: reason });
+  if (ticket) fields.push({ name: 'Ticket', value: ticket });
+  if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
+  return fields;
+}
+
+export function undoField({ undo }: Pick<Plan, 'undo'>): Field {
+  return { name: 'Undo', value: undo.possible ? undo.how : `not possible: ${undo.because}` };
 }
 
 function voteInWords({ name, user, unixUser, verdict, reason }: Request['votes'][number]): string {

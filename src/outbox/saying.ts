@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import { sha256 } from '../audit/chain.ts';
 import { DeliveryError } from '../errors.ts';
-import type { Reply, TextFile } from '../reply.ts';
+import type { Link, Reply, TextFile } from '../reply.ts';
 import { label } from '../request.ts';
 import type { Store } from '../requests/store.ts';
 import type { Channel, Delivery, Posted } from './delivery.ts';
 import { type Destination, PRIORITY } from './outbox.ts';
+import { permalinkOf } from './permalinks.ts';
 import type { Turns } from './turns.ts';
 
 export interface Message {
@@ -52,9 +53,35 @@ export async function sayNow(saying: Saying, message: Message): Promise<'said' |
   const channel = message.posted ?? (await channelOf(store, delivery, to));
   if (channel === 'not yet') return 'later';
   if (channel === 'never') return 'never';
-  const posted = await postOrEdit(store, delivery, message, channel);
-  await sayFiles(saying, message, posted);
+  const linked = await withLinks(saying, message);
+  if (linked === 'not yet') return 'later';
+  const posted = await postOrEdit(store, delivery, linked, channel);
+  await sayFiles(saying, linked, posted);
   return 'said';
+}
+
+/** What is posted never waits for what it links to: two might wait for each other. */
+async function withLinks({ store, delivery, log }: Saying, message: Message): Promise<Message | 'not yet'> {
+  const { linksTo, ...reply } = message.reply;
+  if (linksTo === undefined) return message;
+  const links: Link[] = [...(reply.links ?? [])];
+  for (const { label: words, message: id, waits } of linksTo) {
+    const mayWait = waits === true && message.posted !== undefined;
+    if (mayWait && (await isOnItsWay(store, id))) return 'not yet';
+    const url = await permalinkOf({ store, delivery }, id).catch((error: unknown) => {
+      if (!(error instanceof DeliveryError) || (mayWait && !error.final)) throw error;
+      log.debug({ err: error, message: id }, 'no link to a message');
+      return undefined;
+    });
+    if (url !== undefined) links.push({ label: words, url });
+  }
+  return { ...message, reply: { ...reply, links } };
+}
+
+/** Neither posted nor given up. */
+async function isOnItsWay({ redis, keys }: Store, id: string): Promise<boolean> {
+  const [version, posted, said] = await redis.hmget(keys.message(id), 'version', 'posted', 'said');
+  return version !== null && posted === null && said === null;
 }
 
 /** Every byte of what the message itself has no room for; in a channel below it, in direct messages beside it. Each content once. */

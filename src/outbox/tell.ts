@@ -157,6 +157,11 @@ export function waitingNotice(request: Request): Reply {
   const waits = request.missing ? `waits for ${request.missing}` : 'is queued';
   return {
     text: `${label(request.number)} ${waits}: ${request.plan?.text ?? code(request.line)}`,
-    lines: [`You hear from me when it is decided. ${code(`request cancel ${label(request.number)}`)} takes it back.`],
+    lines: [
+      ...(request.insteadOf === undefined
+        ? []
+        : [`It takes the place of ${label(request.insteadOf)}, which does the same and waited for votes.`]),
+      `You hear from me when it is decided. ${code(`request cancel ${label(request.number)}`)} takes it back.`,
+    ],
   };
 }

@@ -8,7 +8,7 @@ import { cloudInWords, type FrozenPlan } from '../request.ts';
 import { type Target, targetIn } from '../target.ts';
 import { combineReplies, type InRegion } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
-import { type Considered, type Considering, mustBeAllowed, withLosses } from './consider.ts';
+import { type Considered, type Considering, mustBeAllowed, whileLooking, withLosses } from './consider.ts';
 import { planHash } from './plan-hash.ts';
 import { mustReach } from './versions.ts';
 
@@ -43,16 +43,16 @@ export async function considerChange(one: Considering, command: ChangeCommand): 
 
 /** What one region lacks would make the plan another one than its asker meant: the whole is refused, and the region named. */
 async function planIn(
-  { parsed, contextIn, place }: Considering,
+  { parsed, lookIn, place }: Considering,
   command: ChangeCommand,
   region: string,
 ): Promise<Plan | NothingToDo> {
-  const context = contextIn(region);
+  const looking = lookIn(region);
   try {
-    const result = await command.plan(parsed.args, context);
+    const result = await whileLooking(looking, command.plan(parsed.args, looking.context));
     if ('nothingToDo' in result) return result;
-    await mustReach(context.openstack, result.job);
-    return withLosses(result, context);
+    await mustReach(looking.context.openstack, result.job);
+    return withLosses(result, looking);
   } catch (error) {
     const apart = place.regions.length > 1;
     if (!apart || error instanceof NotAllowed) throw error;

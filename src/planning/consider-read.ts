@@ -1,12 +1,12 @@
 import type { CloudRead, OwnRead, ReadCommand } from '../command.ts';
 import { UserError } from '../errors.ts';
-import { decidePlan } from '../policy.ts';
+import { decidePlan, type PlanAllowed, type Refusal } from '../policy.ts';
 import { code, type Records, type Reply } from '../reply.ts';
 import type { FrozenPlan, Request } from '../request.ts';
 import type { Target } from '../target.ts';
 import { combineRecords, combineReplies, lookInEach } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
-import { type Considered, type Considering, mustBeAllowed, mustNotBeForbidden, withLosses } from './consider.ts';
+import { type Considered, type Considering, mustBeAllowed, mustNotBeForbidden, whileLooking, withLosses } from './consider.ts';
 import { recordsFile } from './pages.ts';
 import { planHash } from './plan-hash.ts';
 
@@ -19,11 +19,10 @@ function isOwn(command: ReadCommand): command is OwnRead {
 }
 
 /** Nobody is asked about what shows nothing of a cloud. */
-async function considerOwn(
-  { parsed, question, takesBack, facts, contextIn }: Considering,
-  command: OwnRead,
-): Promise<Considered> {
-  const answer = await command.run(parsed.args, contextIn(''));
+async function considerOwn({ parsed, question, takesBack, facts, lookIn }: Considering, command: OwnRead): Promise<Considered> {
+  const looking = lookIn('');
+  const ran = await command.run(parsed.args, looking.context);
+  const answer = 'carryOut' in ran ? ran : withLosses(ran, looking);
   const { touches = [] } = answer;
   mustNotBeForbidden(decidePlan({ ...question, touches }), takesBack);
   const seen = { ...facts, about: touches };
@@ -34,8 +33,8 @@ async function considerOwn(
 
 async function considerCloud(one: Considering, command: CloudRead): Promise<Considered> {
   const { question, facts, request } = one;
-  const { touches, reply } = await lookAround(one, command);
-  const decision = mustBeAllowed(decidePlan({ ...question, touches }));
+  const { touches, reply, notes } = await lookAround(one, command);
+  const decision = mustBeAllowed(withReasons(decidePlan({ ...question, touches }), notes));
   if (!decision.approval) return { end: 'answered', reply, facts: { ...facts, about: touches } };
   const { cloud, regions } = one.place;
   const plan = readPlan(request, facts, touches);
@@ -49,14 +48,22 @@ async function considerCloud(one: Considering, command: CloudRead): Promise<Cons
   return { plan, hash, allowed: decision, facts: { ...alone, about: touches } };
 }
 
+/** Where nothing is left that may be shown, it is said what was left out, and why. */
+function withReasons<D extends PlanAllowed>(decision: D | Refusal, notes: readonly string[]): D | Refusal {
+  return decision.allowed ? decision : { ...decision, because: [decision.because, ...notes].join('\n') };
+}
+
 /** The answers of all regions as one. */
 async function lookAround(
-  { place, parsed, contextIn }: Considering,
+  { place, parsed, lookIn }: Considering,
   command: CloudRead,
-): Promise<{ touches: Target[]; reply: Reply }> {
+): Promise<{ touches: Target[]; reply: Reply; notes: string[] }> {
+  const notes = new Set<string>();
   const { parts, troubles } = await lookInEach(place.regions, async (region) => {
-    const context = contextIn(region);
-    return withLosses(await command.run(parsed.args, context), context);
+    const looking = lookIn(region);
+    const answer = await whileLooking(looking, command.run(parsed.args, looking.context));
+    for (const note of looking.notes()) notes.add(note);
+    return withLosses(answer, looking);
   });
   const apart = place.regions.length > 1;
   const touches = parts.flatMap(({ reply }) => reply.touches);
@@ -67,7 +74,8 @@ async function lookAround(
   const answers = parts.map(({ region, reply: { touches: _, records: __, ...reply } }) => ({ region, reply }));
   const said = combineReplies(answers, apart);
   const reply = withRecords(said, records);
-  return { touches, reply: troubles.length === 0 ? reply : { ...reply, warnings: [...troubles, ...(reply.warnings ?? [])] } };
+  const told = troubles.length === 0 ? reply : { ...reply, warnings: [...troubles, ...(reply.warnings ?? [])] };
+  return { touches, reply: told, notes: [...notes] };
 }
 
 function withRecords(reply: Reply, records: Records | undefined): Reply {

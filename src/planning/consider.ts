@@ -14,6 +14,7 @@ import { type CloudAndRegions, chooseCloud, regionsInWords, usualCloud } from '.
 import { noSession } from './clouds.ts';
 import { considerChange } from './consider-change.ts';
 import { considerRead } from './consider-read.ts';
+import { type LeftOut, watchLeftOut } from './left-out.ts';
 import { considerPage } from './turn-page.ts';
 
 /** What a line comes to: an end, or a plan that waits for somebody or something. */
@@ -33,7 +34,13 @@ export interface Considering {
   /** It stops what its asker asked for. */
   takesBack: boolean;
   facts: Partial<Request>;
-  contextIn(region: string): CommandContext;
+  lookIn(region: string): Looking;
+}
+
+/** One region's look, and what to say besides what the command makes of it. */
+export interface Looking {
+  context: CommandContext;
+  notes(): string[];
 }
 
 /**
@@ -70,7 +77,12 @@ export async function consider(
   const shared = isShared(parsed, request);
   if (shared || command.effect !== 'read') await mustBeThere(core, channel);
 
-  const contextIn = (region: string): CommandContext => ({
+  const lookIn = (region: string): Looking => {
+    const leftOut = watchLeftOut();
+    const context = contextIn(region, leftOut);
+    return { context, notes: () => [...context.openstack.notes, ...leftOut.notes()] };
+  };
+  const contextIn = (region: string, leftOut: LeftOut): CommandContext => ({
     openstack: place.cloud ? core.clouds.reader(place.cloud, region, signal) : noSession(parsed.name),
     cloud: place.cloud,
     region,
@@ -81,7 +93,7 @@ export async function consider(
     request: { number: request.number, label: label(request.number), line: request.line },
     who: asWho(core, person, request.requester, channel),
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
-    mayTouch: (...touches) => decidePlan({ ...question, touches }).allowed,
+    mayTouch: (...touches) => leftOut.sees(touches, decidePlan({ ...question, touches })),
     openReverts: (target) => openReverts(core.store, place.cloud, region, target),
     requests: createRequestBook(core),
     registry,
@@ -89,7 +101,7 @@ export async function consider(
     log: core.log.child({ request: request.number }),
   });
   const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
-  const one: Considering = { core, request, parsed, question, place, takesBack, facts, contextIn };
+  const one: Considering = { core, request, parsed, question, place, takesBack, facts, lookIn };
   const considered = command.effect === 'read' ? await considerRead(one, command) : await considerChange(one, command);
   return withNotes(considered, parsed.notes);
 }
@@ -108,7 +120,7 @@ export function mustBeAllowed<D extends { allowed: true }>(decision: D | Refusal
 
 /** Where only Slack's silence about groups is in the way, nobody is kept from taking back what they asked for. */
 export function mustNotBeForbidden(decision: { allowed: true } | Refusal, takesBack: boolean): void {
-  if (takesBack && !decision.allowed && decision.couldNotTell) return;
+  if (takesBack && !decision.allowed && decision.couldNotTell === 'roles') return;
   mustBeAllowed(decision);
 }
 
@@ -154,7 +166,18 @@ async function mustBeThere({ directory, log }: Core, channel: string | undefined
     );
 }
 
-/** What an older cloud could not tell is said as a warning. */
-export function withLosses<T extends { warnings?: string[] }>(said: T, { openstack: { notes } }: CommandContext): T {
-  return notes.length === 0 ? said : { ...said, warnings: [...(said.warnings ?? []), ...notes] };
+/** What an older cloud could not tell, and what is left out for want of knowing whose it is, is said as a warning. */
+export function withLosses<T extends { warnings?: string[] }>(said: T, { notes }: Looking): T {
+  const lost = notes();
+  return lost.length === 0 ? said : { ...said, warnings: [...(said.warnings ?? []), ...lost] };
+}
+
+/** Of several that a name may mean some may be left out too. */
+export async function whileLooking<T>({ notes }: Looking, look: Promise<T>): Promise<T> {
+  try {
+    return await look;
+  } catch (error) {
+    if (!(error instanceof UserError) || notes().length === 0) throw error;
+    throw new UserError([error.message, ...notes()].join('\n'), { cause: error, choices: error.choices });
+  }
 }

@@ -107,7 +107,7 @@ async function settle(core: Core, held: Held, decided: Decided): Promise<void> {
   }
   const { plan, facts } = considered;
   for (;;) {
-    const same = await joinSame(core, { ...request, ...facts }, plan);
+    const same = await joinSame(core, { ...request, ...facts }, considered);
     if ('reply' in same) {
       const event = `same as ${label(same.number)}`;
       await writeDown(core, held, { end: 'nothing to do', event, reply: same.reply, facts: { ...facts, about: plan.touches } });
@@ -124,7 +124,7 @@ async function writeDown(
   core: Core,
   { stored, lease }: Held,
   considered: Exclude<Decided, { end: unknown }> | Ended,
-  { same, step }: First = NOTHING_SAME,
+  { same, step, learns }: First = NOTHING_SAME,
 ): Promise<'lost' | undefined> {
   const { number, state } = stored.request;
   const asking = 'plan' in considered ? await askApprovers(core, stored.request, considered) : undefined;
@@ -137,6 +137,7 @@ async function writeDown(
         Object.assign(draft, considered.facts);
         if (asking) asking(draft);
         if (same !== undefined) draft.same = same;
+        learns?.(draft);
         if ('end' in considered) end(draft, considered);
       },
       give: undefined,

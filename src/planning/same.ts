@@ -2,10 +2,11 @@ import { sha256 } from '../audit/chain.ts';
 import { inWords } from '../outbox/card.ts';
 import { linkToCard } from '../outbox/permalinks.ts';
 import { tellState, userOf } from '../outbox/tell.ts';
+import type { PlanAllowed } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import { code, type Reply } from '../reply.ts';
 import { ENDED, type FrozenPlan, isChange, label, type Request } from '../request.ts';
-import { decideAndAdvance, type Step } from '../requests/store.ts';
+import { decideAndAdvance, findRequest, type Step, type Stored, stepOf } from '../requests/store.ts';
 
 /** An open request does just this already, and its end is told to this asker too. */
 export interface Joined {
@@ -13,13 +14,15 @@ export interface Joined {
   reply: Reply;
 }
 
-/** No open request does just this: this one becomes it, in the step that writes its plan down. */
+/** No open request does just this, or none that may be followed: this one becomes it, in the step that writes its plan down. */
 export interface First {
   same?: string;
   step: Step;
+  /** What its record learns of the one whose place it takes. */
+  learns?: (draft: Request) => void;
 }
 
-/** What a read comes to is for its asker alone. */
+/** It is nobody's same: what a read comes to, say, is for its asker alone. */
 export const NOTHING_SAME: First = { step: { when: [], commands: [] } };
 
 /** One text for it, whoever asked and however it was typed: the jobs with their payloads, and where. */
@@ -29,9 +32,14 @@ function whatItDoes(cloud: string | undefined, { jobs }: Pick<FrozenPlan, 'jobs'
 
 /**
  * Two people who see the same alert type the same line: the second follows the first one's request, since a second vote on the same would
- * be a second change, or a card that nobody needs.
+ * be a second change, or a card that nobody needs. Nobody is made to wait by that, though: who needs no vote takes the place of what
+ * waits for votes.
  */
-export async function joinSame(core: Core, request: Request, plan: FrozenPlan): Promise<Joined | First> {
+export async function joinSame(
+  core: Core,
+  request: Request,
+  { plan, allowed }: { plan: FrozenPlan; allowed: Pick<PlanAllowed, 'approval'> },
+): Promise<Joined | First> {
   const { redis, keys } = core.store;
   if (!isChange({ plan })) return NOTHING_SAME;
   const same = whatItDoes(request.cloud, plan);
@@ -41,8 +49,47 @@ export async function joinSame(core: Core, request: Request, plan: FrozenPlan): 
   const open = Number(is);
   // What it was changed from is cancelled in the same step.
   if (is === null || open === request.number || open === request.replaces) return first;
+  const found = await findRequest(core.store, open);
+  if (found && waitsForPeople(found.request) && !allowed.approval) {
+    // Who still has to type the target has decided nothing: theirs goes beside it, and what is done by then is passed over.
+    return plan.typed === undefined ? takePlace(core, request, found, first) : NOTHING_SAME;
+  }
   const followed = await follow(core, open, request);
   return followed ? { number: open, reply: await sayJoined(core, request, followed) } : first;
+}
+
+function waitsForPeople({ state }: Request): boolean {
+  return state === 'waiting' || state === 'planned';
+}
+
+/** The open one ends in the same step; its asker is told, and hears of this one's end, and so do those who followed it. */
+function takePlace(core: Core, request: Request, open: Stored, { same, step }: First): First {
+  const { askedBy = 'Somebody', number } = request;
+  const ended = stepOf(
+    core.store,
+    open,
+    (draft) => {
+      draft.state = 'cancelled';
+      draft.result = {
+        text: `${askedBy} asked for the same with ${label(number)}, which takes no vote and took its place. Nothing was changed by this one.`,
+        lines: [`Whoever asked for this one hears from me when ${label(number)} ends.`],
+      };
+    },
+    { event: `${label(number)} took its place`, by: userOf(request) ?? askedBy, also: (draft) => tellState(core, draft) },
+  );
+  const { followers = [], alsoAskedBy = [] } = open.request;
+  const users = [userOf(open.request), ...followers].flatMap((user) => (user === userOf(request) ? [] : (user ?? [])));
+  const names = [open.request.askedBy, ...alsoAskedBy].flatMap((name) => (name === askedBy ? [] : (name ?? [])));
+  return {
+    ...(same === undefined ? {} : { same }),
+    // The other one's end lets go of what this one takes.
+    step: { when: [...step.when, ...ended.when], commands: [...ended.commands, ...step.commands] },
+    learns: (draft) => {
+      draft.insteadOf = open.request.number;
+      if (users.length > 0) draft.followers = users;
+      if (names.length > 0) draft.alsoAskedBy = names;
+    },
+  };
 }
 
 /** @returns the open request, with this asker among those who hear of its end; undefined where it has ended. */
@@ -72,15 +119,22 @@ async function sayJoined(core: Core, request: Request, open: Request): Promise<R
   const { number, state, askedBy, plan } = open;
   const isTheirs = userOf(request) !== undefined && userOf(open) === userOf(request);
   const by = isTheirs ? 'You asked for it already' : `${askedBy ?? 'Somebody'} asked for it already`;
+  const anew = `To ask anew, end it first with ${code(`request cancel ${label(number)}`)}, and type your line again.`;
   return {
     text: `${label(number)} does just this, and ${inWords(state)}: ${plan?.text ?? request.line}`,
-    lines: [`${by}. You hear from me when it ends; ${code(`request show ${label(number)}`)} shows how far it is.`],
+    lines: [
+      `${by}. You hear from me when it ends; ${code(`request show ${label(number)}`)} shows how far it is.`,
+      ...(waitsForPeople(open) ? [anew] : []),
+    ],
     links: await linkToCard(core, open),
   };
 }
 
-/** Whether somebody else became the first meanwhile. */
+/** Whether somebody else became the first meanwhile, or what this one was to take the place of has gone on. */
 export async function isTaken({ store: { redis } }: Core, { step }: First): Promise<boolean> {
-  for (const { key, is } of step.when) if ((await redis.get(key)) !== is) return true;
+  for (const { key, field, is } of step.when) {
+    const now = field === undefined ? await redis.get(key) : await redis.hget(key, field);
+    if (now !== is) return true;
+  }
   return false;
 }

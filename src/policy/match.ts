@@ -1,6 +1,6 @@
 import type { Effect, Raise } from '../command.ts';
 import type { Rule } from '../config-schema.ts';
-import type { Target } from '../target.ts';
+import { LOOKS_LIKE_ID, type Owner, type Target } from '../target.ts';
 
 /** Where somebody wants to do what. No channel: a terminal or a schedule. No cloud: a command that needs none. */
 export interface Where {
@@ -43,22 +43,34 @@ function isWithin({ value, from, to }: Raise, { percent, ceiling }: NonNullable<
   return most !== undefined && from >= 0 && to > from && to <= most && (to - from) * 100 <= from * percent;
 }
 
+/** Otherwise it hangs on what nobody told: the name of the thing's project, or the host it is on. */
+export type Holds = 'yes' | 'no' | Unknown;
+export type Unknown = 'project unknown' | 'host unknown';
+
 /** A rule without targets holds for everything, also for what touches nothing. */
-export function holdsForTarget(rule: Rule, target: Target | undefined): boolean {
-  if (rule.targets === undefined) return true;
-  return target !== undefined && rule.targets.some((pattern) => matchesTarget(pattern, target));
+export function holdsForTarget(rule: Rule, target: Target | undefined): Holds {
+  if (rule.targets === undefined) return 'yes';
+  if (target === undefined) return 'no';
+  const each = rule.targets.map((pattern) => matchesTarget(pattern, target));
+  return each.includes('yes') ? 'yes' : (each.find((holds) => holds !== 'no') ?? 'no');
 }
 
 /** `project:demo` holds for the project by name or ID and for all that lies in it; `host:cmp-1` also for all that is on it. */
-export function matchesTarget(pattern: string, target: Target): boolean {
+function matchesTarget(pattern: string, { type, id, name, project, host, hostUnknown }: Target): Holds {
   const colon = pattern.indexOf(':');
-  const type = pattern.slice(0, colon);
+  const wanted = pattern.slice(0, colon);
   const rest = pattern.slice(colon + 1);
-  if (target.type === type && (matchesStar(rest, target.id) || matchesStar(rest, target.name))) return true;
-  if (type === 'project' && target.project) {
-    return matchesStar(rest, target.project.id) || matchesStar(rest, target.project.name);
-  }
-  return type === 'host' && target.host !== undefined && matchesStar(rest, target.host);
+  if (type === wanted && (matchesStar(rest, id) || matchesStar(rest, name))) return 'yes';
+  if (wanted === 'project' && project) return matchesOwner(rest, project);
+  if (wanted !== 'host') return 'no';
+  if (hostUnknown) return 'host unknown';
+  return host !== undefined && matchesStar(rest, host) ? 'yes' : 'no';
+}
+
+/** What looks like the ID of another project is one: a pattern of IDs can be decided without any name. */
+function matchesOwner(pattern: string, { id, name }: Owner): Holds {
+  if (matchesStar(pattern, id) || (name !== undefined && matchesStar(pattern, name))) return 'yes';
+  return name !== undefined || LOOKS_LIKE_ID.test(pattern) ? 'no' : 'project unknown';
 }
 
 /** Exact, unless the pattern ends in a star: `host:c1` is not `c10`. */

@@ -2,7 +2,7 @@ import type { Effect } from '../command.ts';
 import { OWNER, type Rule, type StackhandYaml } from '../config-schema.ts';
 import { code, count } from '../reply.ts';
 import type { Approval } from '../request.ts';
-import type { Target } from '../target.ts';
+import { type Owner, ownerName, type Target } from '../target.ts';
 
 export type Needs = Approval['needs'];
 
@@ -55,12 +55,12 @@ function sumByVoters(needs: Needs): Map<string, Needs[number]> {
 function ownersOf(target: Target | undefined, projects: StackhandYaml['projects']): string[] {
   const project = projectOf(target);
   if (!project) return [];
-  const key = [project.id, project.name].find((known) => Object.hasOwn(projects, known));
+  const key = [project.id, project.name].find((known) => known !== undefined && Object.hasOwn(projects, known));
   return key === undefined ? [] : (projects[key]?.owners ?? []);
 }
 
-function projectOf(target: Target | undefined): { id: string; name: string } | undefined {
-  return target?.type === 'project' ? target : target?.project;
+function projectOf(target: Target | undefined): Owner | undefined {
+  return target?.project ?? (target?.type === 'project' ? target : undefined);
 }
 
 function noOwner(target: Target | undefined, owners: readonly string[]): string {
@@ -69,9 +69,9 @@ function noOwner(target: Target | undefined, owners: readonly string[]): string 
   if (!target) return `${ask}, and it names no project.`;
   if (!project) return `${ask}, and ${target.type} ${code(target.name)} belongs to none.`;
   if (owners.length === 0) {
-    return `${ask}, and stackhand.yaml names no owner of ${code(project.name)}; it should, under \`projects\`.`;
+    return `${ask}, and stackhand.yaml names no owner of ${code(ownerName(project))}; it should, under \`projects\`.`;
   }
-  return `${ask}, and ${code(project.name)} has too few owners besides you, who cannot vote for what you ask.`;
+  return `${ask}, and ${code(ownerName(project))} has too few owners besides you, who cannot vote for what you ask.`;
 }
 
 /** "2 votes of `approver` and 1 vote of `lead` or the project's owners" */

@@ -1,7 +1,7 @@
 import type { Rule } from '../config-schema.ts';
 import { code, count } from '../reply.ts';
 import type { Target } from '../target.ts';
-import { holdsFor, holdsHere, namesRole, type Where } from './match.ts';
+import { holdsFor, holdsHere, namesRole, type Unknown, type Where } from './match.ts';
 
 /** What a refused asker reads: which of the reasons it was, and what would have been allowed. */
 export function whyNotHere(rules: readonly Rule[], roles: readonly string[], where: Where): string {
@@ -47,6 +47,29 @@ export function whyCouldNotTell(where: Where, unsure: readonly string[]): string
     `I could not tell whether you may use ${code(where.command)}: Slack did not say who is in the user group of ` +
     `${unsure.map(code).join(', ')}. Nothing was done; try again in a minute.`
   );
+}
+
+/** For one thing about which a rule might say something else, were it known whose it is or where. What a read would have shown is not named. */
+export function whyUnknown(where: Where, unknown: Unknown, target: Target): string {
+  const on = where.effect === 'read' ? 'this' : sayTargets([target]);
+  const its = unknown === 'project unknown' ? "the name of this one's project" : 'the host this one is on';
+  return `I could not tell whether you may use ${code(where.command)} on ${on}: ${sayUnknown(unknown, its)}`;
+}
+
+/** What a list leaves out, by "3 servers". */
+export function sayLeftOut(things: string, unknown: Unknown): string {
+  const theirs = unknown === 'project unknown' ? 'the names of their projects' : 'the hosts they are on';
+  return `Left out: ${things}. ${upper(sayUnknown(unknown, theirs))}`;
+}
+
+function sayUnknown(unknown: Unknown, what: string): string {
+  return unknown === 'project unknown'
+    ? `a rule of stackhand.yaml names projects by name, and Keystone does not tell me ${what}. A rule with the ID can be decided all the same; else the reader credential has to be let list all projects.`
+    : `a rule of stackhand.yaml names hosts, and Nova does not tell me ${what}. The reader credential has to be let see that.`;
+}
+
+function upper(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function sayTargets(targets: readonly Target[]): string {

@@ -11,14 +11,18 @@ export interface Change extends Wanted {
   use: QuotaUse;
 }
 
+/** What each service of what is wanted says now; one look at each. */
+export async function limitsNow(
+  wanted: readonly Wanted[],
+  read: (service: QuotaService) => Promise<QuotaUses>,
+): Promise<ReadonlyMap<QuotaService, QuotaUses>> {
+  const services = [...new Set(wanted.map(({ quota }) => quota.service))];
+  return new Map(await Promise.all(services.map(async (service) => [service, await read(service)] as const)));
+}
+
 /** The present limits and use of what is wanted; UserError where a service has no such quota or more is in use. */
 export async function lookUp(os: Session, project: Project, wanted: Wanted[]): Promise<Change[]> {
-  const services = [...new Set(wanted.map(({ quota }) => quota.service))];
-  const sets = new Map(
-    await Promise.all(
-      services.map(async (service): Promise<[QuotaService, QuotaUses]> => [service, await getQuotas(os, service, project.id)]),
-    ),
-  );
+  const sets = await limitsNow(wanted, (service) => getQuotas(os, service, project.id));
   const found: Change[] = [];
   const problems: string[] = [];
   for (const { quota, to } of wanted) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import setQuota from '../../jobs/quota/set.ts';
 import { formatDuration, formatInstant } from '../chat/values.ts';
-import type { Later, OpenRevert, Superseded } from '../command.ts';
+import type { Later, OpenRevert, Raise, Superseded } from '../command.ts';
 import type { Project } from '../openstack/identity.ts';
 import { formatLimit, quotaValue } from '../openstack/quotas.ts';
 import { code } from '../reply.ts';
@@ -39,7 +39,12 @@ export function openValues(reverts: readonly OpenRevert[]): OpenValues {
     supersededBy(changes) {
       const decided = new Set(changes.map(valueName));
       return reverts
-        .map(({ request, region, values: open }) => ({ request, region, values: open.filter((value) => decided.has(value)) }))
+        .map(({ request, region, due, values: open }) => ({
+          request,
+          region,
+          due,
+          values: open.filter((value) => decided.has(value)),
+        }))
         .filter(({ values: ended }) => ended.length > 0);
     },
   };
@@ -57,20 +62,38 @@ export function revertLater(
   const back = changes.filter((change) => oldOf(change) !== change.to);
   // It is set to what it was before the first change for a time.
   if (back.length === 0) return undefined;
-  const words = back.map((change) => `${change.quota.name} ${formatLimit(change.quota, oldOf(change))}`).join(', ');
-  const line = `quota set ${project.id} ${typedLimits(changes)}`;
   const duration = formatDuration(afterMs).replaceAll(' ', '');
   return {
     afterMs,
-    text: `Set back in project ${code(project.name)}: ${words}.`,
-    values: back.map(valueName),
+    text: `Set back in project ${code(project.name)}`,
+    values: back.map((change) => ({
+      id: valueName(change),
+      back: `${change.quota.name} ${formatLimit(change.quota, oldOf(change))}`,
+      typed: typedLimits([change]),
+    })),
     job: setQuota.with({
       project: { id: project.id, name: project.name },
       services: byService(back, (change) => ({ was: change.to, to: oldOf(change) })),
     }),
-    extend: `${line} --for ${duration} --reason "for longer"${where}`,
-    keep: `${line} --reason "to stay"${where}`,
+    line: {
+      begin: `quota set ${project.id}`,
+      extend: `--for ${duration} --reason "for longer"${where}`,
+      keep: `--reason "to stay"${where}`,
+    },
   };
+}
+
+/**
+ * What a rule that lets small raises through has to hold for: from what it is, and for a value that is so for a time also from what it would go
+ * back to, since that is what was approved.
+ */
+export function raisesOf(changes: readonly Change[], { values }: OpenValues): Raise[] {
+  return changes.flatMap((change) => {
+    const value = valueName(change);
+    const open = values.get(value);
+    const raise = { value, from: change.use.limit, to: change.to };
+    return open ? [raise, { ...raise, from: open.was }] : [raise];
+  });
 }
 
 /** That a change for a time is open, and what becomes of it. */

@@ -7,7 +7,7 @@ export interface Keys {
   token: string;
   /** Set while Redis is nearly full: no new lines. */
   full: string;
-  /** What was last said about Redis's memory. */
+  /** What was last said about Redis's memory: the level, that of the message, and when that was posted. */
   memoryLevel: string;
   /** Open requests, by the time they came to their state. */
   open: string;
@@ -72,6 +72,8 @@ export interface Keys {
   revertEnded(request: number, region: string): string;
   /** Set: `<request>/<region>` of the reverts that touch this lock's target. */
   revertsOf(lock: string): string;
+  /** Set: the requests that follow from it. */
+  childrenOf(number: number): string;
   /** List: a whole answer in packed parts, for turning its pages or for a terminal; what an attempt at its request came to. */
   answer(number: number, attempt: number): string;
   /** Hash: `<number>/<attempt>` of each of them → how many bytes it has, and until when. */
@@ -133,6 +135,7 @@ export function keysOf(prefix: string): Keys {
     revert: (request, region) => key('revert', request, region),
     revertEnded: (request, region) => key('revert-ended', request, region),
     revertsOf: (lock) => key('reverts-of', lock),
+    childrenOf: (number) => key('children-of', number),
     answer: (number, attempt) => key('answer', number, attempt),
     answers: key('answers'),
     names: (cloud, region, type) => key('names', cloud, region, type),

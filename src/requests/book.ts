@@ -4,6 +4,7 @@ import { tellState, userOf } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import { label, type Request } from '../request.ts';
 import { cancelRequest } from './cancel.ts';
+import { childrenOf } from './children.ts';
 import type { RequestBook } from './request-book.ts';
 import { findRequest, readAudit, type Step, type Store, stepOf } from './store.ts';
 
@@ -13,6 +14,7 @@ export function createRequestBook(core: Core): RequestBook {
     find: async (number) => (await findRequest(store, number))?.request,
     list: (filter) => listRequests(store, filter),
     cancel: async (number, by) => (await cancelRequest(core, number, by)).came,
+    children: (number) => childrenOf(store, number),
     async history(number) {
       const entries = await readAudit(store, number);
       const writes = entries.filter(({ event }) => event === 'intent');

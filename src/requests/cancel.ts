@@ -59,7 +59,7 @@ function stop(core: Core, request: Request, by: Who): Decision<Cancelled> {
   return {
     change: (draft) => {
       draft.state = 'cancelled';
-      draft.result = { text: `Cancelled by ${who}. ${request.progress ?? 'Nothing was changed.'}` };
+      draft.result = { text: `Cancelled by ${who}. ${whatStays(request)}` };
       draft.locks = [];
     },
     give: 'cancelled',
@@ -69,6 +69,10 @@ function stop(core: Core, request: Request, by: Who): Decision<Cancelled> {
       also: (draft) => [...releaseLocks(core.store, request), ...tellCancelled(core, draft)],
     },
   };
+}
+
+function whatStays({ begun, progress = 'Look at the cloud before you go on.' }: Request): string {
+  return begun ? `What was done stays so. ${progress}` : 'Nothing was changed.';
 }
 
 function answered(decision: Decision<Cancelled>, number: number, answering: Answering | undefined): Decision<Cancelled> {

@@ -14,6 +14,8 @@ export interface RequestBook {
    * Asks for a stop. Ends at once what is not running; what runs stops before its next item. Throws UserError where it has ended.
    */
   cancel(number: number, by: Who): Promise<Cancelled>;
+  /** Numbers of those that follow from it: a way back, *Plan again*. Oldest first. */
+  children(number: number): Promise<number[]>;
   /** The audit's entries of a request, oldest first, as shown by `request show`. */
   history(number: number): Promise<{ at: number; event: string; by?: string; detail?: string }[]>;
 }

@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import { type AuditEntry, type ChainedEntry, chain } from '../audit/chain.ts';
+import type { Outcome } from '../job.ts';
 import { userOf } from '../outbox/tell.ts';
 import type { Clock } from '../redis/clock.ts';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
 import { ENDED, type Request } from '../request.ts';
+import { revertsAtMove } from '../reverts/reverts.ts';
 import { timerCommands } from './due.ts';
 
 /** Where our records of requests live. */
@@ -16,10 +18,14 @@ export interface Store {
   ended?: (request: Request) => void;
 }
 
-/** A record as it was read: a change to it counts only while its audit's head is still this one. */
+/**
+ * A record as it was read: a change to it counts only while its audit's head is still this one, and so is its revision, which also
+ * counts what leaves no mark in the audit.
+ */
 export interface Stored {
   request: Request;
   head: string;
+  revision: string | null;
 }
 
 /** Closed requests and their audit are kept this long. */
@@ -29,10 +35,10 @@ const ENDED_KEPT = 10;
 const ENDED_KEPT_SECONDS = 7 * 86_400;
 
 export async function findRequest({ redis, keys }: Store, number: number): Promise<Stored | undefined> {
-  const [doc, head] = await redis.hmget(keys.request(number), 'doc', 'head');
+  const [doc, head, revision = null] = await redis.hmget(keys.request(number), 'doc', 'head', 'revision');
   if (!doc || !head) return undefined;
   // Our own writing, checked when it was written.
-  return { request: JSON.parse(doc) as Request, head };
+  return { request: JSON.parse(doc) as Request, head, revision };
 }
 
 export async function readAudit({ redis, keys }: Store, number: number): Promise<ChainedEntry[]> {
@@ -47,6 +53,8 @@ export interface Move {
   event: string;
   by?: string;
   detail?: Record<string, unknown>;
+  /** What became of its items, where it ends and that is known. */
+  outcomes?: readonly Outcome[];
   /** Besides the record's own head. */
   when?: Guard[];
   /** Commands of the same atomic step. */
@@ -79,15 +87,16 @@ export async function advance(
 /** The same as a step that is not taken yet, for where it has to be one with another record's. */
 export function stepOf(
   { keys, clock }: Store,
-  { request, head }: Stored,
+  { request, head, revision }: Stored,
   change: (draft: Request) => void,
-  { event, by, detail, when = [], also }: Move,
+  { event, by, detail, outcomes = [], when = [], also }: Move,
 ): Step & { next: Stored } {
   const draft = structuredClone(request);
   change(draft);
   const at = clock.now();
   const moved = draft.state !== request.state;
   if (moved) draft.since = at;
+  const reverts = moved ? revertsAtMove(keys, draft, outcomes) : [];
   const entry: AuditEntry = {
     at,
     event,
@@ -95,20 +104,29 @@ export function stepOf(
     ...(by === undefined ? {} : { by }),
     ...(detail === undefined ? {} : { detail }),
   };
-  // A head that stays is a guard all the same: whoever moved the record meanwhile has changed it.
   const chained = NOT_IN_AUDIT.has(event) ? undefined : chain(head, entry);
-  const next: Stored = { request: draft, head: chained?.hash ?? head };
   const key = keys.request(request.number);
   const doc = JSON.stringify(draft);
+  // Answers change nothing in the record, which may be large.
+  const changed = doc !== JSON.stringify(request);
+  const next: Stored = {
+    request: draft,
+    head: chained?.hash ?? head,
+    revision: changed ? String(Number(revision ?? 0) + 1) : revision,
+  };
   const commands: Command[] = [
-    // Intents and answers change nothing in the record, which may be large.
-    ['HSET', key, ...(doc === JSON.stringify(request) ? [] : ['doc', doc, 'state', draft.state]), 'head', next.head],
+    ['HSET', key, ...(changed ? ['doc', doc, 'state', draft.state, 'revision', next.revision ?? ''] : []), 'head', next.head],
     ...(chained ? [['RPUSH', keys.audit(request.number), JSON.stringify(chained)]] : []),
     ...(moved ? bookkeeping(keys, draft, at) : []),
+    ...reverts,
     ...timerCommands(keys, request, draft),
     ...(also?.(draft, request) ?? []),
   ];
-  return { when: [{ key, field: 'head', is: head }, ...when], commands, next };
+  const asItWas = [
+    { key, field: 'head', is: head },
+    { key, field: 'revision', is: revision },
+  ];
+  return { when: [...asItWas, ...when], commands, next };
 }
 
 function bookkeeping(keys: Keys, draft: Request, at: number): Command[] {

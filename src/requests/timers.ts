@@ -6,7 +6,6 @@ import { code } from '../reply.ts';
 import { label, type Request } from '../request.ts';
 import { fireRevert, remindOfRevert } from '../reverts/fire.ts';
 import { REVERT, REVERT_SOON } from '../reverts/reverts.ts';
-import { begunItems } from '../running/intents.ts';
 import { lookAgain } from '../running/settle.ts';
 import { useByOf } from './due.ts';
 import { decideAndAdvance, findRequest } from './store.ts';
@@ -43,9 +42,10 @@ async function expire(core: Core, number: number): Promise<void> {
  * workers) ends as void. One that has begun goes on. Asked before each start, and by a timer.
  */
 export async function isPastItsUse(core: Core, number: number): Promise<boolean> {
-  const isLate = (request: Request): boolean => request.state === 'queued' && useByOf(request) <= core.store.clock.now();
+  const isLate = (request: Request): boolean =>
+    request.state === 'queued' && !request.begun && useByOf(request) <= core.store.clock.now();
   const stored = await findRequest(core.store, number);
-  if (!stored || !isLate(stored.request) || (await begunItems(core.store, number)).size > 0) return false;
+  if (!stored || !isLate(stored.request)) return false;
   await decideAndAdvance(core.store, number, (request) => {
     if (!isLate(request)) return { leave: undefined };
     const within = timeLeft(request.approval?.expiresMs ?? 0);

@@ -3,12 +3,22 @@ import type { Outcome } from '../job.ts';
 import { userOf } from '../outbox/tell.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import type { FrozenJob, Request, Revert } from '../request.ts';
+import { ENDED, type FrozenJob, type Request, type Revert } from '../request.ts';
 import type { Store } from '../requests/store.ts';
-import { begunKey } from '../running/intents.ts';
+import { itemKey } from '../running/item-key.ts';
 import { lockName, type Target, targetIn } from '../target.ts';
 
 const DAY_MS = 86_400_000;
+const ENDED_KEPT_SECONDS = 90 * 86_400;
+
+/** What did not go back is tried again this much later; then its requester has been told often enough. */
+const TRY_AGAIN_MS = [300_000, 1_800_000, 7_200_000, 43_200_000, 86_400_000];
+/** What was changed meanwhile is not tried again: somebody has decided otherwise. */
+const NOT_BACK: ReadonlySet<Outcome['state'] | undefined> = new Set<Outcome['state'] | undefined>([
+  'failed',
+  'unknown',
+  'not started',
+]);
 
 /** The timers' kinds, each for a region. */
 export const REVERT = 'revert';
@@ -34,40 +44,66 @@ export async function findRevert(
   { redis, keys }: Pick<Store, 'redis' | 'keys'>,
   request: number,
   region: string,
-): Promise<{ stored: Revert; values: string[]; ended: string[]; json: string } | undefined> {
+): Promise<{ stored: Revert; values: string[]; json: string } | undefined> {
   const [json, ended] = await Promise.all([
     redis.get(keys.revert(request, region)),
     redis.smembers(keys.revertEnded(request, region)),
   ]);
   if (json === null) return undefined;
   const stored = JSON.parse(json) as Revert; // our own writing
-  return { stored, values: stored.later.values.filter((value) => !ended.includes(value)), ended: [...ended].sort(), json };
+  return { stored, json, values: stored.later.values.map(({ id }) => id).filter((value) => !ended.includes(value)) };
 }
 
 /**
- * What a change's end means for reverts, as commands of the same step: its own begin to wait, and those that it superseded have their
- * values ended. A change of which nothing was done has nothing to take back.
+ * What a request that takes something back leaves alone. Read while it holds its locks: whoever decides about the same has ended by
+ * then, or waits for it.
  */
-export function revertCommands({ keys }: Store, request: Request, outcomes: readonly Outcome[]): Command[] {
-  return (request.plan?.jobs ?? []).flatMap((job) => [
-    ...(job.later ? ownRevert(keys, request, job, outcomes) : []),
-    ...(job.supersedes ?? []).flatMap(({ request: other, region, values }): Command[] => {
-      const done = values.filter((value) => tookEffect(job.region, value, outcomes));
-      return done.length > 0 ? [['SADD', keys.revertEnded(other, region), ...done]] : [];
+export async function decidedSince({ redis, keys }: Store, { revert }: Request): Promise<string[]> {
+  return revert ? redis.smembers(keys.revertEnded(revert.request, revert.region)) : [];
+}
+
+/**
+ * What a request's move means for reverts, as commands of the same step. At its end, and while its outcome is unknown: its own begin to
+ * wait, and those that it superseded have their values ended. A request that takes something back forgets what went back, and is
+ * tried again for the rest, however it ended: only a decision about a value keeps it.
+ */
+export function revertsAtMove(keys: Keys, draft: Request, outcomes: readonly Outcome[]): Command[] {
+  const hasEnded = ENDED.has(draft.state);
+  if (!hasEnded && draft.state !== 'unknown') return [];
+  if (draft.revert) return hasEnded ? afterTry(keys, draft, draft.revert, outcomes) : [];
+  return (draft.plan?.jobs ?? []).flatMap((job) => [
+    ...(job.later ? ownRevert(keys, draft, job, outcomes) : []),
+    ...(job.supersedes ?? []).flatMap((other): Command[] => {
+      const done = other.values.filter((value) => tookEffect(job.region, value, outcomes));
+      return endValues(keys, other, done);
     }),
   ]);
 }
 
+/** Kept a while longer than what they are of, should that have gone before. */
+function endValues(
+  keys: Keys,
+  { request, region, due }: Pick<Revert, 'request' | 'region' | 'due'>,
+  values: string[],
+): Command[] {
+  if (values.length === 0) return [];
+  const key = keys.revertEnded(request, region);
+  return [
+    ['SADD', key, ...values],
+    ['EXPIREAT', key, Math.ceil(due / 1_000) + ENDED_KEPT_SECONDS],
+  ];
+}
+
 function ownRevert(keys: Keys, request: Request, { region, later }: FrozenJob, outcomes: readonly Outcome[]): Command[] {
-  const { number, since, plan, card, cloud = '', command = '', effect = 'change', askedBy = '' } = request;
+  const { number, since, plan, card, cloud = '', command = '', effect = 'change', askedBy = '', begun } = request;
   if (!later || !plan || !card) return [];
   // Unknown outcomes too, and runs that ended before they could tell: should it have taken effect, it goes back.
   const isAny =
     outcomes.length === 0
-      ? request.state !== 'failed' && request.state !== 'void'
-      : later.values.some((value) => mayHaveTakenEffect(region, value, outcomes));
+      ? begun === true
+      : later.values.some(({ id }) => tookEffect(region, id, outcomes) || stateOf(region, id, outcomes) === 'unknown');
   const touches = plan.touches.filter((target) => target.region === undefined || target.region === region);
-  if (!isAny) return forgetRevert(keys, { request: number, cloud, region, touches });
+  if (!isAny) return begun ? forgetRevert(keys, { request: number, cloud, region, touches }) : [];
   const user = userOf(request);
   const revert: Revert = {
     request: number,
@@ -86,6 +122,28 @@ function ownRevert(keys: Keys, request: Request, { region, later }: FrozenJob, o
   return keepRevert(keys, revert);
 }
 
+/** Also says in the record whether, and when, it is tried again. */
+function afterTry(keys: Keys, draft: Request, revert: Revert, outcomes: readonly Outcome[]): Command[] {
+  const values = revert.later.values.map(({ id }) => id);
+  const stateIn = (value: string): Outcome['state'] | undefined => stateOf(revert.region, value, outcomes);
+  // A run that ended before it could tell: each is looked at again.
+  const nothingTold = outcomes.length === 0 && draft.state !== 'nothing done';
+  const left = nothingTold ? values : values.filter((value) => NOT_BACK.has(stateIn(value)));
+  if (left.length === 0) return forgetRevert(keys, revert);
+  const wait = TRY_AGAIN_MS[revert.tries];
+  draft.again = wait === undefined ? 'given up' : draft.since + wait;
+  if (draft.again === 'given up') return forgetRevert(keys, revert);
+  const next: Revert = { ...revert, tries: revert.tries + 1, due: draft.again };
+  return [
+    ...keepRevert(keys, next),
+    ...endValues(
+      keys,
+      next,
+      values.filter((value) => !left.includes(value) && stateIn(value) !== undefined),
+    ),
+  ];
+}
+
 /** Its timers, too: one before it, at which its requester may still say otherwise. */
 export function keepRevert(keys: Keys, revert: Revert): Command[] {
   const { request, cloud, region, due, later, touches } = revert;
@@ -96,6 +154,15 @@ export function keepRevert(keys: Keys, revert: Revert): Command[] {
     ...touches.map((target): Command => ['SADD', keys.revertsOf(lockName(cloud, target)), id]),
     ['ZADD', keys.timers, due, `${request}|${REVERT} ${region}`],
     ...(revert.tries === 0 ? [['ZADD', keys.timers, soon, `${request}|${REVERT_SOON} ${region}`]] : []),
+  ];
+}
+
+/** From now on this request takes it back; its timers have done their part. */
+export function firingCommands(keys: Keys, revert: Revert, child: number): Command[] {
+  const { request, region } = revert;
+  return [
+    ['SET', keys.revert(request, region), JSON.stringify({ ...revert, child })],
+    ['ZREM', keys.timers, `${request}|${REVERT} ${region}`, `${request}|${REVERT_SOON} ${region}`],
   ];
 }
 
@@ -111,18 +178,14 @@ export function forgetRevert(
 }
 
 function tookEffect(region: string, value: string, outcomes: readonly Outcome[]): boolean {
-  const state = outcomeOf(region, value, outcomes)?.state;
+  const state = stateOf(region, value, outcomes);
   return state === 'done' || state === 'already';
 }
 
-function mayHaveTakenEffect(region: string, value: string, outcomes: readonly Outcome[]): boolean {
-  return tookEffect(region, value, outcomes) || outcomeOf(region, value, outcomes)?.state === 'unknown';
-}
-
 /** What became of a value: its own outcome where it has one, else that of the item which it is a part of. */
-function outcomeOf(region: string, value: string, outcomes: readonly Outcome[]): Outcome | undefined {
-  const own = begunKey(region, value);
+function stateOf(region: string, value: string, outcomes: readonly Outcome[]): Outcome['state'] | undefined {
+  const own = itemKey(region, value);
   return outcomes
-    .filter(({ item }) => own === item.id || own.startsWith(`${item.id}/`))
-    .toSorted((a, b) => b.item.id.length - a.item.id.length)[0];
+    .filter(({ item: { id } }) => own === id || own.startsWith(id.endsWith('/') ? id : `${id}/`))
+    .toSorted((a, b) => b.item.id.length - a.item.id.length)[0]?.state;
 }

@@ -2,10 +2,10 @@ import type { Outcome } from '../job.ts';
 import { stateOf } from '../outcomes.ts';
 import type { Reply } from '../reply.ts';
 import type { Request, RequestState } from '../request.ts';
-import { itemOf } from './intents.ts';
+import { itemOf } from './item-key.ts';
 import type { Ran } from './run-jobs.ts';
 
-/** What a run that hands itself back has come to, for whoever reads or cancels it before it goes on. */
+/** What a run that hands itself back has come to: right before it goes on, and also if somebody cancels it then. */
 export function soFar(request: Request, ran: Ran, begun: ReadonlySet<string>): string {
   if (!('report' in ran)) return `It was handed over. ${begunInWords(request, begun, [])}`;
   const { outcomes } = ran.report;
@@ -14,7 +14,7 @@ export function soFar(request: Request, ran: Ran, begun: ReadonlySet<string>): s
       .filter(({ state }) => (state === 'not started') === left)
       .map(({ item }) => item.name)
       .join(', ');
-  const dealtWith = `Dealt with so far: ${names(false) || 'nothing'}. Still to do: ${names(true) || 'nothing'}.`;
+  const dealtWith = `Dealt with so far: ${names(false) || 'nothing'}. Not begun: ${names(true) || 'nothing'}.`;
   return `It was handed over. ${dealtWith}${alsoBegun(request, begun, outcomes)}`;
 }
 

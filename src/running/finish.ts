@@ -4,8 +4,6 @@ import { wake } from '../queue.ts';
 import type { Held } from '../requests/hold.ts';
 import { releaseLocks, wakeWaiters } from '../requests/locks.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
-import { tryAgainCommands } from '../reverts/fire.ts';
-import { revertCommands } from '../reverts/reverts.ts';
 import { type End, endOf, soFar } from './end.ts';
 import type { Ran } from './run-jobs.ts';
 import { firstLook } from './settle.ts';
@@ -58,13 +56,9 @@ export function ended(core: Core, { state, reply, outcomes }: End, { guard }: He
       event: state,
       by: core.worker,
       detail: { text: reply.text, outcomes },
+      outcomes,
       when: [guard],
-      also: (draft, before) => [
-        ...(isOpen ? [] : releaseLocks(core.store, before)),
-        ...revertCommands(core.store, draft, outcomes),
-        ...tryAgainCommands(core.store, draft, outcomes),
-        ...tellState(core, draft),
-      ],
+      also: (draft, before) => [...(isOpen ? [] : releaseLocks(core.store, before)), ...tellState(core, draft)],
     },
   };
 }

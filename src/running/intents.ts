@@ -4,16 +4,7 @@ import { ENDED } from '../request.ts';
 import type { Lease } from '../requests/lease.ts';
 import { decideAndAdvance, readAudit, type Store } from '../requests/store.ts';
 import { HandBack } from './converge.ts';
-
-/** The same ID may be an item in several regions. */
-export function begunKey(region: string, item: string): string {
-  return `${region}/${item}`;
-}
-
-/** The item's own ID, out of its key. */
-export function itemOf(key: string): string {
-  return key.slice(key.indexOf('/') + 1);
-}
+import { itemKey } from './item-key.ts';
 
 /** Keys of the items whose write was begun: found done, they were done by this request. */
 export async function begunItems(store: Store, number: number): Promise<Set<string>> {
@@ -21,7 +12,7 @@ export async function begunItems(store: Store, number: number): Promise<Set<stri
   return new Set(
     entries
       .filter(({ event }) => event === 'intent')
-      .map(({ detail }) => begunKey(String(detail?.region ?? ''), String(detail?.item ?? ''))),
+      .map(({ detail }) => itemKey(String(detail?.region ?? ''), String(detail?.item ?? ''))),
   );
 }
 
@@ -47,7 +38,9 @@ export function writeHook(
           ]
         : [];
       return {
-        change: () => undefined,
+        change: (draft) => {
+          draft.begun = true;
+        },
         give: 'written',
         move: { event, by: core.worker, detail, when: before ? [lease.guard, ...open] : [] },
       };
@@ -70,7 +63,7 @@ export function writeHook(
     async before({ item, call, requestId }: Write) {
       if (lease.signal.aborted) throw new HandBack(String(lease.signal.reason));
       await append('intent', { region, item, call, requestId }, true);
-      begun.add(begunKey(region, item ?? ''));
+      begun.add(itemKey(region, item ?? ''));
     },
     async after({ item, call, requestId }: Write, answer) {
       await append('answer', { region, item, call, requestId, ...answer }, false);

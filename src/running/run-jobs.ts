@@ -9,15 +9,16 @@ import type { Core } from '../process/core.ts';
 import { type FrozenJob, label, type RequestState } from '../request.ts';
 import type { Held } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest } from '../requests/store.ts';
+import { decidedSince } from '../reverts/reverts.ts';
 import { converge, WouldWrite } from './converge.ts';
-import { begunKey } from './intents.ts';
+import { itemKey } from './item-key.ts';
 
 /** A run that took its worker down this often is left to people. */
 const MAX_ATTEMPTS = 25;
 
 /**
  * What running came to. `broken`: it ended before it could tell what it did; `final` where looking again would not help, `untouched` is
- * its end where no write was begun. The items of a report are named after their region (`begunKey`).
+ * its end where no write was begun. The items of a report are named after their region (`itemKey`).
  */
 export type Ran = { report: Report } | { broken: string; final?: true; untouched?: RequestState } | { lost: true };
 
@@ -51,7 +52,7 @@ async function runJob(
   begun: ReadonlySet<string>,
   hook: WriteHook,
 ): Promise<Exclude<Ran, { final?: true }> | Ran> {
-  const { number, requester, cloud = '', except = [] } = stored.request;
+  const { number, requester, cloud = '' } = stored.request;
   const log = core.log.child({ request: number });
   const job = core.registry.findJob(name);
   if (!job) return { broken: `There is no job ${name} in this version of Stackhand.`, final: true };
@@ -61,13 +62,13 @@ async function runJob(
     cloud,
     region,
     request: { number, label: label(number), requester },
-    except: new Set(except),
+    except: new Set(await decidedSince(core.store, stored.request)),
     signal: lease.signal,
     log,
     progress: (text) => void showProgress(core, number, text).catch((error) => log.warn({ err: error }, 'progress not written')),
     converge: (items, how) => {
       const watch = watchForStop(core, number, lease);
-      const isBegun = (item: string): boolean => begun.has(begunKey(region, item));
+      const isBegun = (item: string): boolean => begun.has(itemKey(region, item));
       return converge(items, how, { openstack, signal: lease.signal, log, begun: isBegun }).finally(watch);
     },
   };
@@ -83,7 +84,7 @@ async function runJob(
 }
 
 function keyed(region: string, outcome: Outcome): Outcome {
-  return { ...outcome, item: { id: begunKey(region, outcome.item.id), name: outcome.item.name } };
+  return { ...outcome, item: { id: itemKey(region, outcome.item.id), name: outcome.item.name } };
 }
 
 function inRegion(region: string, outcome: Outcome): Outcome {
@@ -92,12 +93,12 @@ function inRegion(region: string, outcome: Outcome): Outcome {
 
 /** A look found that what was begun would have to be written again. */
 function notDone(region: string, { message }: WouldWrite): Report {
-  return { text: message, outcomes: [{ item: { id: begunKey(region, ''), name: region }, state: 'failed', detail: message }] };
+  return { text: message, outcomes: [{ item: { id: itemKey(region, ''), name: region }, state: 'failed', detail: message }] };
 }
 
 function brokenReport({ region }: FrozenJob, text: string, begun: ReadonlySet<string>): Report {
-  const wrote = [...begun].some((key) => key.startsWith(begunKey(region, '')));
-  const item = { id: begunKey(region, ''), name: 'what was approved' };
+  const wrote = [...begun].some((key) => key.startsWith(itemKey(region, '')));
+  const item = { id: itemKey(region, ''), name: 'what was approved' };
   return { text, outcomes: [{ item, state: wrote ? 'unknown' : 'failed', detail: text }] };
 }
 

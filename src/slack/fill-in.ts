@@ -7,6 +7,7 @@ import type { Forms } from '../planning/forms.ts';
 import type { NamedCommand } from '../registry.ts';
 import type { Act } from '../reply.ts';
 import type { Place } from '../request.ts';
+import { ownerName } from '../target.ts';
 import { argumentOfId, asLists, type FormValues, fillInForm, formArguments, inputId, optionOf, typedIn } from './form.ts';
 import type { Gateway } from './gateway.ts';
 import { readMetadata } from './metadata.ts';
@@ -127,7 +128,7 @@ async function suggested(
   if (!place) return [];
   const things = await forms.names({ ...place, type: completes[argument] ?? '' }, value.trim(), { asker, named, channel });
   return (things ?? []).flatMap((thing) => {
-    const where = thing.project && thing.type !== 'project' ? ` (${thing.project.name})` : '';
+    const where = thing.project && thing.type !== 'project' ? ` (${ownerName(thing.project)})` : '';
     return optionOf(thing.id, `${thing.name}${where}`);
   });
 }

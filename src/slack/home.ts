@@ -12,7 +12,7 @@ const BYTES = 150_000;
 /** Characters. A title is a header's: https://docs.slack.dev/reference/block-kit/blocks/header-block */
 const AROUND = { notices: 1_500, title: 150, end: 300, notes: 1_500 };
 /** Characters of an entry that each part may take; together fewer than the 3,000 that Slack takes in one text. */
-const SHARE = { headline: 300, warnings: 500, lines: 1_000, links: 700, buttons: 2_000 };
+const SHARE = { headline: 300, warnings: 500, lines: 1_300, instead: 200, links: 600, buttons: 2_000 };
 /** A section is its title, its entries, a line below them, and what sets it off from the one before. */
 const BLOCKS_AROUND = 3;
 
@@ -58,16 +58,27 @@ function sizeOf(blocks: readonly KnownBlock[]): number {
   return JSON.stringify(blocks).replaceAll(/[^ -~]/g, '\\uxxxx').length;
 }
 
-/** One block of words and one of buttons. */
-function entryOf({ text, warnings = [], lines = [], links = [], buttons = [] }: HomeEntry): KnownBlock[] {
+/** One block of words and one of buttons. Nobody decides about what was cut off: the card has it whole, and the same buttons. */
+function entryOf({ text, warnings = [], lines = [], links = [], buttons = [], deciding }: HomeEntry): KnownBlock[] {
+  const parts: [text: string, share: number, style?: 'bold'][] = [
+    [text, SHARE.headline, 'bold'],
+    [warnings.map((warning) => `⚠️ Warning: ${warning}`).join('\n'), SHARE.warnings],
+    [lines.join('\n'), SHARE.lines],
+  ];
+  const shown = parts.map(([whole, share, style]) => {
+    const room = roomOf(share);
+    const elements = spans(within(whole, share, room), style);
+    return { elements, cut: room.cut };
+  });
+  const isWhole = shown.every((part) => !part.cut);
+  const decides = deciding && isWhole ? deciding.buttons : [];
   const said = [
-    spans(cut(text, SHARE.headline), 'bold'),
-    spans(cut(warnings.map((warning) => `⚠️ Warning: ${warning}`).join('\n'), SHARE.warnings)),
-    spans(cut(lines.join('\n'), SHARE.lines)),
+    ...shown.map(({ elements }) => elements),
+    spans(deciding && !isWhole ? cut(deciding.instead, SHARE.instead) : ''),
     linkElements(links, roomOf(SHARE.links)),
   ].filter((part) => part.length > 0);
   const lined = said.flatMap((part, i) => (i === 0 ? part : [{ type: 'text' as const, text: '\n' }, ...part]));
-  return [...paragraph(lined), ...actionsBlock(buttons, SHARE.buttons).blocks];
+  return [...paragraph(lined), ...actionsBlock([...decides, ...buttons], SHARE.buttons).blocks];
 }
 
 function endOf({ entries, more, seeMore, empty }: HomeSection, shown: number): string {

@@ -35,7 +35,6 @@ function request(number: number, more: Partial<Request>): Request {
     attempt: 1,
     votes: [],
     locks: [],
-    children: [],
     ...more,
   };
 }
@@ -59,6 +58,7 @@ const running = request(1041, {
   state: 'running',
   progress: '2 of 5 servers moved',
   requester: { kind: 'schedule', name: 'nightly' },
+  askedBy: 'schedule nightly',
 });
 const ended = request(7, {
   state: 'done',
@@ -84,6 +84,7 @@ function book(...requests: Request[]): RequestBook {
       found.state = 'cancelled';
       return 'cancelled';
     },
+    children: async (number) => requests.filter(({ parent }) => parent === number).map((one) => one.number),
     history: async () => [{ at: NOW - 2 * HOUR, event: 'received', by: 'U0BOB', detail: 'quota set demo cores=40' }],
   };
 }

@@ -1,7 +1,6 @@
 import {
   getComputeQuota,
   getComputeQuotaClass,
-  getDefaultComputeQuota,
   updateComputeQuota,
   updateComputeQuotaClass,
 } from '../../src/openstack/compute-quotas.ts';
@@ -11,8 +10,6 @@ export const computeQuotas: readonly Case[] = [
   ...forAll('get compute quotas', [getComputeQuota], (os, { demo }) => getComputeQuota(os, demo)),
   ...forAll("get somebody else's compute quotas", [getComputeQuota], (os, { aliceLab }) => getComputeQuota(os, aliceLab)),
   ...forAll('get compute quotas of no project', [getComputeQuota], (os) => getComputeQuota(os, NOSUCH)),
-  ...forAll('get default compute quotas', [getDefaultComputeQuota], (os, { aliceLab }) => getDefaultComputeQuota(os, aliceLab)),
-  ...forAdmin('get default compute quotas of no project', [getDefaultComputeQuota], (os) => getDefaultComputeQuota(os, NOSUCH)),
   ...forAll('get the compute quota class', [getComputeQuotaClass], (os) => getComputeQuotaClass(os)),
   ...forAdmin('raise a compute quota', [updateComputeQuota, getComputeQuota], (os, { aliceLab }) =>
     raised(

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { listAggregates } from '../../src/openstack/aggregates.ts';
 import {
   getConsoleOutput,
-  getHypervisorUptime,
   getServer,
   getServerDetail,
   listComputeServices,
@@ -39,9 +38,6 @@ const hosts: Case[] = [
   ...forAdmin('list the hypervisors of a host that is not there', [listHypervisorsOfHost], async (os) => ({
     [(await listHypervisorsOfHost(os, 'compute')).length]: null,
   })),
-  ...forAll("get a hypervisor's uptime", [getHypervisorUptime], (os, { compute1 }) => getHypervisorUptime(os, compute1)),
-  ...forAdmin('get the uptime of no hypervisor', [getHypervisorUptime], (os) => getHypervisorUptime(os, NO_UUID)),
-  ...forAdmin('get the uptime of what is no ID', [getHypervisorUptime], (os) => getHypervisorUptime(os, 'a b')),
   ...forAll('list aggregates', [listAggregates], async (os) => called(await listAggregates(os))),
 ];
 

@@ -1,4 +1,4 @@
-import { getProject, listDomains, listProjects, listRegions } from '../../src/openstack/identity.ts';
+import { getProject, listDomains, listProjects } from '../../src/openstack/identity.ts';
 import { resolveDomain, resolveProject, resolveUser } from '../../src/openstack/kinds.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
 import { resolve } from '../../src/openstack/resolve.ts';
@@ -111,6 +111,4 @@ async function whoIsWhat(os: Session, filter: RoleAssignmentFilter): Promise<unk
   return { [words.sort().join(', ')]: list };
 }
 
-const regions: Case[] = [...forAll('list regions', [listRegions], (os) => listRegions(os))];
-
-export const identity: readonly Case[] = [...projects, ...users, ...roles, ...regions];
+export const identity: readonly Case[] = [...projects, ...users, ...roles];

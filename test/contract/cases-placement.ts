@@ -1,27 +1,12 @@
 import { z } from 'zod';
-import {
-  getProviderInventories,
-  getProviderTraits,
-  getProviderUsages,
-  listAllocationCandidates,
-  listResourceProviders,
-} from '../../src/openstack/placement.ts';
-import { type Case, called, forAdmin, forAll, NO_UUID } from './case.ts';
+import { getProviderInventories, getProviderUsages, listAllocationCandidates } from '../../src/openstack/placement.ts';
+import { type Case, forAdmin, forAll, NO_UUID } from './case.ts';
 
 export const placement: readonly Case[] = [
-  ...forAll('list resource providers', [listResourceProviders], (os) => listResourceProviders(os)),
-  ...forAdmin('list the resource provider of a name in other letters', [listResourceProviders], async (os) =>
-    called(await listResourceProviders(os, { name: 'COMPUTE1' })),
-  ),
-  ...forAdmin('list the resource provider of no name', [listResourceProviders], (os) =>
-    listResourceProviders(os, { name: 'a b' }),
-  ),
   ...forAll('get what a provider has', [getProviderInventories], (os, { compute1 }) => getProviderInventories(os, compute1)),
   ...forAdmin('get what no provider has', [getProviderInventories], (os) => getProviderInventories(os, NO_UUID)),
   ...forAll('get what is used of a provider', [getProviderUsages], (os, { compute1 }) => getProviderUsages(os, compute1)),
   ...forAdmin('get what is used of no provider', [getProviderUsages], (os) => getProviderUsages(os, 'a b')),
-  ...forAll('get the traits of a provider', [getProviderTraits], (os, { compute1 }) => getProviderTraits(os, compute1)),
-  ...forAdmin('get the traits of no provider', [getProviderTraits], (os) => getProviderTraits(os, NO_UUID)),
   ...forAll('list what can still be placed', [listAllocationCandidates], (os) => listAllocationCandidates(os, { MEMORY_MB: 1 })),
   ...forAdmin(
     'what can still be placed is less what is reserved, times the ratio',
@@ -62,7 +47,7 @@ export const placement: readonly Case[] = [
     os.request({
       service: 'placement',
       method: 'GET',
-      path: '/resource_providers',
+      path: '/allocation_candidates',
       microversion: '1.999',
       response: z.unknown(),
     }),

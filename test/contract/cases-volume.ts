@@ -1,5 +1,4 @@
 import {
-  getDefaultVolumeQuota,
   getVolumeQuota,
   getVolumeQuotaClass,
   listVolumePools,
@@ -15,7 +14,6 @@ const quotas: Case[] = [
   ...forAll('get volume quotas', [getVolumeQuota], (os, { demo }) => getVolumeQuota(os, demo)),
   ...forAll("get somebody else's volume quotas", [getVolumeQuota], (os, { aliceLab }) => getVolumeQuota(os, aliceLab)),
   ...forAdmin('get volume quotas of no project', [getVolumeQuota], (os) => getVolumeQuota(os, NOSUCH)),
-  ...forAll('get default volume quotas', [getDefaultVolumeQuota], (os, { demo }) => getDefaultVolumeQuota(os, demo)),
   ...forAdmin('raise a volume quota', [updateVolumeQuota, getVolumeQuota], (os, { aliceLab }) =>
     raised(
       'volumes',

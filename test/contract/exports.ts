@@ -9,6 +9,7 @@ const MACHINERY = [
   'catalog.ts',
   'clouds-yaml.ts',
   'connection.ts',
+  'domain-names.ts',
   'exchange.ts',
   'faults.ts',
   'gone.ts',

@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { type Cloud, startCloud } from '../../demo/cloud/cloud.ts';
 import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
+import { ENDED } from '../../src/request.ts';
 import { type Bot, type BotOptions, startBot } from '../bot.ts';
 import { tableRow } from '../table-row.ts';
 
@@ -57,4 +58,15 @@ export function coresOf({ cloud }: Bot): (number | undefined)[] {
 /** The limit of cores, as `quota show` says it of one region. */
 export function saidCores(told: string): string | undefined {
   return tableRow(told, 'cores')[2];
+}
+
+/** Asks, has it approved and waits for its end. @returns the card then. */
+export async function approved(bot: Bot, line: string): Promise<string> {
+  await bot.say('bob', line);
+  await bot.approve('alice');
+  const { number } = await bot.until(...ENDED);
+  return bot.slack.waitFor(() => {
+    const card = bot.card();
+    return card.startsWith(`R-${number} `) && card.includes('wanted') ? card : undefined;
+  }, 'the card of the end');
 }

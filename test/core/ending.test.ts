@@ -30,7 +30,8 @@ it('on SIGTERM a line that hangs on OpenStack is let go, and the next worker ans
 it('a worker that ends says what there is to say before it goes', async () => {
   const bot = await toyBot({ role: 'gateway' });
   const worker = await bot.another('worker');
-  const { redis, keys, clock } = bot.running.core.store;
+  const { store } = bot.running.core;
+  const { redis, keys, clock } = store;
   await bot.say('bob', SET);
   const write = gate();
   const update = gate();
@@ -43,7 +44,8 @@ it('a worker that ends says what there is to say before it goes', async () => {
   const stopping = worker.stop();
   await endBegins(bot);
   write.open();
-  await bot.until('queued');
+  // By the gateway's store: the worker's own connections end with it.
+  await eventually(async () => (await findRequest(store, 1001))?.request.state === 'queued', 'the run to be handed over');
   update.open();
   await stopping;
 

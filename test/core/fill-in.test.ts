@@ -78,6 +78,25 @@ describe('a line with something missing', () => {
     expect(names).toEqual(Array.from({ length: 9 }, (_, i) => `lab-00${i + 1}`));
   });
 
+  it('offers no server of which nobody can tell whether a rule hides it, and the others all the same', async () => {
+    const everything = { effects: ['read'], roles: ['operator', 'viewer'] };
+    const bot = await startBot({
+      yaml: { rules: [{ ...everything, roles: ['operator'], deny: true, targets: ['project:alice-lab'] }, everything] },
+    });
+    bot.cloud.answer('identity', 'GET', /^\/v3\/projects/, { status: 403, times: 99 });
+    const free = await form(bot, 'server show', 'eve');
+    const bound = await form(bot, 'server show', 'bob');
+
+    let names: string[] = [];
+    await eventually(async () => {
+      names = await bot.slack.suggestions('eve', free, 'server', 'web-1');
+      return names.length > 1;
+    }, 'names of servers');
+
+    expect(names).toEqual(['web-1', expect.stringMatching(/^web-1 \(/)]);
+    expect(await bot.slack.suggestions('bob', bound, 'server', 'web-1')).toEqual(['web-1']);
+  });
+
   it('lists names for as long as somebody asks for them, once for all, and forgets them after a minute', async () => {
     const bot = await withProjects();
     await bot.another('worker');

@@ -104,6 +104,8 @@ describe('what somebody asked', () => {
     expect(await bot.request(1002)).toMatchObject({ line: SET, parent: 1001, requester: { user: idOf('U', 'bob') } });
     await bot.slack.slash('bob', '#ops', 'request show R-1002');
     expect(await bot.hears('bob', 'R-1002: ')).toContain('Follows from: R-1001');
+    await bot.slack.slash('bob', '#ops', 'request show R-1001');
+    expect(await bot.hears('bob', 'R-1001: ')).toContain('Followed by: R-1002');
   });
 
   describe('where its channel means another cloud than direct messages do', () => {

@@ -21,7 +21,6 @@ function waiting(more: Partial<Request> = {}): Request {
     effect: 'disruptive',
     votes: [],
     locks: [],
-    children: [],
     hash: 'abc',
     missing: '1 vote of `approver`',
     approval: { needs: [{ count: 1, roles: ['approver'] }], channel: 'C0OPS0000', expiresMs: 90_000, expiresAt: NOW + 90_000 },
@@ -36,15 +35,31 @@ function waiting(more: Partial<Request> = {}): Request {
   };
 }
 
-it('of several warnings the worst is shown, and the others are counted: nobody decides without knowing of them', () => {
+it('all warnings are shown, and whoever voted so far: nobody decides without knowing of them', () => {
+  const vote = { user: 'U0CAROL00', name: 'carol', verdict: 'approve' as const, roles: ['approver'], hash: 'abc', at: NOW };
+
+  const entry = waitingEntry(waiting({ votes: [vote], alsoAskedBy: ['eve'] }), { now: NOW, links: [], stops: true });
+
+  expect(entry.warnings).toEqual(['`web-1` has a local disk', 'two are of one group', 'it is the last of its zone']);
+  expect(entry.lines).toEqual(
+    expect.arrayContaining(['Votes: carol approved', 'Also asked for by: eve', 'Undo: `service enable cmp-03`']),
+  );
+});
+
+it('what is not all here is not approved here, and it says where: of one without a link too', () => {
+  const table = { columns: ['server'], rows: Array.from({ length: 6 }, (_, i) => [`web-${i}`]) };
+  const plan = { ...(waiting().plan ?? expect.fail('no plan')), table };
   const links = [{ label: 'Open the card', url: 'https://home.slack.example/archives/C0OPS0000/p1' }];
 
-  const linked = waitingEntry(waiting(), { now: NOW, links, stops: true });
-  const unlinked = waitingEntry(waiting(), { now: NOW, links: [], stops: true });
+  const linked = waitingEntry(waiting({ plan }), { now: NOW, links, stops: true });
+  const unlinked = waitingEntry(waiting({ plan }), { now: NOW, links: [], stops: true });
 
-  expect(linked.warnings).toEqual(['`web-1` has a local disk']);
-  expect(linked.lines).toContain('2 more warnings: see its card before you decide.');
-  expect(unlinked.lines).toContain('2 more warnings: see `request show R-1042` before you decide.');
+  expect(linked.deciding).toBeUndefined();
+  expect(linked.buttons?.map(({ label }) => label)).toEqual(['Deny', 'Change', 'Cancel']);
+  expect(linked.lines?.at(-1)).toBe('There is more to it than fits here: open its card and approve there.');
+  expect(unlinked.lines?.at(-1)).toBe(
+    'There is more to it than fits here: read its card, in its channel or in my messages to you, and approve there.',
+  );
 });
 
 it('time is told by the minute, so that the page is not another one each second', () => {
@@ -56,7 +71,8 @@ it('time is told by the minute, so that the page is not another one each second'
 });
 
 it('the buttons carry the hash of the plan', () => {
-  expect(waitingEntry(waiting(), { now: NOW, links: [], stops: true }).buttons?.map(({ act }) => act)).toEqual([
+  const { deciding, buttons = [] } = waitingEntry(waiting(), { now: NOW, links: [], stops: true });
+  expect([...(deciding?.buttons ?? []), ...buttons].map(({ act }) => act)).toEqual([
     { kind: 'approve', request: 1042, hash: 'abc' },
     { kind: 'deny', request: 1042, hash: 'abc' },
     { kind: 'change', request: 1042 },

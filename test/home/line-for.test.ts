@@ -24,7 +24,7 @@ function asked(line: string, more: Partial<Request> = {}): Request {
     since: 0,
     attempt: 1,
   } as const;
-  return { ...record, line, cloud: 'prod', region: 'RegionTwo', votes: [], locks: [], children: [], ...more };
+  return { ...record, line, cloud: 'prod', region: 'RegionTwo', votes: [], locks: [], ...more };
 }
 
 it.each([

@@ -1,29 +1,81 @@
 import { describe, expect, it } from 'vitest';
+import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
-import { toyBot } from '../bot.ts';
+import { startBot, toyBot } from '../bot.ts';
 import { asking, carded, OPERATOR, pagesOf, READS, SET, section, timeless } from './pages.ts';
 
 const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
 
 describe('what waits for somebody', () => {
-  it('is shown with all that decides: what, how many, the worst warning, who asked, time left, and the buttons of the card', async () => {
-    const bot = await toyBot();
+  it('is shown with all that the card says: what and why, its lines and numbers, the way back, who asked, time left, and its buttons', async () => {
+    const bot = await startBot();
     const pages = pagesOf(bot);
-    await bot.say('bob', 'cores set demo alice-lab --cores 901 --reason "more load"');
+    await bot.say('bob', 'quota set alice-lab cores=40 --for 7d --reason "course starts" --ticket OPS-4711');
     await carded(bot);
 
     const page = await pages.open('alice', 'Waits for you (1)');
 
     expect(timeless(section(page, 'Waits for you'))).toBe(
       [
-        'R-1001 · prod/RegionOne · change, 2 projects',
-        '⚠️ Warning: more cores than the cloud has',
-        'Set cores to 901 in 2 projects: more load',
+        'R-1001 · prod/RegionOne · change, 1 project',
+        'Change 1 quota of project alice-lab for 7d: cores 20 → 40.',
+        'After 7d: Set back in project alice-lab: cores 20.',
+        '• quota cores, service Nova, used 2, now 20, then 40, can be placed 4084',
+        'Reason: course starts',
+        'Ticket: OPS-4711',
+        `Undo: quota set ${ALICE_LAB} cores=20 --reason "…"`,
         'Asked by bob · still needed: 1 vote of approver · 24 hours left (until TIME UTC)',
         `Open the card (https://home.slack.example/archives/${idOf('C', 'ops')}/pTS)`,
         '[Approve] [Deny] [Change] [Cancel]',
       ].join('\n'),
     );
+    const decides = bot
+      .card()
+      .split('\n')
+      .filter((line) => /^(After|Reason|Ticket|Undo)\b/.test(line));
+    expect(decides).toHaveLength(4);
+    for (const line of decides) expect(page).toContain(line);
+  });
+
+  it('says what it ends of an earlier change for a time, as the card does', async () => {
+    const bot = await startBot();
+    const pages = pagesOf(bot);
+    await bot.say('bob', 'quota set alice-lab cores=40 --for 7d --reason "course starts"');
+    await bot.approve('alice');
+    await bot.untilOf(1001, 'done');
+
+    await bot.say('bob', 'quota set alice-lab cores=60 --reason "for good"');
+
+    const page = await pages.open('alice', 'Waits for you (1)');
+    expect(timeless(page)).toMatch(/R-1001 set cores until TIME UTC.* This ends that: it stays/);
+  });
+
+  it('with more than this page has room for is approved on its card, where all of it stands; a denial needs not all', async () => {
+    const bot = await startBot();
+    const pages = pagesOf(bot);
+    const six = 'cores=40 ram=80G instances=20 volumes=20 gigabytes=2T floating-ips=60';
+    await bot.say('bob', `quota set alice-lab ${six} --reason "course starts"`);
+    await carded(bot);
+
+    const page = section(await pages.open('alice', 'Waits for you (1)'), 'Waits for you');
+
+    expect(page).toContain('A table of 6 rows is on the card alone.');
+    expect(page).toContain('There is more to it than fits here: open its card and approve there.\nOpen the card (https://');
+    expect(page).toMatch(/\n\[Deny\] \[Change\] \[Cancel\]$/);
+    expect(page).not.toContain('[Approve]');
+  });
+
+  it('nor is what had to be cut', async () => {
+    const bot = await startBot();
+    const pages = pagesOf(bot);
+    await bot.say('bob', `quota set alice-lab cores=40 --reason "${'because it is so and not otherwise, '.repeat(40)}"`);
+    await carded(bot);
+
+    const page = section(await pages.open('alice', 'Waits for you (1)'), 'Waits for you');
+
+    expect(page).toContain('because it is so');
+    expect(page).toContain('There is more to it than fits here: open its card and approve there.');
+    expect(page).not.toContain('[Approve]');
   });
 
   it('is never what they asked themselves, nor what takes a role that they do not hold', async () => {

@@ -195,7 +195,7 @@ describe('a server', () => {
     cloud.answer('compute', 'GET', '/servers/s1', { status: 200, body: { server: fragment } });
 
     expect(await getServerDetail(open(), 's1')).toMatchObject({
-      ...{ id: 's1', name: 's1', status: 'UNKNOWN', tenant_id: ALICE_LAB, flavor: null, host: null },
+      ...{ id: 's1', name: 's1', status: 'UNKNOWN', tenant_id: ALICE_LAB, flavor: null, host: undefined },
       ...{ addresses: [], volumes: [], locked_reason: null },
     });
   });

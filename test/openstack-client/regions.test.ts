@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { DEMO_PROJECT, hexId } from '../../demo/cloud/seed.ts';
 import { listServers, listServersNamed } from '../../src/openstack/compute.ts';
 import { getComputeQuota, updateComputeQuota } from '../../src/openstack/compute-quotas.ts';
-import { listProjects, listRegions } from '../../src/openstack/identity.ts';
+import { listProjects } from '../../src/openstack/identity.ts';
 import { onStage } from './stage.ts';
 
 const regions = ['RegionOne', 'RegionTwo'];
@@ -15,7 +15,6 @@ it('each region has servers and quotas of its own, and all have the same project
   await updateComputeQuota(two, DEMO_PROJECT, { cores: 44 });
 
   expect(settings.regions).toEqual(regions);
-  expect((await listRegions(one)).map(({ id }) => id)).toEqual(regions);
   expect((await getComputeQuota(one, DEMO_PROJECT)).cores?.limit).toBe(20);
   expect((await getComputeQuota(two, DEMO_PROJECT)).cores?.limit).toBe(44);
   expect(cloud.stateOf('RegionTwo').quotas.compute.own.get(DEMO_PROJECT)).toEqual({ cores: 44 });

@@ -83,6 +83,7 @@ describe('quota set', () => {
       Asked by: bob
       Reason: ticket 4711
       Votes: alice approved
+      Undo: quota set <id> cores=20 ram=51200 volumes=10 floating-ips=50 secgroup-rules=100 gigabytes___DEFAULT__=-1 --reason "…"
       quota                  service  before     wanted   now
       cores                  Nova     20         40       40
       ram                    Nova     50 GiB     80 GiB   80 GiB

@@ -155,7 +155,7 @@ describe('a rule on a target', () => {
 describe('while Slack does not say who is in a group', () => {
   const unanswered = {
     allowed: false,
-    couldNotTell: true,
+    couldNotTell: 'roles',
     because: expect.stringMatching(
       /^I could not tell whether you may use `quota set`: Slack did not say who is in the user group of `\w+`\. Nothing was done; try again in a minute\.$/,
     ),
@@ -181,6 +181,42 @@ describe('while Slack does not say who is in a group', () => {
 
   it('still says no where the group would not help', () => {
     expect(decideLine(asks(policy, [], { asker: { roles: ['approver'], unsure: ['lead'] } }))).not.toHaveProperty('couldNotTell');
+  });
+});
+
+describe('while nobody tells the name of a project', () => {
+  const nameless = server('web-1', { project: { id: DEMO.id } });
+  const operators = { roles: ['operator'], commands: ['*'], approvals: [] };
+  const onWeb = (rules: Parameters<typeof policyWith>[0]) =>
+    decidePlan({ ...asks(policyWith(rules), ['operator']), touches: [nameless] });
+
+  it('a rule that denies by name may be meant, and so it is refused, as what could not be told', () => {
+    expect(onWeb([{ ...operators, targets: ['project:payments'], approvals: undefined, deny: true }, operators])).toEqual({
+      allowed: false,
+      couldNotTell: 'project unknown',
+      because:
+        "I could not tell whether you may use `quota set` on server `web-1`: a rule of stackhand.yaml names projects by name, and Keystone does not tell me the name of this one's project. A rule with the ID can be decided all the same; else the reader credential has to be let list all projects.",
+    });
+  });
+
+  it('a rule by its ID holds, and one by the ID of another does not', () => {
+    const other = 'ffffffffffffffffffffffffffffffff';
+    expect(onWeb([{ ...operators, targets: [`project:${DEMO.id}`] }]).allowed).toBe(true);
+    expect(onWeb([{ ...operators, targets: [`project:${other}`], approvals: undefined, deny: true }, operators]).allowed).toBe(
+      true,
+    );
+    expect(
+      onWeb([{ ...operators, targets: [`project:${DEMO.id}`], approvals: undefined, deny: true }, operators]),
+    ).not.toHaveProperty('couldNotTell');
+  });
+
+  it('an earlier rule that may be the one in force is no matter only where it asks for the same votes', () => {
+    const byName = { ...operators, targets: ['project:demo'] };
+    expect(onWeb([byName, operators]).allowed).toBe(true);
+    expect(onWeb([{ ...byName, approvals: [{ roles: ['lead'] }] }, operators])).toMatchObject({
+      couldNotTell: 'project unknown',
+    });
+    expect(onWeb([operators, { ...byName, approvals: [{ roles: ['lead'] }] }]).allowed).toBe(true);
   });
 });
 

@@ -101,3 +101,42 @@ it('whatever is allowed by its touches is allowed by its line', () => {
     }),
   );
 });
+
+it("what nobody told, a project's name or the host, never allows more than any truth about it would, nor with other votes", () => {
+  let everAllowed = 0;
+  const votes = fc.constantFrom([], undefined, [{ roles: ['lead'] }], [{ count: 2, roles: ['approver'] }]);
+  const rule = fc.oneof(fc.record({ ...narrowing, approvals: votes }), deny);
+  const truths = fc.record({
+    name: fc.constantFrom('demo', 'payments', 'something else'),
+    host: fc.constantFrom('cmp-1', 'cmp-10', undefined),
+  });
+  fc.assert(
+    fc.property(fc.array(rule, { maxLength: 5 }), question, truths, fc.boolean(), (rules, asked, { name, host }, hostTold) => {
+      const { roles, unsure, touches, ...where } = asked;
+      const told = {
+        id: 'db',
+        name: 'db-1',
+        type: 'server',
+        project: { id: '77aa', name },
+        ...(host === undefined ? {} : { host }),
+      };
+      const { host: _, ...hostless } = told;
+      const untold: Target = { ...(hostTold ? told : { ...hostless, hostUnknown: true }), project: { id: '77aa' } };
+      const decide = (thing: Target) =>
+        decidePlan({
+          policy: policyWith(rules),
+          asker: { user: 'U0ALICE', roles, unsure },
+          ...where,
+          touches: [...touches, thing],
+        });
+      const blind = decide(untold);
+      const seeing = decide(told);
+      if (!blind.allowed) return;
+      everAllowed++;
+      expect(seeing.allowed).toBe(true);
+      expect(seeing.allowed && seeing.approval?.needs).toEqual(blind.approval?.needs);
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(everAllowed).toBeGreaterThan(0);
+});

@@ -28,13 +28,35 @@ describe('quota defaults show', () => {
 });
 
 describe('quota defaults set', () => {
+  it('reaches no project that was given limits of its own, as its card says', async () => {
+    const bot = await startBot();
+    await bot.say('bob', 'quota set alice-lab instances=11 --reason "course"');
+    await bot.approve('alice');
+    await bot.hears('bob', 'R-1001 is done');
+
+    await bot.say('bob', 'quota defaults set instances=15 --reason "larger hosts"');
+    await bot.approve('alice');
+    await bot.hears('bob', 'R-1002 is done');
+
+    expect(tableRow(await bot.say('bob', 'quota show alice-lab'), 'instances').join(' ')).toContain(' 11');
+    expect(tableRow(await bot.say('bob', 'quota show demo'), 'instances').join(' ')).toContain(' 15');
+  });
+
   it('says for whom it counts, waits for a vote, and sets each service', async () => {
     const bot = await startBot();
 
     const said = await bot.say('bob', LINE);
     expect(said).toContain('Change 2 default quotas: instances 10 → 15, volumes 10 → 20.');
-    expect(await bot.shows('R-1001 waits')).toMatch(
-      /Every project without a limit of its own follows at once; the cloud has \d+ projects/,
+    const card = await bot.shows('R-1001 waits');
+    expect(card).toMatch(/Every project without a limit of its own follows at once; the cloud has \d+ projects\./);
+    expect(card).toContain(
+      'A project whose own limit somebody has set, with quota set for example, follows neither now nor later',
+    );
+    expect(card).toContain(
+      'From then on these numbers count, and no longer those of nova.conf and cinder.conf: no call takes that back.',
+    );
+    expect(card).toContain(
+      'Undo: quota defaults set instances=10 volumes=10 --reason "…", which sets the numbers, and does not make those of nova.conf and cinder.conf count again',
     );
     expect(bot.cloud.writes).toEqual([]);
     await bot.approve('alice');

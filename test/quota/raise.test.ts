@@ -5,6 +5,7 @@ import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { StackhandYaml } from '../../src/config-schema.ts';
 import { type Bot, startBot } from '../bot.ts';
+import { approved } from './temporary-stage.ts';
 
 /** The rule as it is shipped. */
 const [SMALL_RAISE] = (parse(readFileSync('stackhand.example.yaml', 'utf8')) as { rules: { raise?: unknown }[] }).rules.filter(
@@ -43,6 +44,17 @@ describe('a small raise', () => {
     const larger = await bot();
 
     expect(await larger.say('bob', set(limits))).toContain('waits for 1 vote of approver');
+  });
+
+  it('does not keep for good, without a vote, what was approved for a time', async () => {
+    const small = await bot();
+    await approved(small, 'quota set alice-lab cores=40 --for 7d --reason "course"', 1001);
+
+    await small.slack.slash('bob', '#ops', set('cores=41'));
+    const { approval } = await small.untilOf(1002, 'waiting');
+
+    expect(approval?.needs).toEqual([{ count: 1, roles: ['approver'] }]);
+    expect(limitsOf(small.cloud.state.quotas.compute, ALICE_LAB).cores).toBe(40);
   });
 
   it('in a dry run says that it would run at once', async () => {

@@ -1,49 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ALICE_LAB } from '../../demo/cloud/seed.ts';
-import { limitsOf } from '../../demo/cloud/state.ts';
 import { planHash } from '../../src/planning/plan-hash.ts';
-import type { FrozenPlan, Request } from '../../src/request.ts';
-import { type Bot, eventually, startBot } from '../bot.ts';
-
-const LINE = 'quota set alice-lab cores=40 ram=80G volumes=20 --for 7d --reason "course"';
-
-/** Asks, has it approved, and waits for its end. */
-async function approved(bot: Bot, line: string, number: number): Promise<Request> {
-  await bot.slack.slash('bob', '#ops', line);
-  const card = await bot.slack.waitFor(
-    () =>
-      bot.slack
-        .messages('#ops')
-        .find((one) => bot.text(one).includes(`R-${number} waits`) && bot.text(one).includes('[Approve]')),
-    `the card of R-${number}`,
-  );
-  await bot.click('alice', 'Approve', card);
-  return bot.untilOf(number, 'done', 'partly done', 'nothing done', 'failed');
-}
-
-/** As if the time of a change for a time were up, or nearly. */
-async function timeIsUp({ running }: Bot, number: number, kind: 'revert' | 'revert-soon' = 'revert'): Promise<void> {
-  const { redis, keys } = running.core.store;
-  await redis.zadd(keys.timers, 'XX', 1, `${number}|${kind} RegionOne`);
-}
-
-/** Waits for the request that takes another one back. */
-async function reverted(bot: Bot, number: number, running = bot.running): Promise<Request> {
-  await eventually(async () => {
-    const { redis, keys } = running.core.store;
-    return (await redis.exists(keys.request(number))) === 1;
-  }, `R-${number}`);
-  return bot.untilOf(number, 'done', 'partly done', 'nothing done', 'failed');
-}
-
-function limits({ cloud }: Bot): Record<string, number | undefined> {
-  const { compute, volume } = cloud.state.quotas;
-  const { cores, ram } = limitsOf(compute, ALICE_LAB);
-  return { cores, ram, volumes: limitsOf(volume, ALICE_LAB).volumes };
-}
-
-const BEFORE = { cores: 20, ram: 51_200, volumes: 10 };
-const DURING = { cores: 40, ram: 81_920, volumes: 20 };
+import type { FrozenPlan } from '../../src/request.ts';
+import { eventually, startBot } from '../bot.ts';
+import { approved, BEFORE, DURING, LINE, limits, reverted, timeIsUp } from './temporary-stage.ts';
 
 describe('a quota for a time', () => {
   it('says on its card what goes back when, as part of what is approved', async () => {
@@ -84,6 +44,7 @@ describe('a quota for a time', () => {
     expect(told).toContain('Project alice-lab now has cores 20, ram 50 GiB, volumes 10.');
     expect(told).toContain('Asked by: the plan of R-1001, which bob asked for');
     await bot.slack.waitFor(() => bot.card().includes('R-1002 is done'), 'its card');
+    expect(await bot.say('bob', 'request show R-1001')).toContain('Followed by: R-1002');
     expect(await next.core.store.redis.keys(keys.revert(1001, '*'))).toEqual([]);
   });
 

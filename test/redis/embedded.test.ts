@@ -248,7 +248,7 @@ it('unpacks the distribution’s redis-server once, though two ask for it at onc
   expect(found[0]).toEqual(found[1]);
   expect(await readdir(cache)).toEqual([`redis-${version}-${process.arch}`]);
   expect(await findRedisServer({ cache, log, env: NOTHING })).toEqual(found[0]);
-}, 60_000);
+});
 
 it('takes a server that is on PATH', async () => {
   const cache = await newFolder();

@@ -47,7 +47,6 @@ function planned(changes: Partial<Request> = {}): Request {
     attempt: 1,
     votes: [],
     locks: [],
-    children: [],
     hash: 'abc',
     plan: {
       text: 'Evacuate `cmp-03`',

@@ -60,6 +60,26 @@ it('a Home reads from the top: what is wrong, then each section with words, link
   `);
 });
 
+it('what decides is there only where nothing of the entry was cut; else it says so', () => {
+  const entry = (lines: string[], warnings: string[] = []): HomeEntry => ({
+    text: 'R-1042',
+    lines,
+    warnings,
+    buttons: [{ label: 'Deny', act: { kind: 'deny', request: 1042, hash: 'abc' } }],
+    deciding: {
+      buttons: [{ label: 'Approve', act: { kind: 'approve', request: 1042, hash: 'abc' } }],
+      instead: 'Open its card.',
+    },
+  });
+  const home = (one: HomeEntry): string => shown({ notices: [], sections: [sectionOf([one])], notes: [] });
+
+  expect(home(entry(['x'.repeat(1_300)]))).toContain('[Approve] [Deny]');
+  for (const one of [entry(['x'.repeat(1_301)]), entry([], ['x'.repeat(501)])]) {
+    expect(home(one)).not.toContain('[Approve]');
+    expect(home(one)).toContain('Open its card.\n[Deny]');
+  }
+});
+
 it('of too much, each section shows its part, counts the rest and says where it is', () => {
   const entries = Array.from({ length: 200 }, (_, i) => large(i + 1));
   const home = { notices: [], sections: [sectionOf(entries), sectionOf(entries, { more: 7 }), sectionOf(entries)], notes: [] };
@@ -92,6 +112,7 @@ it('whatever is in it, Slack takes it', () => {
     lines: fc.array(text, { maxLength: 5 }),
     links: fc.array(link, { maxLength: 3 }),
     buttons: fc.array(button, { maxLength: 30 }),
+    deciding: fc.record({ buttons: fc.array(button, { maxLength: 3 }), instead: text }),
   });
   const section = fc.record({
     title: text,

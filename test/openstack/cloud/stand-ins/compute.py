@@ -3,7 +3,6 @@
 All of nova-compute is Debian's; only the driver differs:
   * servers survive a restart of the process (the plain driver forgets them)
   * a snapshot uploads a few bytes (plain: the image stays queued for ever)
-  * uptime is answered (plain: NotImplementedError)
   * each host has 64 vCPUs, 256 GiB and 4000 GB
 
 And tests can reach in:
@@ -87,9 +86,6 @@ class OperableDriver(fake.FakeDriver):
     def get_console_output(self, context, instance):
         log = read_state('console', instance.uuid + '.log')
         return super().get_console_output(context, instance) if log is None else log.encode()
-
-    def get_host_uptime(self):
-        return ' 08:32:11 up 93 days, 18:25, 12 users,  load average: 0.20, 0.12, 0.14'
 
 
 if __name__ == '__main__':
