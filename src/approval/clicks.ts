@@ -122,7 +122,7 @@ async function readOn(core: Core, id: number, click: StoredClick, reads: Reads):
     const replace = reads.page !== 'all' && stored?.request.shared !== true;
     return { answer: '', said: false, page: { reply: await turnPage(core, reads), replace } };
   }
-  return lineFromButton(core, id, click, { text: stored.request.line, parent: reads.request, reads });
+  return lineFromButton(core, id, click, { text: stored.request.line, reads });
 }
 
 async function lineFromButton(

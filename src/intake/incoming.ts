@@ -12,7 +12,7 @@ export interface IncomingLine {
   entry: Entry;
   /** From a *Change* modal: the request that this one takes the place of. */
   replaces?: number;
-  /** From *Plan again*, and of what somebody reads on in: the request whose line this is. */
+  /** From *Plan again*: the request whose line this is. */
   parent?: number;
   /** From *Next page* and the like of somebody else's answer. */
   reads?: Reads;

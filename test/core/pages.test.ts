@@ -160,7 +160,7 @@ describe('a long list', () => {
     expect(await bot.untilOf(1003, 'answered')).toMatchObject({
       requester: { kind: 'slack', user: alice },
       command: 'project list',
-      parent: 1001,
+      reads: { request: 1001, page: 'all' },
     });
     const { store, auditFolder } = bot.running.core;
     await eventually(async () => (await store.redis.llen(store.keys.sealed)) === 3, 'all three sealed');
