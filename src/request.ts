@@ -199,6 +199,10 @@ export interface Request {
   parent?: number;
 }
 
+export function userOf({ requester }: Request): string | undefined {
+  return requester.kind === 'schedule' ? undefined : requester.user;
+}
+
 /** What it is about, as far as it is known. */
 export function aboutOf({ plan, about }: Request): Target[] {
   return plan?.touches ?? about ?? [];

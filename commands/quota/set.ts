@@ -59,7 +59,7 @@ export default defineCommand({
     const capacity = await lookForRoom(openstack, changes, project.id);
     const warnings = [...tooLittleInWords(changes, capacity), ...changes.flatMap(warningsOf)];
     const lines = [
-      ...(later ? [`After ${formatDuration(later.afterMs)}: ${backInWords(later)}`] : []),
+      ...(later ? [`After ${formatDuration(later.afterMs)}: ${backInWords(later)} ${STAYS_OWN}`] : []),
       ...openInWords(changes, open, forMs),
       ...capacity.unknown,
     ];
@@ -82,6 +82,9 @@ export default defineCommand({
     };
   },
 });
+
+/** No call of the services gives a project back to the defaults value by value. */
+const STAYS_OWN = 'What goes back stays a limit of its own, which `quota defaults set` does not reach.';
 
 function warningsOf({ quota, to, use }: Change): string[] {
   const taken = use.in_use + use.reserved;

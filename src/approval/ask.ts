@@ -1,9 +1,8 @@
-import { userOf } from '../outbox/tell.ts';
 import { sayNeeds } from '../policy/needs.ts';
 import type { PlanAllowed } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import type { Mention } from '../reply.ts';
-import type { Approval, FrozenPlan, Request } from '../request.ts';
+import { type Approval, type FrozenPlan, type Request, userOf } from '../request.ts';
 
 /** More direct messages than this would wake a whole company; the mention of their group stays. */
 const DIRECT_MESSAGES_AT_MOST = 20;

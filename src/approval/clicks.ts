@@ -1,7 +1,7 @@
 import { NotAllowed, UserError } from '../errors.ts';
 import type { Taken } from '../intake/incoming.ts';
 import { createIntake, type StoredClick } from '../intake/intake.ts';
-import { tellClicker, userOf } from '../outbox/tell.ts';
+import { tellClicker } from '../outbox/tell.ts';
 import { lineFor } from '../planning/line-for.ts';
 import { turnPage } from '../planning/turn-page.ts';
 import { slackUserOf } from '../policy/people.ts';
@@ -10,7 +10,7 @@ import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
 import { commit } from '../redis/commit.ts';
 import type { Act, Reply } from '../reply.ts';
-import { label, type Reads } from '../request.ts';
+import { label, type Reads, userOf } from '../request.ts';
 import { CANCELLED, cancelRequest } from '../requests/cancel.ts';
 import { findRequest } from '../requests/store.ts';
 import { keepAnswer } from './click-answer.ts';

@@ -1,5 +1,5 @@
 import { inWords } from '../outbox/card.ts';
-import { tellState, userOf } from '../outbox/tell.ts';
+import { tellState } from '../outbox/tell.ts';
 import { planHash } from '../planning/plan-hash.ts';
 import { sayNeeds } from '../policy/needs.ts';
 import { type Ballot, type Count, countVotes, isWanted, sayUnsure, whyNotCounted } from '../policy/votes.ts';
@@ -7,7 +7,7 @@ import type { Clicker } from '../policy/who.ts';
 import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
 import type { Command, Guard } from '../redis/commit.ts';
-import { ENDED, label, type Request, type Vote } from '../request.ts';
+import { ENDED, label, type Request, userOf, type Vote } from '../request.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
 
 /** Whose it is, and what it says of which request. */

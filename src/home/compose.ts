@@ -1,10 +1,9 @@
 import { waitsForVoteOf } from '../approval/vote.ts';
-import { userOf } from '../outbox/tell.ts';
 import { asWho, type Person } from '../policy/who.ts';
 import { decideLine, decidePlan, type Question } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import { code, type Link } from '../reply.ts';
-import { aboutOf, isChange, type Request, type RequestState } from '../request.ts';
+import { aboutOf, isChange, type Request, type RequestState, userOf } from '../request.ts';
 import { mayStop } from '../requests/cancel.ts';
 import { askedEntry, endedEntry, runningEntry, waitingEntry } from './entries.ts';
 import type { Home, HomeEntry, HomeSection } from './home.ts';

@@ -2,7 +2,7 @@ import type { StoredClick } from '../intake/intake.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
 import { code, type Reply } from '../reply.ts';
-import { ENDED, label, type Place, type Request } from '../request.ts';
+import { ENDED, label, type Place, type Request, userOf } from '../request.ts';
 import { card, cardInChannel, details } from './card.ts';
 import { type Destination, KEEP_MESSAGE_SECONDS, PRIORITY, PROGRESS_DELAY_MS, say } from './outbox.ts';
 
@@ -146,10 +146,6 @@ function tellEnd({ store }: Core, request: Request): Command[] {
   const user = userOf(request);
   const others = (request.followers ?? []).filter((follower) => follower !== user);
   return [...(user === undefined ? [] : told(user, id)), ...others.flatMap((follower) => told(follower, `${id}/${follower}`))];
-}
-
-export function userOf({ requester }: Request): string | undefined {
-  return requester.kind === 'schedule' ? undefined : requester.user;
 }
 
 /** "R-1042 `quota set …` waits for approval": the short word to whoever asked. */

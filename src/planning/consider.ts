@@ -1,12 +1,11 @@
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import type { CommandContext } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
-import { userOf } from '../outbox/tell.ts';
 import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
 import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import type { Reply } from '../reply.ts';
-import { type FrozenPlan, label, type Request } from '../request.ts';
+import { type FrozenPlan, label, type Request, userOf } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
 import { findRequest } from '../requests/store.ts';
 import { openReverts } from '../reverts/reverts.ts';

@@ -1,11 +1,11 @@
 import { sha256 } from '../audit/chain.ts';
 import { inWords } from '../outbox/card.ts';
 import { linkToCard } from '../outbox/permalinks.ts';
-import { tellState, userOf } from '../outbox/tell.ts';
+import { tellState } from '../outbox/tell.ts';
 import type { PlanAllowed } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import { code, type Reply } from '../reply.ts';
-import { ENDED, type FrozenPlan, isChange, label, type Request } from '../request.ts';
+import { ENDED, type FrozenPlan, isChange, label, type Request, userOf } from '../request.ts';
 import { decideAndAdvance, findRequest, type Step, type Stored, stepOf } from '../requests/store.ts';
 
 /** An open request does just this already, and its end is told to this asker too. */

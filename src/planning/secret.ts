@@ -1,7 +1,6 @@
 import { DeliveryError } from '../errors.ts';
-import { userOf } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
-import { label, type Request } from '../request.ts';
+import { label, type Request, userOf } from '../request.ts';
 import type { Considered } from './consider.ts';
 
 type Ended = Extract<Considered, { end: unknown }>;

@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts';
 import { inWords } from '../outbox/card.ts';
-import { tellState, userOf } from '../outbox/tell.ts';
+import { tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
-import { label, type Request } from '../request.ts';
+import { label, type Request, userOf } from '../request.ts';
 import { cancelRequest } from './cancel.ts';
 import { childrenOf } from './children.ts';
 import type { RequestBook } from './request-book.ts';

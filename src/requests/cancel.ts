@@ -1,11 +1,11 @@
 import type { Answering } from '../approval/vote.ts';
 import type { Who } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
-import { tellRequester, tellState, userOf } from '../outbox/tell.ts';
+import { tellRequester, tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
 import { code } from '../reply.ts';
-import { ENDED, isChange, label, type Request } from '../request.ts';
+import { ENDED, isChange, label, type Request, userOf } from '../request.ts';
 import { leaveUnknown } from '../running/settle.ts';
 import { releaseLocks, wakeWaiters } from './locks.ts';
 import type { Cancelled } from './request-book.ts';

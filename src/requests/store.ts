@@ -1,11 +1,10 @@
 import type { Redis } from 'ioredis';
 import { type AuditEntry, type ChainedEntry, chain } from '../audit/chain.ts';
 import type { Outcome } from '../job.ts';
-import { userOf } from '../outbox/tell.ts';
 import type { Clock } from '../redis/clock.ts';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import { ENDED, type Request } from '../request.ts';
+import { ENDED, type Request, userOf } from '../request.ts';
 import { revertsAtMove } from '../reverts/reverts.ts';
 import { timerCommands } from './due.ts';
 

@@ -1,9 +1,8 @@
 import type { OpenRevert } from '../command.ts';
 import type { Outcome } from '../job.ts';
-import { userOf } from '../outbox/tell.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import { ENDED, type FrozenJob, type Request, type Revert } from '../request.ts';
+import { ENDED, type FrozenJob, type Request, type Revert, userOf } from '../request.ts';
 import type { Store } from '../requests/store.ts';
 import { itemKey } from '../running/item-key.ts';
 import { lockName, type Target, targetIn } from '../target.ts';

@@ -19,7 +19,7 @@ describe('what waits for somebody', () => {
       [
         'R-1001 · prod/RegionOne · change, 1 project',
         'Change 1 quota of project alice-lab for 7d: cores 20 → 40.',
-        'After 7d: Set back in project alice-lab: cores 20.',
+        'After 7d: Set back in project alice-lab: cores 20. What goes back stays a limit of its own, which quota defaults set does not reach.',
         '• quota cores, service Nova, used 2, now 20, then 40, can be placed 4084',
         'Reason: course starts',
         'Ticket: OPS-4711',
