@@ -22,6 +22,9 @@ export interface RawCloud {
   createDomain(name: string, project: string): Promise<void>;
   /** With all that is in it. */
   deleteDomain(name: string): Promise<void>;
+  /** Another region in the catalogue, in which each service has the address that it has in the first one. */
+  createRegion(name: string): Promise<void>;
+  deleteRegion(name: string): Promise<void>;
   createProject(name: string): Promise<void>;
   deleteProject(name: string): Promise<void>;
 }
@@ -49,6 +52,13 @@ const Token = z.object({
   token: z.object({
     catalog: z.array(z.object({ type: z.string(), endpoints: z.array(z.object({ interface: z.string(), url: z.string() })) })),
   }),
+});
+const Endpoint = z.object({
+  id: z.string(),
+  service_id: z.string(),
+  interface: z.string(),
+  url: z.string(),
+  region_id: z.string(),
 });
 const Named = z.array(z.object({ id: z.string(), name: z.string(), domain_id: z.string().nullish() }));
 
@@ -96,6 +106,9 @@ export async function openRawCloud(cloudsYaml: string): Promise<RawCloud> {
     if (!found) throw new Error(`the real cloud has no ${kind} ${name}: seed it`);
     return found.id;
   }
+  async function endpoints(): Promise<z.infer<typeof Endpoint>[]> {
+    return z.object({ endpoints: z.array(Endpoint) }).parse(await ask('GET', `${keystone}/endpoints`)).endpoints;
+  }
   async function createProject(name: string, domain_id = 'default'): Promise<void> {
     await ask('POST', `${keystone}/projects`, { project: { name, domain_id } });
   }
@@ -128,6 +141,17 @@ export async function openRawCloud(cloudsYaml: string): Promise<RawCloud> {
         await ask('PATCH', `${keystone}/domains/${id}`, { domain: { enabled: false } });
         await ask('DELETE', `${keystone}/domains/${id}`);
       }
+    },
+    async createRegion(name) {
+      await ask('POST', `${keystone}/regions`, { region: { id: name } });
+      for (const { id: _, ...endpoint } of (await endpoints()).filter(({ region_id }) => region_id === 'RegionOne'))
+        await ask('POST', `${keystone}/endpoints`, { endpoint: { ...endpoint, region_id: name } });
+    },
+    async deleteRegion(name) {
+      for (const { id } of (await endpoints()).filter(({ region_id }) => region_id === name))
+        await ask('DELETE', `${keystone}/endpoints/${id}`);
+      const regions = z.object({ regions: z.array(z.object({ id: z.string() })) }).parse(await ask('GET', `${keystone}/regions`));
+      if (regions.regions.some(({ id }) => id === name)) await ask('DELETE', `${keystone}/regions/${name}`);
     },
     createProject: (name) => createProject(name),
     async deleteProject(name) {

@@ -11,13 +11,16 @@ import { type Limits, openRawCloud, type QuotaService, type RawCloud } from './r
 const PATIENCE_MS = 30_000;
 
 /** A Stackhand over the pretend Slack and the real cloud, and the real cloud itself. */
-export async function realBot(writer?: { name: string; file?: string }): Promise<{ bot: Bot; cloud: RawCloud }> {
+export async function realBot(
+  writer?: { name: string; file?: string },
+  regions?: readonly string[],
+): Promise<{ bot: Bot; cloud: RawCloud }> {
   const file = inject('realCloudsYaml');
   const cloud = await openRawCloud(file);
   const bot = await startBot({
     cloudsFile: writer?.file ?? file,
     slack: { patienceMs: PATIENCE_MS },
-    yaml: { clouds: [{ name: 'real-admin', ...(writer ? { writer: writer.name } : {}) }] },
+    yaml: { clouds: [{ name: 'real-admin', ...(writer ? { writer: writer.name } : {}), ...(regions ? { regions } : {}) }] },
   });
   return { bot, cloud };
 }
