@@ -2,7 +2,7 @@ import type { CloudRead, OwnRead, ReadCommand } from '../command.ts';
 import { UserError } from '../errors.ts';
 import { decidePlan, type PlanAllowed, type Refusal } from '../policy.ts';
 import { code, type Records, type Reply } from '../reply.ts';
-import type { FrozenPlan, Request } from '../request.ts';
+import { cloudInWords, type FrozenPlan, type Request } from '../request.ts';
 import type { Target } from '../target.ts';
 import { combineRecords, combineReplies, lookInEach } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
@@ -54,10 +54,8 @@ function withReasons<D extends PlanAllowed>(decision: D | Refusal, notes: readon
 }
 
 /** The answers of all regions as one. */
-async function lookAround(
-  { place, parsed, lookIn }: Considering,
-  command: CloudRead,
-): Promise<{ touches: Target[]; reply: Reply; notes: string[] }> {
+async function lookAround(one: Considering, command: CloudRead): Promise<{ touches: Target[]; reply: Reply; notes: string[] }> {
+  const { place, parsed, lookIn } = one;
   const notes = new Set<string>();
   const { parts, troubles } = await lookInEach(place.regions, async (region) => {
     const looking = lookIn(region);
@@ -73,9 +71,16 @@ async function lookAround(
   );
   const answers = parts.map(({ region, reply: { touches: _, records: __, ...reply } }) => ({ region, reply }));
   const said = combineReplies(answers, apart);
-  const reply = withRecords(said, records);
+  const reply = withRecords(withPlace(said, one), records);
   const told = troubles.length === 0 ? reply : { ...reply, warnings: [...troubles, ...(reply.warnings ?? [])] };
   return { touches, reply: told, notes: [...notes] };
+}
+
+/** Where there are several, people have to see which one an answer is of: the line may have left it to the channel. */
+function withPlace(reply: Reply, { core: { clouds }, place: { cloud, regions } }: Considering): Reply {
+  if (clouds.names.length === 1 && clouds.regionsOf(cloud).length === 1) return reply;
+  const where = `Of ${cloudInWords({ cloud, region: regionsInWords(regions) })}.`;
+  return { ...reply, note: reply.note === undefined ? where : `${where} ${reply.note}` };
 }
 
 function withRecords(reply: Reply, records: Records | undefined): Reply {

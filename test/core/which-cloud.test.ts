@@ -20,7 +20,9 @@ describe('which cloud and region a line means', () => {
   it("is the channel's default: a cloud and one of its regions, for a read and for a change", async () => {
     const { bot, edge } = await twoClouds({ yaml: meaning('prod/RegionTwo') });
 
-    expect(saidCores(await bot.say('bob', SHOW, '#audit'))).toBe('22');
+    const answer = await bot.say('bob', SHOW, '#audit');
+    expect(saidCores(answer)).toBe('22');
+    expect(answer).toContain('Of prod/RegionTwo.');
     await bot.say('bob', SET, '#audit');
     const card = await bot.slack.waitFor(() => bot.card('#audit').includes('[Approve]') && bot.cardMessage('#audit'), 'the card');
     await bot.click('alice', 'Approve', card);
