@@ -49,6 +49,21 @@ it('shows the plan to its requester alone, who types the target; only then two o
   expect(limitsOf(bot.cloud.state.quotas.compute, DEMO_PROJECT).cores).toBe(40);
 });
 
+it('in all regions takes the target once, and the votes for both', async () => {
+  const regions = ['RegionOne', 'RegionTwo'];
+  const bot = await toyBot({ cloud: { regions } });
+  await bot.say('bob', `${WIPE} --region all`);
+
+  await bot.slack.submit('bob', await form(bot), { answer: 'demo' });
+  const card = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.card(), 'the card');
+  await bot.approve('alice');
+  await bot.approve('carol');
+  await bot.until('done');
+
+  expect(card).toContain('prod/RegionOne+RegionTwo · destructive, 1 project');
+  expect(regions.map((region) => limitsOf(bot.cloud.stateOf(region).quotas.compute, DEMO_PROJECT).cores)).toEqual([40, 40]);
+});
+
 it('a wrong target is an error in the form, and asks nobody', async () => {
   const bot = await toyBot();
   await bot.say('bob', WIPE);

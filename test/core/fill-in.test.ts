@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALICE_LAB, hexId } from '../../demo/cloud/seed.ts';
+import { limitsOf } from '../../demo/cloud/state.ts';
 import type { View } from '../../demo/workspace/model.ts';
 import { type Bot, type BotOptions, eventually, startBot } from '../bot.ts';
 
@@ -51,6 +52,19 @@ describe('a line with something missing', () => {
     expect((await bot.request(1002)).line).toBe(
       'quota set alice-lab gigabytes___DEFAULT__=50 reason="more load, from the form" cores=45',
     );
+  });
+
+  it('keeps that it is for all regions', async () => {
+    const regions = ['RegionOne', 'RegionTwo'];
+    const bot = await startBot({ cloud: { regions } });
+
+    const view = await form(bot, 'quota set alice-lab cores=40 --region all');
+    await bot.slack.submit('bob', view, { reason: 'more load, from the form' });
+    await bot.shows('prod/RegionOne+RegionTwo · change, 1 project');
+    await bot.approve('alice');
+    await bot.untilOf(1002, 'done');
+
+    expect(regions.map((region) => limitsOf(bot.cloud.stateOf(region).quotas.compute, ALICE_LAB).cores)).toEqual([40, 40]);
   });
 
   it('offers names from Redis by what is typed, and always what was typed', async () => {
