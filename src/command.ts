@@ -116,8 +116,8 @@ export interface Plan {
   raises?: Raise[];
   /** What goes back by itself, as part of what is approved. */
   later?: Later;
-  /** Values that an earlier plan was to take back, and that this one decides about from now on. */
-  supersedes?: Superseded[];
+  /** Values that it decides about from now on: what an earlier change was to take back of them stays. */
+  decides?: string[];
   /** Whether and how it can be taken back; said before anyone approves. */
   undo: { possible: true; how: string } | { possible: false; because: string };
 }
@@ -143,20 +143,12 @@ export interface Later<Job = JobCall> {
 
 /** Something that goes back, and that somebody may decide about by itself before. */
 export interface LaterValue {
-  /** As the job's `except` and `supersedes` name it: `compute/cores`. */
+  /** As the job's `except` and `decides` name it: `compute/cores`. */
   id: string;
   /** What it goes back to: "cores 20". */
   back: string;
   /** What it is until then, as typed: `cores=40`. */
   typed: string;
-}
-
-export interface Superseded {
-  request: number;
-  region: string;
-  /** When that was due, in milliseconds since 1970. */
-  due: number;
-  values: string[];
 }
 
 /** An earlier change that is to go back, as far as nothing has superseded it. */

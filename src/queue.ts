@@ -52,11 +52,13 @@ export async function closeQueues({ lines, quick, changes }: Wakers): Promise<vo
  */
 export async function wake(
   wakers: Wakers,
-  { number, attempt, line }: Pick<Request, 'number' | 'attempt' | 'line'>,
+  { number, attempt, line, reads }: Pick<Request, 'number' | 'attempt' | 'line' | 'reads'>,
   phase: 'line' | 'run',
   because?: string,
 ): Promise<void> {
-  const queue = phase === 'run' ? wakers.changes : wakers.needsCloud(line) ? wakers.lines : wakers.quick;
+  // Whoever reads on in an answer that is kept needs no cloud, though the line did.
+  const isQuick = reads !== undefined || !wakers.needsCloud(line);
+  const queue = phase === 'run' ? wakers.changes : isQuick ? wakers.quick : wakers.lines;
   const jobId = [label(number), phase, attempt, ...(because === undefined ? [] : [because])].join('-');
   // Adding it again would change nothing, and still be a write that Redis flushes to disk: for each line that waits, at each sweep.
   if ((await wakers.redis.exists(queue.toKey(jobId))) === 1) return;

@@ -1,4 +1,4 @@
-import type { Effect, Later, Plan, Superseded } from './command.ts';
+import type { Effect, Later, Plan } from './command.ts';
 import type { Mention, Reply } from './reply.ts';
 import type { Target } from './target.ts';
 
@@ -61,13 +61,13 @@ export interface FrozenJob {
   job: string;
   payload: unknown;
   later?: FrozenLater;
-  supersedes?: Superseded[];
+  decides?: string[];
 }
 
 export type FrozenLater = Omit<Later, 'job'> & { job: string; payload: unknown };
 
 /** A plan as it was approved: what the hash is made of, and what the jobs get. A read that needs votes has none. */
-export type FrozenPlan = Omit<Plan, 'job' | 'raises' | 'later' | 'supersedes'> & {
+export type FrozenPlan = Omit<Plan, 'job' | 'raises' | 'later' | 'decides'> & {
   /** One for each region, in the order in which they run. */
   jobs: FrozenJob[];
 };
@@ -171,8 +171,10 @@ export interface Request {
   /** Somebody asked for a stop; the job hands back before its next item and ends as cancelled. */
   stop?: { by: string; at: number };
   progress?: string;
-  /** A write to OpenStack was begun. */
-  begun?: true;
+  /** Items whose write to OpenStack was begun, as src/running/item-key.ts names them; known once a run has ended or handed itself back. */
+  begun?: string[];
+  /** What of a change for a time goes back, and when. */
+  goesBack?: { region: string; at: number; values: string[] }[];
   /** While it is unknown: how often it was looked at again, and when the next look is due. */
   looks?: number;
   lookAt?: number;

@@ -77,7 +77,7 @@ export default defineCommand({
       }),
       raises: raisesOf(changes, open),
       ...(later ? { later } : {}),
-      supersedes: open.supersededBy(changes),
+      decides: changes.map(valueName),
       undo: { possible: true, how: code(`quota set ${project.id} ${old} --reason "…"${typedWhereToChoose(context)}`) },
     };
   },

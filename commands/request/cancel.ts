@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { noSuchRequest } from '../../src/chat/request-words.ts';
 import { RequestNumber } from '../../src/chat/values.ts';
 import { defineCommand, type Who } from '../../src/command.ts';
+import { laterLines } from '../../src/outbox/card.ts';
 import { code, type Reply } from '../../src/reply.ts';
 import { aboutOf, label, type Request } from '../../src/request.ts';
 import type { RequestBook } from '../../src/requests/request-book.ts';
@@ -41,6 +42,8 @@ async function stop(request: Request, requests: RequestBook, who: Who): Promise<
       lines: [`It was to do: ${what}`],
     };
   }
+  // What takes a change back is only put off: who stops it at night has to read that here.
+  const again = laterLines((await requests.find(number)) ?? request);
   // It had run before, and was handed back: what it did then stays done.
   const before = request.progress ? [`Done before it was cancelled: ${request.progress}`] : [];
   return {
@@ -48,6 +51,6 @@ async function stop(request: Request, requests: RequestBook, who: Who): Promise<
       before.length > 0
         ? `${label(number)} is cancelled, and does nothing further.`
         : `${label(number)} is cancelled, and nothing of it was done.`,
-    lines: [`Not done: ${what}`, ...before],
+    lines: [`Not done: ${what}`, ...before, ...again],
   };
 }

@@ -97,7 +97,8 @@ export async function openTerminalCore(
     find: async (number) => (await findRequest(store, number))?.request,
     async takeAnswer(request) {
       const kept = await findKept(store, request);
-      if (kept) await dropKept(store, request);
+      // What has pages is also read in Slack.
+      if (kept && kept.pages.length === 0) await dropKept(store, request);
       return kept?.reply;
     },
     async *watch(number, signal): AsyncGenerator<Request> {

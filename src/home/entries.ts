@@ -32,10 +32,11 @@ const ROWS_AT_HOME = 5;
 export function waitingEntry(request: Request, { now, links, stops }: Around & { stops: boolean }): HomeEntry {
   const { state, plan, missing } = request;
   const mine = state === 'planned';
-  const instead = readElsewhere(mine, links);
+  const instead = readElsewhere(request, links);
   const isWhole = (plan?.table?.rows.length ?? 0) <= ROWS_AT_HOME;
   const buttons = buttonsOf(request).filter(({ act }) => act.kind !== 'cancel' || mine || stops);
-  const decides = ({ act }: Button): boolean => act.kind === 'approve' || act.kind === 'type target';
+  // Who types the target asked for it themselves, and the typing is a check of its own; their line's answer may be gone by now.
+  const decides = ({ act }: Button): boolean => act.kind === 'approve';
   return {
     text: headline(request, mine ? 'waits for you to type the target' : undefined),
     ...(plan?.warnings ? { warnings: plan.warnings } : {}),
@@ -73,8 +74,9 @@ function rowLines(table: Table | undefined): string[] {
   });
 }
 
-function readElsewhere(mine: boolean, links: readonly Link[]): string {
-  if (mine) return 'There is more to it than fits here: read my answer to your line, and type the target there.';
+function readElsewhere({ state, number }: Request, links: readonly Link[]): string {
+  if (state === 'planned')
+    return `There is more to it than fits here: type ${code(`request show ${label(number)}`)} to read all of it.`;
   const where = links.length > 0 ? 'open its card' : 'read its card, in its channel or in my messages to you,';
   return `There is more to it than fits here: ${where} and approve there.`;
 }

@@ -112,20 +112,22 @@ export function progressLines({ state, waitsFor, progress, stop, lookAt }: Reque
 
 /** When what was for a time goes back, once it may have taken effect; of what takes it back, when it is tried again. */
 export function laterLines(request: Request): string[] {
-  const { since, plan, revert, again } = request;
+  const { plan, revert, again, goesBack = [] } = request;
   if (again === 'given up') return ['I do not try again. Look at it, and set it by hand.'];
   if (again !== undefined && revert)
     return [`I try again at ${utc(again)}. To keep what has not gone back type ${code(keepLine(revert.later))}.`];
-  if (!mayHaveTakenEffect(request)) return [];
-  return (plan?.jobs ?? []).flatMap(({ later }) =>
-    later ? [`On ${utc(since + later.afterMs)}, unless somebody decides otherwise before: ${backInWords(later)}`] : [],
-  );
+  const jobs = plan?.jobs ?? [];
+  return goesBack.flatMap(({ region, at, values }) => {
+    const later = jobs.find((job) => job.region === region)?.later;
+    const where = jobs.length > 1 ? `${region}: ` : '';
+    return later ? [`${where}On ${utc(at)}, unless somebody decides otherwise before: ${backInWords(later, values)}`] : [];
+  });
 }
 
 /** At least a part of it. */
-function mayHaveTakenEffect({ state, begun }: Request): boolean {
+function mayHaveTakenEffect({ state, begun = [] }: Request): boolean {
   if (state === 'done' || state === 'partly done') return true;
-  return begun === true && (state === 'cancelled' || state === 'unknown' || state === 'left unknown');
+  return begun.length > 0 && (state === 'cancelled' || state === 'unknown' || state === 'left unknown');
 }
 
 export function cancelButton(request: Request): Button {
@@ -152,7 +154,7 @@ export function buttonsOf(request: Request): Button[] {
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
 }
 
-function cancelWords({ state, begun }: Request): Pick<Button, 'label' | 'confirm'> {
+function cancelWords({ state, begun = [] }: Request): Pick<Button, 'label' | 'confirm'> {
   if (state === 'running') {
     const text = 'It stops before its next item and says what was done.';
     return { label: 'Stop', confirm: { title: 'Stop it?', text, yes: 'Stop' } };
@@ -161,7 +163,7 @@ function cancelWords({ state, begun }: Request): Pick<Button, 'label' | 'confirm
     const text = 'It ends as unknown, and others may change the same things again.';
     return { label: 'Look no more', confirm: { title: 'Look no more?', text, yes: 'Look no more' } };
   }
-  const text = begun ? 'What was done so far stays so.' : 'Nothing was changed so far.';
+  const text = begun.length > 0 ? 'What was done so far stays so.' : 'Nothing was changed so far.';
   return { label: 'Cancel', confirm: { title: 'Cancel it?', text, yes: 'Cancel it' } };
 }
 

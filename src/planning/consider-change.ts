@@ -88,11 +88,11 @@ function freeze(registry: Registry, { plans, nothing, apart }: Planned): FrozenP
     touches: distinct(touches),
     ...(typed.length > 0 ? { typed: typed.join(' ') } : {}),
     undo: undoOf(plans, apart),
-    jobs: plans.map(({ region, reply: { job, later, supersedes } }) => ({
+    jobs: plans.map(({ region, reply: { job, later, decides } }) => ({
       region,
       ...frozenJob(registry, job),
       ...(later ? { later: { ...later, ...frozenJob(registry, later.job) } } : {}),
-      ...(supersedes && supersedes.length > 0 ? { supersedes } : {}),
+      ...(decides ? { decides } : {}),
     })),
   };
 }

@@ -110,7 +110,9 @@ async function settle(core: Core, held: Held, decided: Decided): Promise<void> {
     const same = await joinSame(core, { ...request, ...facts }, considered);
     if ('reply' in same) {
       const event = `same as ${label(same.number)}`;
-      await writeDown(core, held, { end: 'nothing to do', event, reply: same.reply, facts: { ...facts, about: plan.touches } });
+      const end: Ended = { end: 'nothing to do', event, reply: same.reply, facts: { ...facts, about: plan.touches } };
+      // What it was changed from is no longer wanted: the other one does what is.
+      await writeDown(core, held, end, NOTHING_SAME, true);
       return;
     }
     const result = await writeDown(core, held, considered, same);
@@ -125,10 +127,11 @@ async function writeDown(
   { stored, lease }: Held,
   considered: Exclude<Decided, { end: unknown }> | Ended,
   { same, step, learns }: First = NOTHING_SAME,
+  replaces = 'plan' in considered,
 ): Promise<'lost' | undefined> {
   const { number, state } = stored.request;
   const asking = 'plan' in considered ? await askApprovers(core, stored.request, considered) : undefined;
-  const replaced = asking ? await cancelReplaced(core, { ...stored.request, ...considered.facts }) : NOTHING_SAME.step;
+  const replaced = replaces ? await cancelReplaced(core, { ...stored.request, ...considered.facts }) : NOTHING_SAME.step;
   const result = await decideAndAdvance<undefined>(core.store, number, (request) => {
     // Cancelled meanwhile: what was found is thrown away.
     if (request.state !== state) return { leave: undefined };
@@ -163,6 +166,7 @@ async function writeDown(
   });
   if (result === 'lost') return 'lost';
   if (result === 'missing' || !result.changed) return undefined;
+  for (const { ends } of [replaced, step]) if (ends) core.store.ended?.(ends);
   const phase = phaseOf(result.request);
   if (phase) await wake(core.wakers, result.request, phase);
   return undefined;

@@ -26,7 +26,7 @@ export async function keepAnswer(store: Store, whose: Whose, answer: KeptAnswer,
   if (packed.length > LARGEST) return false;
   await makeRoom(store, packed.length);
   const key = keys.answer(whose.number, whose.attempt);
-  const known = `${packed.length} ${clock.now() + seconds * 1_000}`;
+  const known = `${packed.length} ${clock.now() + seconds * 1_000} ${clock.now()}`;
   const first = packed.subarray(0, PART);
   await done(redis.multi().del(key).rpush(key, first).expire(key, seconds).hset(keys.answers, nameOf(whose), known).exec());
   // Only to what is there: it may have made room for another one.
@@ -49,12 +49,12 @@ export async function dropKept(store: Store, whose: Whose): Promise<void> {
 async function makeRoom(store: Store, bytes: number): Promise<void> {
   const { redis, keys, clock } = store;
   const kept = Object.entries(await redis.hgetall(keys.answers)).map(([name, known]) => {
-    const [size = 0, until = 0] = known.split(' ').map(Number);
-    return { name, size, until, number: whoseIs(name).number };
+    const [size = 0, until = 0, at = 0] = known.split(' ').map(Number);
+    return { name, size, until, at };
   });
   const gone: string[] = [];
   let room = ALL - bytes;
-  for (const { name, size, until } of kept.sort((a, b) => b.number - a.number)) {
+  for (const { name, size, until } of kept.sort((a, b) => b.at - a.at)) {
     const isOver = until <= clock.now();
     if (!isOver) room -= size;
     if (isOver || room < 0) gone.push(name);

@@ -26,11 +26,12 @@ export interface KeptAnswer {
 export function firstPage(
   reply: Reply,
   touches: Target[],
-  { number, place }: Pick<Request, 'number' | 'place'>,
+  { number, place, plan }: Pick<Request, 'number' | 'place' | 'plan'>,
 ): { shown: Reply; kept?: { answer: KeptAnswer; seconds: number } } {
   const pages = reply.table ? pagesOf(reply.table) : [];
   const shown = pages.length > 1 ? pageOf({ reply, pages }, 1, number) : reply;
-  if (place.kind === 'terminal') {
+  // What took votes is said in direct messages, too: by then nobody may sit at the terminal any more.
+  if (place.kind === 'terminal' && (!plan || pages.length <= 1)) {
     if (pages.length <= 1 && !reply.file?.isData) return { shown };
     return { shown, kept: { answer: { reply, touches: [], pages: [] }, seconds: TERMINAL_SECONDS } };
   }

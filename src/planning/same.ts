@@ -83,7 +83,7 @@ function takePlace(core: Core, request: Request, open: Stored, { same, step }: F
   return {
     ...(same === undefined ? {} : { same }),
     // The other one's end lets go of what this one takes.
-    step: { when: [...step.when, ...ended.when], commands: [...ended.commands, ...step.commands] },
+    step: { ...ended, when: [...step.when, ...ended.when], commands: [...ended.commands, ...step.commands] },
     learns: (draft) => {
       draft.insteadOf = open.request.number;
       if (users.length > 0) draft.followers = users;

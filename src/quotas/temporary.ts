@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import setQuota from '../../jobs/quota/set.ts';
 import { formatDuration, formatInstant } from '../chat/values.ts';
-import type { Later, OpenRevert, Raise, Superseded } from '../command.ts';
+import type { Later, OpenRevert, Raise } from '../command.ts';
 import type { Project } from '../openstack/identity.ts';
 import { formatLimit, quotaValue } from '../openstack/quotas.ts';
 import { code } from '../reply.ts';
@@ -12,8 +12,6 @@ import { byService, type Change, typedLimits, valueName } from './change.ts';
 export interface OpenValues {
   /** Value → the limit that it was to get again, and the request. */
   values: ReadonlyMap<string, { was: number; request: number; due: number }>;
-  /** All of them, for those of `changes`. */
-  supersededBy(changes: readonly Change[]): Superseded[];
 }
 
 const Payload = z.object({
@@ -34,20 +32,7 @@ export function openValues(reverts: readonly OpenRevert[]): OpenValues {
       }
     }
   }
-  return {
-    values,
-    supersededBy(changes) {
-      const decided = new Set(changes.map(valueName));
-      return reverts
-        .map(({ request, region, due, values: open }) => ({
-          request,
-          region,
-          due,
-          values: open.filter((value) => decided.has(value)),
-        }))
-        .filter(({ values: ended }) => ended.length > 0);
-    },
-  };
+  return { values };
 }
 
 /** What is to be set back after that time: to what it was before the first change for a time. */

@@ -71,8 +71,8 @@ function stop(core: Core, request: Request, by: Who): Decision<Cancelled> {
   };
 }
 
-function whatStays({ begun, progress = 'Look at the cloud before you go on.' }: Request): string {
-  return begun ? `What was done stays so. ${progress}` : 'Nothing was changed.';
+function whatStays({ begun = [], progress = 'Look at the cloud before you go on.' }: Request): string {
+  return begun.length > 0 ? `What was done stays so. ${progress}` : 'Nothing was changed.';
 }
 
 function answered(decision: Decision<Cancelled>, number: number, answering: Answering | undefined): Decision<Cancelled> {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type AuditEntry, type ChainedEntry, chain } from '../audit/chain.ts';
+import type { OpenRevert } from '../command.ts';
 import type { Outcome } from '../job.ts';
 import type { Clock } from '../redis/clock.ts';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
@@ -54,6 +55,8 @@ export interface Move {
   detail?: Record<string, unknown>;
   /** What became of its items, where it ends and that is known. */
   outcomes?: readonly Outcome[];
+  /** What others were to take back of the same targets, as it stood while this one held them. */
+  open?: readonly OpenRevert[];
   /** Besides the record's own head. */
   when?: Guard[];
   /** Commands of the same atomic step. */
@@ -64,6 +67,8 @@ export interface Move {
 export interface Step {
   when: Guard[];
   commands: Command[];
+  /** What it ends, for whoever commits it to tell `Store.ended`. */
+  ends?: Request;
 }
 
 /**
@@ -76,10 +81,10 @@ export async function advance(
   change: (draft: Request) => void,
   move: Move,
 ): Promise<{ stored: Stored } | { lost: Guard }> {
-  const { next, when, commands } = stepOf(store, stored, change, move);
+  const { next, when, commands, ends } = stepOf(store, stored, change, move);
   const lost = await commit(store.redis, when, commands);
   if (lost) return { lost };
-  if (next.request.state !== stored.request.state && ENDED.has(next.request.state)) store.ended?.(next.request);
+  if (ends) store.ended?.(ends);
   return { stored: next };
 }
 
@@ -88,14 +93,14 @@ export function stepOf(
   { keys, clock }: Store,
   { request, head, revision }: Stored,
   change: (draft: Request) => void,
-  { event, by, detail, outcomes = [], when = [], also }: Move,
+  { event, by, detail, outcomes = [], open = [], when = [], also }: Move,
 ): Step & { next: Stored } {
   const draft = structuredClone(request);
   change(draft);
   const at = clock.now();
   const moved = draft.state !== request.state;
   if (moved) draft.since = at;
-  const reverts = moved ? revertsAtMove(keys, draft, outcomes) : [];
+  const reverts = moved ? revertsAtMove(keys, { from: request.state, draft, outcomes, open }) : [];
   const entry: AuditEntry = {
     at,
     event,
@@ -125,7 +130,7 @@ export function stepOf(
     { key, field: 'head', is: head },
     { key, field: 'revision', is: revision },
   ];
-  return { when: [...asItWas, ...when], commands, next };
+  return { when: [...asItWas, ...when], commands, next, ...(moved && ENDED.has(draft.state) ? { ends: draft } : {}) };
 }
 
 function bookkeeping(keys: Keys, draft: Request, at: number): Command[] {

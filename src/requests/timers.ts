@@ -43,7 +43,7 @@ async function expire(core: Core, number: number): Promise<void> {
  */
 export async function isPastItsUse(core: Core, number: number): Promise<boolean> {
   const isLate = (request: Request): boolean =>
-    request.state === 'queued' && !request.begun && useByOf(request) <= core.store.clock.now();
+    request.state === 'queued' && !request.begun?.length && useByOf(request) <= core.store.clock.now();
   const stored = await findRequest(core.store, number);
   if (!stored || !isLate(stored.request)) return false;
   await decideAndAdvance(core.store, number, (request) => {

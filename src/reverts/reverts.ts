@@ -2,7 +2,7 @@ import type { OpenRevert } from '../command.ts';
 import type { Outcome } from '../job.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import { ENDED, type FrozenJob, type Request, type Revert, userOf } from '../request.ts';
+import { ENDED, type FrozenJob, type FrozenLater, type Request, type RequestState, type Revert, userOf } from '../request.ts';
 import type { Store } from '../requests/store.ts';
 import { itemKey } from '../running/item-key.ts';
 import { lockName, type Target, targetIn } from '../target.ts';
@@ -61,22 +61,49 @@ export async function decidedSince({ redis, keys }: Store, { revert }: Request):
   return revert ? redis.smembers(keys.revertEnded(revert.request, revert.region)) : [];
 }
 
+/** What others are to take back of what a request touches. True while it holds its locks: a revert comes only from whoever holds them. */
+export async function revertsOf(store: Store, { number, cloud = '', plan }: Request): Promise<OpenRevert[]> {
+  const found = await Promise.all(
+    (plan?.jobs ?? []).flatMap(({ region, decides }) =>
+      decides === undefined ? [] : (plan?.touches ?? []).map((target) => openReverts(store, cloud, region, target)),
+    ),
+  );
+  return found.flat().filter(({ request }) => request !== number);
+}
+
+export interface RevertingMove {
+  from: RequestState;
+  draft: Request;
+  outcomes: readonly Outcome[];
+  /** `revertsOf` it. */
+  open: readonly OpenRevert[];
+}
+
 /**
  * What a request's move means for reverts, as commands of the same step. At its end, and while its outcome is unknown: its own begin to
- * wait, and those that it superseded have their values ended. A request that takes something back forgets what went back, and is
- * tried again for the rest, however it ended: only a decision about a value keeps it.
+ * wait, and what others were to take back of the values that it has decided about is ended. A request that takes something back forgets
+ * what went back, and is tried again for the rest, however it ended: only a decision about a value keeps it. The record says what goes
+ * back.
  */
-export function revertsAtMove(keys: Keys, draft: Request, outcomes: readonly Outcome[]): Command[] {
+export function revertsAtMove(keys: Keys, move: RevertingMove): Command[] {
+  const { draft, outcomes, open } = move;
   const hasEnded = ENDED.has(draft.state);
   if (!hasEnded && draft.state !== 'unknown') return [];
   if (draft.revert) return hasEnded ? afterTry(keys, draft, draft.revert, outcomes) : [];
-  return (draft.plan?.jobs ?? []).flatMap((job) => [
-    ...(job.later ? ownRevert(keys, draft, job, outcomes) : []),
-    ...(job.supersedes ?? []).flatMap((other): Command[] => {
-      const done = other.values.filter((value) => tookEffect(job.region, value, outcomes));
-      return endValues(keys, other, done);
-    }),
-  ]);
+  return (draft.plan?.jobs ?? []).flatMap((job) => {
+    const decided = (job.decides ?? []).filter((value) => tookEffect(job.region, value, outcomes));
+    const others = open.filter(({ region }) => region === job.region);
+    return [
+      ...(job.later ? ownRevert(keys, move, { ...job, later: job.later }) : []),
+      ...others.flatMap((other) =>
+        endValues(
+          keys,
+          other,
+          other.values.filter((value) => decided.includes(value)),
+        ),
+      ),
+    ];
+  });
 }
 
 /** Kept a while longer than what they are of, should that have gone before. */
@@ -93,22 +120,35 @@ function endValues(
   ];
 }
 
-function ownRevert(keys: Keys, request: Request, { region, later }: FrozenJob, outcomes: readonly Outcome[]): Command[] {
-  const { number, since, plan, card, cloud = '', command = '', effect = 'change', askedBy = '', begun } = request;
-  if (!later || !plan || !card) return [];
-  // Unknown outcomes too, and runs that ended before they could tell: should it have taken effect, it goes back.
-  const isAny =
-    outcomes.length === 0
-      ? begun === true
-      : later.values.some(({ id }) => tookEffect(region, id, outcomes) || stateOf(region, id, outcomes) === 'unknown');
+function ownRevert(
+  keys: Keys,
+  { from, draft, outcomes, open }: RevertingMove,
+  { region, later }: FrozenJob & { later: FrozenLater },
+): Command[] {
+  const { number, since, plan, card, cloud = '', command = '', effect = 'change', askedBy = '', begun = [] } = draft;
+  if (!plan || !card) return [];
+  const all = later.values.map(({ id }) => id);
+  const isTaken = (value: string): boolean => open.some((other) => other.region === region && other.values.includes(value));
+  // Unknown outcomes too, and runs that ended before they could tell: should it have taken effect, it goes back. What was so before is
+  // somebody else's doing, unless it was so for a time.
+  const values = all.filter((value) => {
+    if (outcomes.length === 0) return begun.some((item) => isPartOf(itemKey(region, value), item));
+    const state = stateOf(region, value, outcomes);
+    return state === 'done' || state === 'unknown' || (state === 'already' && isTaken(value));
+  });
+  const before = (draft.goesBack ?? []).find((one) => one.region === region);
+  draft.goesBack = (draft.goesBack ?? []).filter((one) => one !== before);
   const touches = plan.touches.filter((target) => target.region === undefined || target.region === region);
-  if (!isAny) return begun ? forgetRevert(keys, { request: number, cloud, region, touches }) : [];
-  const user = userOf(request);
+  if (values.length === 0) return before ? forgetRevert(keys, { request: number, cloud, region, touches }) : [];
+  // What was unknown waits since then already, and may be going back by now.
+  const due = from === 'unknown' && before ? before.at : since + later.afterMs;
+  draft.goesBack.push({ region, at: due, values });
+  const user = userOf(draft);
   const revert: Revert = {
     request: number,
     cloud,
     region,
-    due: since + later.afterMs,
+    due,
     later,
     touches,
     command,
@@ -118,7 +158,8 @@ function ownRevert(keys: Keys, request: Request, { region, later }: FrozenJob, o
     card,
     tries: 0,
   };
-  return keepRevert(keys, revert);
+  const rest = all.filter((value) => !values.includes(value));
+  return [...(before ? [] : keepRevert(keys, revert)), ...endValues(keys, revert, rest)];
 }
 
 /** Also says in the record whether, and when, it is tried again. */
@@ -184,7 +225,10 @@ function tookEffect(region: string, value: string, outcomes: readonly Outcome[])
 /** What became of a value: its own outcome where it has one, else that of the item which it is a part of. */
 function stateOf(region: string, value: string, outcomes: readonly Outcome[]): Outcome['state'] | undefined {
   const own = itemKey(region, value);
-  return outcomes
-    .filter(({ item: { id } }) => own === id || own.startsWith(id.endsWith('/') ? id : `${id}/`))
-    .toSorted((a, b) => b.item.id.length - a.item.id.length)[0]?.state;
+  return outcomes.filter(({ item }) => isPartOf(own, item.id)).toSorted((a, b) => b.item.id.length - a.item.id.length)[0]?.state;
+}
+
+/** `RegionOne/compute/cores` of `RegionOne/compute`, and of `RegionOne/`. */
+function isPartOf(value: string, item: string): boolean {
+  return value === item || value.startsWith(item.endsWith('/') ? item : `${item}/`);
 }

@@ -1,9 +1,11 @@
+import type { OpenRevert } from '../command.ts';
 import { tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import { wake } from '../queue.ts';
 import type { Held } from '../requests/hold.ts';
 import { releaseLocks, wakeWaiters } from '../requests/locks.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
+import { revertsOf } from '../reverts/reverts.ts';
 import { type End, endOf, soFar } from './end.ts';
 import type { Ran } from './run-jobs.ts';
 import { firstLook } from './settle.ts';
@@ -12,18 +14,20 @@ import { firstLook } from './settle.ts';
 export async function finish(core: Core, { stored, lease }: Held, ran: Ran, begun: ReadonlySet<string>): Promise<void> {
   const { number } = stored.request;
   if (lease.lost.aborted) return;
+  const open = await revertsOf(core.store, stored.request);
   const result = await decideAndAdvance<'ended' | 'handed back'>(
     core.store,
     number,
     (request): Decision<'ended' | 'handed back'> => {
       if (request.state !== 'running') return { leave: 'ended' };
       const end = endOf(request, ran, begun, lease.signal);
-      if (end !== 'hand back') return ended(core, end, lease);
+      if (end !== 'hand back') return ended(core, end, { begun, open, lease });
       return {
         change: (draft) => {
           draft.state = 'queued';
           draft.locks = [];
           draft.progress = soFar(request, ran, begun);
+          draft.begun = [...begun];
         },
         give: 'handed back',
         move: {
@@ -42,12 +46,17 @@ export async function finish(core: Core, { stored, lease }: Held, ran: Ran, begu
 }
 
 /** What is unknown keeps its locks: nobody is to build on it before it is settled. */
-export function ended(core: Core, { state, reply, outcomes }: End, { guard }: Held['lease']): Decision<'ended'> {
+export function ended(
+  core: Core,
+  { state, reply, outcomes }: End,
+  { begun, open, lease: { guard } }: { begun: ReadonlySet<string>; open: readonly OpenRevert[]; lease: Held['lease'] },
+): Decision<'ended'> {
   const isOpen = state === 'unknown';
   return {
     change: (draft) => {
       draft.state = state;
       draft.result = reply;
+      draft.begun = [...begun];
       if (isOpen) Object.assign(draft, firstLook(core));
       else draft.locks = [];
     },
@@ -57,6 +66,7 @@ export function ended(core: Core, { state, reply, outcomes }: End, { guard }: He
       by: core.worker,
       detail: { text: reply.text, outcomes },
       outcomes,
+      open,
       when: [guard],
       also: (draft, before) => [...(isOpen ? [] : releaseLocks(core.store, before)), ...tellState(core, draft)],
     },

@@ -38,9 +38,7 @@ export function writeHook(
           ]
         : [];
       return {
-        change: (draft) => {
-          draft.begun = true;
-        },
+        change: () => undefined,
         give: 'written',
         move: { event, by: core.worker, detail, when: before ? [lease.guard, ...open] : [] },
       };

@@ -7,6 +7,7 @@ import type { Request } from '../request.ts';
 import { takeUp } from '../requests/hold.ts';
 import { releaseLocks, wakeWaiters } from '../requests/locks.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
+import { revertsOf } from '../reverts/reverts.ts';
 import { WouldWrite } from './converge.ts';
 import { endOf } from './end.ts';
 import { ended } from './finish.ts';
@@ -78,10 +79,13 @@ export async function settle(core: Core, number: number): Promise<void> {
     const begun = await begunItems(core.store, number);
     const ran = await runJobs(core, held, begun, () => ONLY_LOOKS);
     if (lease.signal.aborted) return;
+    const open = await revertsOf(core.store, held.stored.request);
     const result = await decideAndAdvance<'ended' | 'still unknown'>(core.store, number, (request) => {
       if (request.state !== 'unknown') return { leave: 'ended' };
       const end = endOf(request, ran, begun, lease.signal);
-      return end === 'hand back' || end.state === 'unknown' ? { leave: 'still unknown' } : ended(core, end, lease);
+      return end === 'hand back' || end.state === 'unknown'
+        ? { leave: 'still unknown' }
+        : ended(core, end, { begun, open, lease });
     });
     if (typeof result === 'object' && result.changed) await wakeWaiters(core, result.before);
   } finally {

@@ -168,6 +168,20 @@ describe('a long list', () => {
     expect(await bot.say('bob', 'request show R-1002')).toContain('read page 2 of R-1001');
   });
 
+  it('that somebody else reads on in does not wait behind lines that hang on OpenStack', async () => {
+    const bot = await many({ yaml: { limits: { linesAtOnce: 1, leaseSeconds: 2 } } });
+    await bot.slack.slash('bob', '#ops', 'project list lab- --share');
+    const shared = await bot.slack.sees('alice', 'page 1 of 4');
+    bot.cloud.answer('identity', 'GET', '/projects', { hang: true });
+    await bot.slack.slash('bob', '#ops', 'project list');
+    await bot.untilOf(1002, 'planning');
+
+    await bot.slack.click('alice', shared, 'Next page');
+    await bot.slack.sees('alice', 'page 2 of 4');
+
+    expect((await bot.request(1002)).state).toBe('planning');
+  });
+
   it('that its asker alone turns is no request more', async () => {
     const bot = await many();
     const page = await firstPage(bot);
@@ -240,8 +254,8 @@ describe('a long list', () => {
     const oldest = await firstPage(bot);
     await bot.say('bob', 'project list lab- --sort project:desc');
     // As if it were a large one: with a third one there is no room for the first any more.
-    const [bytes = 0, until = 0] = (await redis.hget(keys.answers, '1002/1'))?.split(' ').map(Number) ?? [];
-    await redis.hset(keys.answers, '1002/1', `${64 * 1_048_576 - 2 * bytes} ${until}`);
+    const [bytes = 0, until = 0, at = 0] = (await redis.hget(keys.answers, '1002/1'))?.split(' ').map(Number) ?? [];
+    await redis.hset(keys.answers, '1002/1', `${64 * 1_048_576 - 2 * bytes} ${until} ${at}`);
 
     await bot.say('bob', 'project list lab- --sort ID');
 

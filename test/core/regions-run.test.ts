@@ -30,6 +30,25 @@ it('a stop ends it before the next region, and says in which it was and was not 
   expect(locks).toEqual([]);
 });
 
+it('for a time and stopped between two regions, it goes back where it was done alone, and the card says where', async () => {
+  const bot = await twoRegions();
+  bot.cloud.answer('compute', 'PUT', 'os-quota-sets', { region: 'RegionOne', delayMs: 1_000 });
+  await bot.say('bob', SET.replace('--reason', '--for 7d --reason'));
+  await bot.approve('alice');
+  await eventually(() => written(bot).length === 1, 'the write to RegionOne');
+
+  await bot.say('bob', 'request cancel R-1001');
+  await bot.untilOf(1001, 'cancelled');
+  const card = await bot.shows('R-1001 was cancelled');
+
+  expect(card).toMatch(
+    /RegionOne: On 20.* UTC, unless somebody decides otherwise before: Set back in project alice-lab: cores 20\./,
+  );
+  expect(card).not.toContain('RegionTwo: On');
+  const { redis, keys } = bot.running.core.store;
+  expect(await redis.exists(keys.revert(1001, 'RegionOne'), keys.revert(1001, 'RegionTwo'))).toBe(1);
+});
+
 it('on SIGTERM it is handed over between two regions, and another worker does the other one alone', async () => {
   const bot = await twoRegions({ role: 'gateway' });
   const first = await bot.another('worker');

@@ -147,6 +147,24 @@ it('changed into the same, with other words, it takes the place of the one it wa
   await ask(bot, SAME, 'R-1002 does just this');
 });
 
+it('changed into what another one does already, it is taken back all the same', async () => {
+  const bot = await toyBot();
+  await bot.say('carol', SAME);
+  await bot.say('bob', SET.replace('--cores 40', '--cores 60'));
+  const card = await bot.slack.waitFor(
+    () => bot.slack.messages('#ops').find((one) => bot.text(one).includes('R-1002 waits') && bot.text(one).includes('[Change]')),
+    'the card',
+  );
+  await bot.slack.click('bob', card, 'Change');
+  const form = await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form');
+  await bot.slack.submit('bob', form, { answer: SET });
+
+  await bot.untilOf(1002, 'cancelled');
+
+  expect((await bot.request(1003)).state).toBe('nothing to do');
+  await bot.hears('bob', 'Changed into R-1003 by bob. Nothing was changed by this one.');
+});
+
 describe('whoever needs no vote', () => {
   it('waits for none: theirs runs, and takes the place of what waits; its asker, approvers and followers are told', async () => {
     const bot = await toyBot({ yaml: ON_CALL });

@@ -106,9 +106,10 @@ describe('what takes a change back', () => {
     await freeze(bot);
     await fired(bot, 1002);
 
-    await bot.say('carol', 'request cancel R-1002');
+    const told = await bot.say('carol', 'request cancel R-1002');
     await bot.hears('bob', 'R-1002 was cancelled');
     await thaw(bot);
+    expect(told).toMatch(/I try again at 20.* UTC\. To keep what has not gone back type quota set/);
     expect(limits(bot)).toEqual(DURING);
     await timeIsUp(bot, 1001);
     await reverted(bot, 1004);
@@ -172,4 +173,60 @@ it('what somebody has decided about since is named neither before it goes back n
   await bot.slack.click('bob', notice, 'Keep');
   await bot.slack.waitFor(() => bot.card().includes('Change 2 quotas of project alice-lab: ram'), 'the plan of what was left');
   expect(limits(bot).cores).toBe(50);
+});
+
+describe('what somebody else has made so for good', () => {
+  const FOR_GOOD = 'quota set alice-lab cores=40 --reason "to stay"';
+  const FOR_A_WEEK = 'quota set alice-lab cores=40 --for 7d --reason "course"';
+
+  /** Asks for both, and has the second one approved first. */
+  async function secondFirst(bot: Bot, first: string, second: string): Promise<Request> {
+    await bot.say('bob', first);
+    const card = await bot.slack.waitFor(() => bot.card().includes('R-1001 waits') && bot.cardMessage(), 'the first card');
+    await approved(bot, second, 1002);
+    await bot.click('alice', 'Approve', card);
+    return bot.untilOf(1001, 'nothing done');
+  }
+
+  it('does not go back with a change for a time that found it so', async () => {
+    const bot = await startBot();
+
+    await secondFirst(bot, FOR_A_WEEK, FOR_GOOD);
+
+    expect(bot.card()).not.toContain('unless somebody decides otherwise');
+    expect(await traces(bot)).toEqual([]);
+    expect(limits(bot).cores).toBe(40);
+  });
+
+  it('stays, also where it was so for a time when it was carried out', async () => {
+    const bot = await startBot();
+
+    await secondFirst(bot, FOR_GOOD, FOR_A_WEEK);
+    await timeIsUp(bot, 1002);
+    const { redis, keys } = bot.running.core.store;
+    await eventually(async () => (await redis.exists(keys.revert(1002, 'RegionOne'))) === 0, 'the revert that has ended');
+
+    expect(limits(bot).cores).toBe(40);
+    expect(await redis.exists(keys.request(1003))).toBe(0);
+  });
+});
+
+it('settled only after its time was up, it has gone back by then, and promises nothing more', async () => {
+  const bot = await startBot();
+  bot.cloud.answer('compute', 'PUT', ALICE_LAB, { dropAfterEffect: true });
+  bot.cloud.answer('compute', 'GET', ALICE_LAB, { after: 2, dropBefore: true, times: 9_999 });
+  await bot.say('bob', 'quota set alice-lab cores=40 --for 10m --reason "a moment"');
+  await bot.approve('alice');
+  await bot.until('unknown');
+  const [due] = (await bot.request(1001)).goesBack ?? [];
+  await fired(bot, 1002);
+
+  bot.cloud.clearFaults();
+  bot.later(60_000);
+  const settled = await bot.untilOf(1001, 'done');
+  await reverted(bot, 1002);
+
+  expect(settled.goesBack).toEqual([due]);
+  expect(limits(bot).cores).toBe(20);
+  expect(await traces(bot)).toEqual([]);
 });
