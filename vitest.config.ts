@@ -12,6 +12,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // One load of the program for each worker, not for each file: no test leaves anything behind, and it takes less than half the time.
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/openstack/**', 'test/alertmanager/**'],
           globalSetup: ['test/setup/redis.ts'],
