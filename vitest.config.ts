@@ -12,8 +12,6 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          // One load of the program for each worker, not for each file: no test leaves anything behind, and it takes less than half the time.
-          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/openstack/**', 'test/alertmanager/**'],
           globalSetup: ['test/setup/redis.ts'],
