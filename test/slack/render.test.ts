@@ -286,7 +286,7 @@ it('Slack takes whatever a reply says', () => {
       expect(text).not.toMatch(/[<>]/);
       expect(text).not.toMatch(/\p{Surrogate}/u);
     }),
-    { numRuns: 150 },
+    { numRuns: 150, endOnFailure: true },
   );
 });
 
@@ -312,6 +312,6 @@ it('nothing of it is lost: the message shows it or the file holds it', () => {
         expect(everything.includes(part) || inCsv.includes(part)).toBe(true);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 40, endOnFailure: true },
   );
 });
