@@ -1,5 +1,6 @@
 import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
+import type { Message } from '../../demo/workspace/model.ts';
 import type { Request } from '../../src/request.ts';
 import { type Bot, eventually } from '../bot.ts';
 
@@ -20,17 +21,32 @@ export async function approved(bot: Bot, line: string, number: number): Promise<
 }
 
 /** As if the time of a change for a time were up, or nearly. */
-export async function timeIsUp({ running }: Bot, number: number, kind: 'revert' | 'revert-soon' = 'revert'): Promise<void> {
+export async function timeIsUp(
+  { running }: Bot,
+  number: number,
+  { kind = 'revert', region = 'RegionOne' }: { kind?: 'revert' | 'revert-soon'; region?: string } = {},
+): Promise<void> {
   const { redis, keys } = running.core.store;
-  await redis.zadd(keys.timers, 'XX', 1, `${number}|${kind} RegionOne`);
+  await redis.zadd(keys.timers, 'XX', 1, `${number}|${kind} ${region}`);
 }
 
-/** Waits for the request that takes another one back. */
+/** Waits until there is such a request: nobody says a line for what takes another one back. */
+export async function appears(number: number, { core }: Bot['running']): Promise<void> {
+  const { redis, keys } = core.store;
+  await eventually(async () => (await redis.exists(keys.request(number))) === 1, `R-${number}`);
+}
+
+/** What tells bob that something of his goes back soon, with its buttons. */
+export function notice(bot: Bot, button: 'Extend' | 'Keep'): Promise<Message> {
+  return bot.slack.waitFor(
+    () => bot.slack.directs('bob').find((message) => bot.text(message).includes(`[${button}]`)),
+    'the notice',
+  );
+}
+
+/** Waits for the end of the request that takes another one back. */
 export async function reverted(bot: Bot, number: number, running = bot.running): Promise<Request> {
-  await eventually(async () => {
-    const { redis, keys } = running.core.store;
-    return (await redis.exists(keys.request(number))) === 1;
-  }, `R-${number}`);
+  await appears(number, running);
   return bot.untilOf(number, 'done', 'partly done', 'nothing done', 'failed');
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import type { Request } from '../../src/request.ts';
 import { type Bot, endBegins, eventually, gate, startBot } from '../bot.ts';
-import { approved, BEFORE, DURING, LINE, limits, reverted, timeIsUp } from './temporary-stage.ts';
+import { appears, approved, BEFORE, DURING, LINE, limits, notice, reverted, timeIsUp } from './temporary-stage.ts';
 
 /** Nothing runs until `thaw`. */
 async function freeze({ running }: Bot): Promise<void> {
@@ -30,10 +30,7 @@ async function traces({ running }: Bot): Promise<string[]> {
 /** The request that takes R-1001 back, once it waits. */
 async function fired(bot: Bot, number: number): Promise<Request> {
   await timeIsUp(bot, 1001);
-  await eventually(async () => {
-    const { redis, keys } = bot.running.core.store;
-    return (await redis.exists(keys.request(number))) === 1;
-  }, `R-${number}`);
+  await appears(number, bot.running);
   return bot.request(number);
 }
 
@@ -160,17 +157,14 @@ it('what somebody has decided about since is named neither before it goes back n
   await approved(bot, LINE, 1001);
   await approved(bot, 'quota set alice-lab cores=50 --reason "for good"', 1002);
 
-  await timeIsUp(bot, 1001, 'revert-soon');
-  const notice = await bot.slack.waitFor(
-    () => bot.slack.directs('bob').find((message) => bot.text(message).includes('[Keep]')),
-    'the notice',
-  );
+  await timeIsUp(bot, 1001, { kind: 'revert-soon' });
+  const told = await notice(bot, 'Keep');
   const { plan } = await fired(bot, 1003);
   await reverted(bot, 1003);
 
-  expect(bot.text(notice)).toContain('Set back in project alice-lab: ram 50 GiB, volumes 10.');
+  expect(bot.text(told)).toContain('Set back in project alice-lab: ram 50 GiB, volumes 10.');
   expect(plan?.text).toBe('Set back in project `alice-lab`: ram 50 GiB, volumes 10.');
-  await bot.slack.click('bob', notice, 'Keep');
+  await bot.slack.click('bob', told, 'Keep');
   await bot.slack.waitFor(() => bot.card().includes('Change 2 quotas of project alice-lab: ram'), 'the plan of what was left');
   expect(limits(bot).cores).toBe(50);
 });

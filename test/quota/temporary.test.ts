@@ -3,7 +3,7 @@ import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import { planHash } from '../../src/planning/plan-hash.ts';
 import type { FrozenPlan } from '../../src/request.ts';
 import { eventually, startBot } from '../bot.ts';
-import { approved, BEFORE, DURING, LINE, limits, reverted, timeIsUp } from './temporary-stage.ts';
+import { approved, BEFORE, DURING, LINE, limits, notice, reverted, timeIsUp } from './temporary-stage.ts';
 
 describe('a quota for a time', () => {
   it('says on its card what goes back when, as part of what is approved', async () => {
@@ -112,14 +112,11 @@ describe('before a quota goes back', () => {
     const { since } = await approved(bot, LINE, 1001);
     const { redis, keys } = bot.running.core.store;
     expect(Number(await redis.zscore(keys.timers, '1001|revert-soon RegionOne')) - since).toBe(6 * 86_400_000);
-    await timeIsUp(bot, 1001, 'revert-soon');
-    const notice = await bot.slack.waitFor(
-      () => bot.slack.directs('bob').find((message) => bot.text(message).includes('[Extend]')),
-      'the notice',
-    );
-    expect(bot.text(notice)).toMatch(/R-1001 was for 7d, and goes back in \dd( \d+h)?: Set back in project alice-lab: cores 20/);
+    await timeIsUp(bot, 1001, { kind: 'revert-soon' });
+    const told = await notice(bot, 'Extend');
+    expect(bot.text(told)).toMatch(/R-1001 was for 7d, and goes back in \dd( \d+h)?: Set back in project alice-lab: cores 20/);
 
-    await bot.slack.click('bob', notice, 'Extend');
+    await bot.slack.click('bob', told, 'Extend');
     const card = await bot.slack.waitFor(() => bot.card().includes('R-1002 waits') && bot.cardMessage(), 'the card');
     expect(bot.text(card)).toContain(
       'Change 3 quotas of project alice-lab for 7d: cores stays 40, ram stays 80 GiB, volumes stays 20.',
@@ -140,13 +137,10 @@ describe('before a quota goes back', () => {
   it('somebody keeps it for good', async () => {
     const bot = await startBot();
     await approved(bot, LINE, 1001);
-    await timeIsUp(bot, 1001, 'revert-soon');
-    const notice = await bot.slack.waitFor(
-      () => bot.slack.directs('bob').find((message) => bot.text(message).includes('[Keep]')),
-      'the notice',
-    );
+    await timeIsUp(bot, 1001, { kind: 'revert-soon' });
+    const told = await notice(bot, 'Keep');
 
-    await bot.slack.click('bob', notice, 'Keep');
+    await bot.slack.click('bob', told, 'Keep');
     const card = await bot.slack.waitFor(() => bot.card().includes('R-1002 waits') && bot.cardMessage(), 'the card');
     await bot.click('alice', 'Approve', card);
     const kept = await bot.untilOf(1002, 'done');
