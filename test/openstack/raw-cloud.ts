@@ -71,19 +71,18 @@ const QUOTA_BODY = { compute: 'quota_set', volume: 'quota_set', network: 'quota'
 export async function openRawCloud(cloudsYaml: string): Promise<RawCloud> {
   const { auth } = Admin.parse(parse(await readFile(cloudsYaml, 'utf8'))).clouds['real-admin'];
   const { token, catalog } = await login(auth.auth_url, auth.password);
-  const quotaUrl = {
-    compute: `${catalog.get('compute')}/os-quota-sets`,
-    volume: `${catalog.get('block-storage')}/os-quota-sets`,
-    network: `${catalog.get('network')}/v2.0/quotas`,
-  };
-  const keystone = catalog.get('identity');
-  const nova = catalog.get('compute');
   const root: Record<Service, string> = {
-    compute: `${nova}`,
+    compute: `${catalog.get('compute')}`,
     volume: `${catalog.get('block-storage')}`,
     network: `${catalog.get('network')}/v2.0`,
     image: `${catalog.get('image')}/v2`,
-    identity: `${keystone}`,
+    identity: `${catalog.get('identity')}`,
+  };
+  const { compute: nova, identity: keystone } = root;
+  const quotaUrl = {
+    compute: `${nova}/os-quota-sets`,
+    volume: `${root.volume}/os-quota-sets`,
+    network: `${root.network}/quotas`,
   };
   const defaultQuotas = `${nova}/os-quota-class-sets/default`;
 
