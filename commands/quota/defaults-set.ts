@@ -6,12 +6,10 @@ import { UserError } from '../../src/errors.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
 import { FURTHER_NAMES, formatLimit, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
 import type { Session } from '../../src/openstack/session.ts';
-import { byService, type Change, limitsNow, typedLimits } from '../../src/quotas/change.ts';
-import { readDefaults } from '../../src/quotas/defaults.ts';
+import { byService, type Change, limitsNow, oldToNew, presentInWords, typedPresent } from '../../src/quotas/change.ts';
+import { DEFAULTS, readDefaults } from '../../src/quotas/defaults.ts';
 import { quotaArguments, type Wanted, wantedOf } from '../../src/quotas/wanted.ts';
 import { code, count } from '../../src/reply.ts';
-
-const DEFAULTS = { type: 'quota', id: 'default', name: 'default' };
 
 export default defineCommand({
   summary: 'Change the quotas of every project that has no limit of its own, in Nova and Cinder.',
@@ -36,9 +34,8 @@ export default defineCommand({
     const found = await lookUp(openstack, wanted);
     const changes = found.filter(({ to, use }) => to !== use.limit);
     if (changes.length === 0)
-      return { nothingToDo: `The defaults are so already: ${inWords(found, ({ use }) => use.limit)}.`, touches: [DEFAULTS] };
+      return { nothingToDo: `The defaults are so already: ${presentInWords(found)}.`, touches: [DEFAULTS] };
     const projects = await listProjects(openstack);
-    const old = changes.map(({ quota, use }): Wanted => ({ quota, to: use.limit }));
     const lowered = changes.filter(({ to, use }) => to >= 0 && (use.limit < 0 || to < use.limit)).map(({ quota }) => quota.name);
     return {
       text: `Change ${count(changes, 'default quota')}: ${changes.map(oldToNew).join(', ')}.`,
@@ -65,7 +62,7 @@ export default defineCommand({
       job: setDefaults.with({ services: byService(changes, ({ use, to }) => ({ was: use.limit, to })) }),
       undo: {
         possible: true,
-        how: `${code(`quota defaults set ${typedLimits(old)} --reason "…"${typedWhereToChoose(context)}`)}, which sets the numbers, and does not make those of ${files(changes)} count again`,
+        how: `${code(`quota defaults set ${typedPresent(changes)} --reason "…"${typedWhereToChoose(context)}`)}, which sets the numbers, and does not make those of ${files(changes)} count again`,
       },
     };
   },
@@ -91,12 +88,4 @@ async function lookUp(os: Session, wanted: readonly Wanted[]): Promise<Change[]>
 function files(changes: readonly Change[]): string {
   const services = new Set(changes.map(({ quota }) => quota.service));
   return [...(services.has('compute') ? ['nova.conf'] : []), ...(services.has('volume') ? ['cinder.conf'] : [])].join(' and ');
-}
-
-function oldToNew({ quota, use, to }: Change): string {
-  return `${quota.name} ${formatLimit(quota, use.limit)} → ${formatLimit(quota, to)}`;
-}
-
-function inWords(changes: readonly Change[], limit: (change: Change) => number): string {
-  return changes.map((change) => `${change.quota.name} ${formatLimit(change.quota, limit(change))}`).join(', ');
 }

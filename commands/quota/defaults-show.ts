@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
 import { OpenStackError } from '../../src/errors.ts';
-import { formatLimit, QUOTAS, type QuotaService, quotaOfKey, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
-import { readDefaults } from '../../src/quotas/defaults.ts';
-
-const SERVICES: readonly QuotaService[] = ['compute', 'volume', 'network'];
+import { formatLimit, inQuotaOrder, QUOTA_SERVICES, type Quota, quotaOfKey, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
+import { DEFAULTS, readDefaults } from '../../src/quotas/defaults.ts';
 
 export default defineCommand({
   summary: 'Show the quotas of projects that have no limits of their own.',
@@ -15,32 +13,30 @@ export default defineCommand({
   args: z.object({}),
 
   async run(_args, { openstack }) {
-    const rows: { place: number; cells: string[] }[] = [];
+    const found: { quota: Quota; limit: number }[] = [];
     const warnings: string[] = [];
-    for (const service of SERVICES) {
+    for (const service of QUOTA_SERVICES) {
       try {
-        for (const [key, { limit }] of Object.entries(await readDefaults(openstack, service))) {
-          const quota = quotaOfKey(service, key);
-          const place = QUOTAS.indexOf(quota);
-          rows.push({
-            place: place === -1 ? QUOTAS.length : place,
-            cells: [quota.name, SERVICE_NAMES[service], formatLimit(quota, limit), quota.what],
-          });
-        }
+        const defaults = Object.entries(await readDefaults(openstack, service));
+        found.push(...defaults.map(([key, { limit }]) => ({ quota: quotaOfKey(service, key), limit })));
       } catch (error) {
         if (!(error instanceof OpenStackError)) throw error;
         warnings.push(`${SERVICE_NAMES[service]}'s defaults are missing here: ${error.message}`);
       }
     }
-    rows.sort((a, b) => a.place - b.place || (a.cells[0] ?? '').localeCompare(b.cells[0] ?? ''));
+    found.sort((a, b) => inQuotaOrder(a.quota, b.quota));
+    const rows = found.map(({ quota, limit }) => [
+      quota.name,
+      SERVICE_NAMES[quota.service],
+      formatLimit(quota, limit),
+      quota.what,
+    ]);
     return {
       text: 'The quotas of every project that has no limit of its own.',
       ...(warnings.length > 0 ? { warnings } : {}),
-      table: { columns: ['quota', 'service', 'default', 'what it limits'], rows: rows.map(({ cells }) => cells) },
+      table: { columns: ['quota', 'service', 'default', 'what it limits'], rows },
       note: "Neutron's are in its configuration; no call changes them.",
       touches: [DEFAULTS],
     };
   },
 });
-
-const DEFAULTS = { type: 'quota', id: 'default', name: 'default' };

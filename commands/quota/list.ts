@@ -6,10 +6,11 @@ import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { mapAtOnce } from '../../src/openstack/at-once.ts';
 import { listProjects, type Project } from '../../src/openstack/identity.ts';
 import { resolveDomain } from '../../src/openstack/kinds.ts';
-import type { QuotaUse } from '../../src/openstack/quota-set.ts';
+import { type QuotaUse, taken } from '../../src/openstack/quota-set.ts';
 import {
   formatLimit,
   getQuotas,
+  QUOTA_SERVICES,
   type Quota,
   type QuotaService,
   quotaCalled,
@@ -37,7 +38,6 @@ const COLUMNS: readonly Column<Row>[] = [
   { name: 'project ID', text: ({ project }) => project.id, long: true },
 ];
 
-const SERVICES: readonly QuotaService[] = ['compute', 'volume', 'network'];
 /** Calls at a time: no service has a list of all projects' use. */
 const AT_ONCE = 12;
 
@@ -62,7 +62,9 @@ export default defineCommand({
       mayTouch(projectTarget(project)),
     );
     const services =
-      wanted.length === 0 ? SERVICES : SERVICES.filter((service) => wanted.some((quota) => quota.service === service));
+      wanted.length === 0
+        ? QUOTA_SERVICES
+        : QUOTA_SERVICES.filter((service) => wanted.some((quota) => quota.service === service));
     const looks = await mapAtOnce(
       projects.flatMap((project) => services.map((service) => ({ project, service }))),
       AT_ONCE,
@@ -109,8 +111,4 @@ async function look(os: Session, project: Project, service: QuotaService): Promi
     if (error instanceof OpenStackError) return { rows: [], error: error.message };
     throw error;
   }
-}
-
-function taken({ in_use, reserved }: QuotaUse): number {
-  return in_use + reserved;
 }

@@ -4,10 +4,11 @@ import { DurationMs, formatDuration } from '../../src/chat/values.ts';
 import { typedWhere, typedWhereToChoose } from '../../src/chat/where.ts';
 import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
 import { resolveProject } from '../../src/openstack/kinds.ts';
+import { taken } from '../../src/openstack/quota-set.ts';
 import { FURTHER_NAMES, formatLimit, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
 import { projectTarget } from '../../src/openstack/targets.ts';
 import { type Capacity, lookForRoom, roomInWords, tooLittleInWords } from '../../src/quotas/capacity.ts';
-import { byService, type Change, lookUp, valueName } from '../../src/quotas/change.ts';
+import { byService, type Change, lookUp, oldToNew, presentInWords, typedPresent, valueName } from '../../src/quotas/change.ts';
 import { openInWords, openValues, raisesOf, revertLater } from '../../src/quotas/temporary.ts';
 import { quotaArguments, wantedOf } from '../../src/quotas/wanted.ts';
 import { code, count, type Table } from '../../src/reply.ts';
@@ -48,10 +49,10 @@ export default defineCommand({
     const found = await lookUp(openstack, project, wanted);
     const open = openValues(await context.openReverts(target));
     // A value that is so for a time, and is decided about now, is a change though its number stays.
-    const changes = found.filter((change) => change.to !== change.use.limit || open.values.has(valueName(change)));
+    const changes = found.filter((change) => change.to !== change.use.limit || open.has(valueName(change)));
     if (changes.length === 0) {
       return {
-        nothingToDo: `Project ${code(project.name)} has ${found.length === 1 ? 'that quota' : 'these quotas'} already: ${values(found)}.`,
+        nothingToDo: `Project ${code(project.name)} has ${found.length === 1 ? 'that quota' : 'these quotas'} already: ${presentInWords(found)}.`,
         touches: [target],
       };
     }
@@ -63,7 +64,6 @@ export default defineCommand({
       ...openInWords(changes, open, forMs),
       ...capacity.unknown,
     ];
-    const old = changes.map(({ quota, use }) => `${quota.name}=${use.limit}`).join(' ');
     const time = forMs === undefined ? '' : ` for ${formatDuration(forMs)}`;
     return {
       text: `Change ${count(changes, 'quota')} of project ${code(project.name)}${time}: ${changes.map(oldToNew).join(', ')}.`,
@@ -78,7 +78,10 @@ export default defineCommand({
       raises: raisesOf(changes, open),
       ...(later ? { later } : {}),
       decides: changes.map(valueName),
-      undo: { possible: true, how: code(`quota set ${project.id} ${old} --reason "…"${typedWhereToChoose(context)}`) },
+      undo: {
+        possible: true,
+        how: code(`quota set ${project.id} ${typedPresent(changes)} --reason "…"${typedWhereToChoose(context)}`),
+      },
     };
   },
 });
@@ -87,19 +90,9 @@ export default defineCommand({
 const STAYS_OWN = 'What goes back stays a limit of its own, which `quota defaults set` does not reach.';
 
 function warningsOf({ quota, to, use }: Change): string[] {
-  const taken = use.in_use + use.reserved;
+  const used = taken(use);
   if (to === -1) return [`${quota.name} gets no limit at all.`];
-  return to === taken && taken > 0 && !quota.within ? [`All of ${quota.name} is in use then: nothing new fits.`] : [];
-}
-
-function oldToNew({ quota, use, to }: Change): string {
-  return use.limit === to
-    ? `${quota.name} stays ${formatLimit(quota, to)}`
-    : `${quota.name} ${formatLimit(quota, use.limit)} → ${formatLimit(quota, to)}`;
-}
-
-function values(changes: Change[]): string {
-  return changes.map(({ quota, use }) => `${quota.name} ${formatLimit(quota, use.limit)}`).join(', ');
+  return to === used && used > 0 && !quota.within ? [`All of ${quota.name} is in use then: nothing new fits.`] : [];
 }
 
 /** Where something is raised, also what the cloud can still place of it. */
@@ -113,6 +106,6 @@ function tableOf(changes: Change[], capacity: Capacity): Table {
 }
 
 function row({ quota, use, to }: Change): string[] {
-  const used = quota.within ? `per ${quota.within}` : formatLimit(quota, use.in_use + use.reserved);
+  const used = quota.within ? `per ${quota.within}` : formatLimit(quota, taken(use));
   return [quota.name, SERVICE_NAMES[quota.service], used, formatLimit(quota, use.limit), formatLimit(quota, to)];
 }

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
 import { OpenStackError } from '../../src/errors.ts';
 import { resolveProject } from '../../src/openstack/kinds.ts';
-import type { QuotaUse, QuotaUses } from '../../src/openstack/quota-set.ts';
+import { type QuotaUse, type QuotaUses, taken } from '../../src/openstack/quota-set.ts';
 import {
   formatLimit,
   getQuotas,
-  QUOTAS,
+  inQuotaOrder,
+  isListed,
+  QUOTA_SERVICES,
   type Quota,
   type QuotaService,
   quotaOfKey,
@@ -35,8 +37,7 @@ export default defineCommand({
     const project = await resolveProject(openstack, text, { domain, mayTouch });
     const touches = [projectTarget(project)];
     about(...touches);
-    const services = ['compute', 'volume', 'network'] as const;
-    const looks = await Promise.all(services.map((service) => look(openstack, service, project.id)));
+    const looks = await Promise.all(QUOTA_SERVICES.map((service) => look(openstack, service, project.id)));
     const first = looks[0];
     if (first && 'error' in first && looks.every((one) => 'error' in one)) throw first.error;
 
@@ -79,10 +80,9 @@ interface Shown {
 /** In QUOTAS' order; those of volume types only where they limit or count something. */
 function quotasOf(service: QuotaService, uses: QuotaUses): Shown[] {
   const shown = Object.entries(uses).map(([key, use]) => ({ quota: quotaOfKey(service, key), use }));
-  const place = ({ quota }: Shown): number => (QUOTAS.includes(quota) ? QUOTAS.indexOf(quota) : QUOTAS.length);
   return shown
-    .filter((one) => place(one) < QUOTAS.length || one.use.limit !== -1 || one.use.in_use > 0)
-    .sort((a, b) => place(a) - place(b) || a.quota.name.localeCompare(b.quota.name));
+    .filter(({ quota, use }) => isListed(quota) || use.limit !== -1 || use.in_use > 0)
+    .sort((a, b) => inQuotaOrder(a.quota, b.quota));
 }
 
 function row({ quota, use }: Shown): string[] {
@@ -96,6 +96,6 @@ function row({ quota, use }: Shown): string[] {
   ];
 }
 
-function shareOf({ limit, in_use, reserved }: QuotaUse): number | undefined {
-  return limit > 0 ? (in_use + reserved) / limit : undefined;
+function shareOf(use: QuotaUse): number | undefined {
+  return use.limit > 0 ? taken(use) / use.limit : undefined;
 }

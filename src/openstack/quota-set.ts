@@ -3,6 +3,11 @@ import { z } from 'zod';
 /** A limit (-1: unlimited) and what counts against it; for all three services, in nova's and cinder's words. */
 export const QuotaUse = z.object({ limit: z.number(), in_use: z.number(), reserved: z.number() });
 export type QuotaUse = z.infer<typeof QuotaUse>;
+/** What of the limit is not free any more. */
+export function taken({ in_use, reserved }: QuotaUse): number {
+  return in_use + reserved;
+}
+
 /** By the service's own names. */
 export type QuotaUses = Record<string, QuotaUse>;
 export type Limits = Record<string, number>;

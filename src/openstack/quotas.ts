@@ -6,7 +6,8 @@ import type { Limits, QuotaUses } from './quota-set.ts';
 import type { Session } from './session.ts';
 import { getVolumeQuota, updateVolumeQuota } from './volume.ts';
 
-export type QuotaService = 'compute' | 'volume' | 'network';
+export const QUOTA_SERVICES = ['compute', 'volume', 'network'] as const;
+export type QuotaService = (typeof QUOTA_SERVICES)[number];
 
 export interface Quota {
   /** python-openstackclient's name. */
@@ -149,6 +150,17 @@ function perType(kind: string, type: string): Quota {
     unit: kind === 'gigabytes' ? 'GiB' : 'count',
     what: `${kind} of volume type ${type}`,
   };
+}
+
+/** Sorts as QUOTAS, those of volume types behind them by name. */
+export function inQuotaOrder(a: Quota, b: Quota): number {
+  const place = (quota: Quota): number => (isListed(quota) ? QUOTAS.indexOf(quota) : QUOTAS.length);
+  return place(a) - place(b) || a.name.localeCompare(b.name);
+}
+
+/** One of QUOTAS, and not made up of a service's own name. */
+export function isListed(quota: Quota): boolean {
+  return QUOTAS.includes(quota);
 }
 
 /** One value's name among all services': `compute/cores`. */

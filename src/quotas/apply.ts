@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { OpenStackError } from '../errors.ts';
 import type { Outcome, Step } from '../job.ts';
-import type { Limits, QuotaUse, QuotaUses } from '../openstack/quota-set.ts';
-import { formatLimit, type Quota, type QuotaService, quotaOfKey, quotaValue } from '../openstack/quotas.ts';
+import { type Limits, type QuotaUse, type QuotaUses, taken } from '../openstack/quota-set.ts';
+import { formatLimit, QUOTA_SERVICES, type Quota, type QuotaService, quotaOfKey, quotaValue } from '../openstack/quotas.ts';
 import type { Table } from '../reply.ts';
 
 /** A service's limits that a job sets: from `was` to `to`, by the service's own names. */
 export const ServicePayload = z.object({
-  id: z.enum(['compute', 'volume', 'network']),
+  id: z.enum(QUOTA_SERVICES),
   name: z.string(),
   limits: z.record(z.string(), z.object({ was: z.number().int(), to: z.number().int() })),
 });
@@ -50,9 +50,9 @@ function whyNot(quota: Quota, use: QuotaUse | undefined, was: number, to: number
   if (use?.limit !== was) {
     return `${quota.name} is ${use ? formatLimit(quota, use.limit) : 'gone'} and was ${formatLimit(quota, was)} when this was approved`;
   }
-  const taken = use.in_use + use.reserved;
-  if (to < 0 || to >= taken) return undefined;
-  return `${quota.name} is to be ${formatLimit(quota, to)}, and by now ${formatLimit(quota, taken)} are in use`;
+  const used = taken(use);
+  if (to < 0 || to >= used) return undefined;
+  return `${quota.name} is to be ${formatLimit(quota, to)}, and by now ${formatLimit(quota, used)} are in use`;
 }
 
 /** What was to be as it is (a temporary value that is kept) is done by that; the drifted ones alone are the service's outcome. */

@@ -3,7 +3,7 @@ import { type AddressPool, listAddressPools } from '../openstack/address-pools.t
 import { listHypervisors } from '../openstack/compute.ts';
 import { listNetworkRbacPolicies, type NetworkRbacPolicy } from '../openstack/networks.ts';
 import { listAllocationCandidates } from '../openstack/placement.ts';
-import { formatLimit, type Quota } from '../openstack/quotas.ts';
+import { formatLimit, type Quota, quotaValue } from '../openstack/quotas.ts';
 import type { Session } from '../openstack/session.ts';
 import { listVolumePools, listVolumeTypes, type VolumePool } from '../openstack/volume.ts';
 import { type Change, valueName } from './change.ts';
@@ -44,7 +44,7 @@ export async function lookForRoom(os: Session, changes: readonly Change[], proje
       .filter(({ wanted }) => wanted.length > 0)
       .map(async ({ what, wanted, look }) => {
         try {
-          for (const [quota, room] of await look(os, wanted, projectId)) rooms.set(valueName({ quota, to: 0 }), room);
+          for (const [quota, room] of await look(os, wanted, projectId)) rooms.set(quotaValue(quota.service, quota.key), room);
         } catch (error) {
           if (!(error instanceof OpenStackError)) throw error;
           unknown.push(`What ${what} can still place is not known: ${error.message}.`);

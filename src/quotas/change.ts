@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Project } from '../openstack/identity.ts';
-import type { QuotaUse, QuotaUses } from '../openstack/quota-set.ts';
+import { type QuotaUse, type QuotaUses, taken } from '../openstack/quota-set.ts';
 import { formatLimit, getQuotas, type QuotaService, quotaValue, SERVICE_NAMES } from '../openstack/quotas.ts';
 import type { Session } from '../openstack/session.ts';
 import { code } from '../reply.ts';
@@ -28,11 +28,11 @@ export async function lookUp(os: Session, project: Project, wanted: Wanted[]): P
   for (const { quota, to } of wanted) {
     const set = sets.get(quota.service) ?? {};
     const use = set[quota.key];
-    const taken = use ? use.in_use + use.reserved : 0;
+    const used = use ? taken(use) : 0;
     if (!use) problems.push(missing({ quota, to }, set));
-    else if (to !== use.limit && to >= 0 && to < taken) {
+    else if (to !== use.limit && to >= 0 && to < used) {
       problems.push(
-        `${code(quota.name)} cannot be ${formatLimit(quota, to)}: ${code(project.name)} uses ${formatLimit(quota, taken)}. Type at least ${code(`${quota.name}=${taken}`)}.`,
+        `${code(quota.name)} cannot be ${formatLimit(quota, to)}: ${code(project.name)} uses ${formatLimit(quota, used)}. Type at least ${code(`${quota.name}=${used}`)}.`,
       );
     } else found.push({ quota, to, use });
   }
@@ -76,4 +76,21 @@ export function valueName({ quota }: Wanted): string {
 /** `cores=40 ram=81920`, as a line takes it. */
 export function typedLimits(changes: readonly Wanted[]): string {
   return changes.map(({ quota, to }) => `${quota.name}=${to}`).join(' ');
+}
+
+/** The same of what it is now. */
+export function typedPresent(changes: readonly Change[]): string {
+  return typedLimits(changes.map(({ quota, use }) => ({ quota, to: use.limit })));
+}
+
+/** "cores 20 → 40", or "cores stays 40". */
+export function oldToNew({ quota, use, to }: Change): string {
+  return use.limit === to
+    ? `${quota.name} stays ${formatLimit(quota, to)}`
+    : `${quota.name} ${formatLimit(quota, use.limit)} → ${formatLimit(quota, to)}`;
+}
+
+/** "cores 20, ram 50 GiB": what it is now. */
+export function presentInWords(changes: readonly Change[]): string {
+  return changes.map(({ quota, use }) => `${quota.name} ${formatLimit(quota, use.limit)}`).join(', ');
 }

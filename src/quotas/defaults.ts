@@ -5,6 +5,10 @@ import type { Limits, QuotaUses } from '../openstack/quota-set.ts';
 import type { QuotaService } from '../openstack/quotas.ts';
 import type { Session } from '../openstack/session.ts';
 import { getVolumeQuotaClass, updateVolumeQuotaClass } from '../openstack/volume.ts';
+import type { Target } from '../target.ts';
+
+/** What rules, locks and the audit know them as. */
+export const DEFAULTS: Target = { type: 'quota', id: 'default', name: 'default' };
 
 /** The limits of projects without their own. Nothing is in use of them: they bind no project by themselves. */
 export async function readDefaults(os: Session, service: QuotaService): Promise<QuotaUses> {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import setQuota from '../../jobs/quota/set.ts';
 import { formatDuration, formatInstant } from '../chat/values.ts';
 import type { Later, OpenRevert, Raise } from '../command.ts';
@@ -8,23 +7,17 @@ import { code } from '../reply.ts';
 import { label } from '../request.ts';
 import { byService, type Change, typedLimits, valueName } from './change.ts';
 
-/** What earlier changes for a time were to set back, by value: the newest of them where there are several. */
-export interface OpenValues {
-  /** Value → the limit that it was to get again, and the request. */
-  values: ReadonlyMap<string, { was: number; request: number; due: number }>;
-}
-
-const Payload = z.object({
-  services: z.array(
-    z.object({ id: z.enum(['compute', 'volume', 'network']), limits: z.record(z.string(), z.object({ to: z.number() })) }),
-  ),
-});
+/**
+ * What earlier changes for a time were to set back, the newest of them where there are several: value → the limit that it was to get
+ * again, and the request.
+ */
+export type OpenValues = ReadonlyMap<string, { was: number; request: number; due: number }>;
 
 /** Read from the payloads of `jobs/quota/set`, which take temporary values back. */
 export function openValues(reverts: readonly OpenRevert[]): OpenValues {
   const values = new Map<string, { was: number; request: number; due: number }>();
   for (const { request, due, payload, values: open } of reverts) {
-    const parsed = Payload.safeParse(payload);
+    const parsed = setQuota.payload.safeParse(payload);
     for (const { id, limits } of parsed.success ? parsed.data.services : []) {
       for (const [key, { to }] of Object.entries(limits)) {
         const value = quotaValue(id, key);
@@ -32,7 +25,7 @@ export function openValues(reverts: readonly OpenRevert[]): OpenValues {
       }
     }
   }
-  return { values };
+  return values;
 }
 
 /** What is to be set back after that time: to what it was before the first change for a time. */
@@ -40,10 +33,10 @@ export function revertLater(
   project: Project,
   changes: readonly Change[],
   afterMs: number,
-  { values }: OpenValues,
+  open: OpenValues,
   where: string,
 ): Later | undefined {
-  const oldOf = (change: Change): number => values.get(valueName(change))?.was ?? change.use.limit;
+  const oldOf = (change: Change): number => open.get(valueName(change))?.was ?? change.use.limit;
   const back = changes.filter((change) => oldOf(change) !== change.to);
   // It is set to what it was before the first change for a time.
   if (back.length === 0) return undefined;
@@ -72,22 +65,22 @@ export function revertLater(
  * What a rule that lets small raises through has to hold for: from what it is, and for a value that is so for a time also from what it would go
  * back to, since that is what was approved.
  */
-export function raisesOf(changes: readonly Change[], { values }: OpenValues): Raise[] {
+export function raisesOf(changes: readonly Change[], open: OpenValues): Raise[] {
   return changes.flatMap((change) => {
     const value = valueName(change);
-    const open = values.get(value);
+    const until = open.get(value);
     const raise = { value, from: change.use.limit, to: change.to };
-    return open ? [raise, { ...raise, from: open.was }] : [raise];
+    return until ? [raise, { ...raise, from: until.was }] : [raise];
   });
 }
 
 /** That a change for a time is open, and what becomes of it. */
-export function openInWords(changes: readonly Change[], { values }: OpenValues, forMs: number | undefined): string[] {
+export function openInWords(changes: readonly Change[], open: OpenValues, forMs: number | undefined): string[] {
   return changes.flatMap((change) => {
-    const open = values.get(valueName(change));
-    if (!open) return [];
-    const was = formatLimit(change.quota, open.was);
-    const so = `${label(open.request)} set ${change.quota.name} until ${formatInstant(open.due)}, and then back to ${was}`;
+    const until = open.get(valueName(change));
+    if (!until) return [];
+    const was = formatLimit(change.quota, until.was);
+    const so = `${label(until.request)} set ${change.quota.name} until ${formatInstant(until.due)}, and then back to ${was}`;
     return [
       forMs === undefined ? `${so}. This ends that: it stays.` : `${so}. This takes its place, and goes back to the same ${was}.`,
     ];
