@@ -24,6 +24,9 @@ export type RequestState =
   | 'unknown'
   | 'left unknown';
 
+/** Closed requests and their audit are kept this long. */
+export const KEEP_SECONDS = 90 * 86_400;
+
 export const ENDED: ReadonlySet<RequestState> = new Set<RequestState>([
   'answered',
   'refused',
@@ -213,6 +216,16 @@ export function aboutOf({ plan, about }: Request): Target[] {
 /** Whether jobs run once it is approved; else it is a read, which took a vote. */
 export function isChange({ plan }: Pick<Request, 'plan'>): boolean {
   return plan !== undefined && plan.jobs.length > 0;
+}
+
+/** A write to OpenStack was begun, as far as runs have told that have ended or handed themselves back. */
+export function hasBegun({ begun = [] }: Pick<Request, 'begun'>): boolean {
+  return begun.length > 0;
+}
+
+/** Its cloud and region, as far as they are known. */
+export function whereOf({ cloud, region }: Pick<Request, 'cloud' | 'region'>): Pick<Request, 'cloud' | 'region'> {
+  return { ...(cloud === undefined ? {} : { cloud }), ...(region === undefined ? {} : { region }) };
 }
 
 /** `prod/RegionOne`, or `prod/RegionOne+RegionTwo`; the cloud alone where its region has no name. */

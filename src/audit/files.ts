@@ -3,7 +3,8 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
-import { KEEP_SECONDS, readAudit, type Store } from '../requests/store.ts';
+import { KEEP_SECONDS } from '../request.ts';
+import { readAudit, type Store } from '../requests/store.ts';
 import type { Sealed } from './chain.ts';
 import { DAY_MS, type DayHead, type DayLine, dayOf, dayPlus, fileOf, hashOfFile } from './day-files.ts';
 

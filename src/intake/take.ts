@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from '../redis/keys.ts';
 import { script } from '../redis/script.ts';
-import { KEEP_SECONDS } from '../requests/store.ts';
+import { KEEP_SECONDS } from '../request.ts';
 
 const DEDUPE_SECONDS = 86_400;
 

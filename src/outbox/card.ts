@@ -1,6 +1,6 @@
 import type { Plan } from '../command.ts';
 import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
-import { cloudInWords, ENDED, isChange, label, type Request, type RequestState } from '../request.ts';
+import { cloudInWords, ENDED, hasBegun, isChange, label, type Request, type RequestState } from '../request.ts';
 import { backInWords, keepLine } from '../reverts/later.ts';
 
 /** A table longer than this goes below the card, into its thread. */
@@ -125,9 +125,10 @@ export function laterLines(request: Request): string[] {
 }
 
 /** At least a part of it. */
-function mayHaveTakenEffect({ state, begun = [] }: Request): boolean {
+function mayHaveTakenEffect(request: Request): boolean {
+  const { state } = request;
   if (state === 'done' || state === 'partly done') return true;
-  return begun.length > 0 && (state === 'cancelled' || state === 'unknown' || state === 'left unknown');
+  return hasBegun(request) && (state === 'cancelled' || state === 'unknown' || state === 'left unknown');
 }
 
 export function cancelButton(request: Request): Button {
@@ -154,7 +155,8 @@ export function buttonsOf(request: Request): Button[] {
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
 }
 
-function cancelWords({ state, begun = [] }: Request): Pick<Button, 'label' | 'confirm'> {
+function cancelWords(request: Request): Pick<Button, 'label' | 'confirm'> {
+  const { state } = request;
   if (state === 'running') {
     const text = 'It stops before its next item and says what was done.';
     return { label: 'Stop', confirm: { title: 'Stop it?', text, yes: 'Stop' } };
@@ -163,7 +165,7 @@ function cancelWords({ state, begun = [] }: Request): Pick<Button, 'label' | 'co
     const text = 'It ends as unknown, and others may change the same things again.';
     return { label: 'Look no more', confirm: { title: 'Look no more?', text, yes: 'Look no more' } };
   }
-  const text = begun.length > 0 ? 'What was done so far stays so.' : 'Nothing was changed so far.';
+  const text = hasBegun(request) ? 'What was done so far stays so.' : 'Nothing was changed so far.';
   return { label: 'Cancel', confirm: { title: 'Cancel it?', text, yes: 'Cancel it' } };
 }
 

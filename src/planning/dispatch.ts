@@ -8,7 +8,7 @@ import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Reply, TextFile } from '../reply.ts';
-import { label, type Request } from '../request.ts';
+import { label, type Request, whereOf } from '../request.ts';
 import { cancelReplaced } from '../requests/book.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest } from '../requests/store.ts';
@@ -148,6 +148,7 @@ async function writeDown(
         event: 'end' in considered ? (considered.event ?? considered.end) : 'planned',
         by: core.worker,
         detail: {
+          // The audit says it itself: a line may leave it to the channel's default.
           ...whereOf(considered.facts),
           ...('plan' in considered
             ? { hash: considered.hash, plan: considered.plan }
@@ -174,11 +175,6 @@ async function writeDown(
 
 function knownOf(facts: Partial<Request>): Pick<Request, 'askedBy' | 'cloud' | 'region'> {
   return { ...(facts.askedBy === undefined ? {} : { askedBy: facts.askedBy }), ...whereOf(facts) };
-}
-
-/** The audit says it itself: a line may leave it to the channel's default. */
-function whereOf({ cloud, region }: Partial<Request>): Pick<Request, 'cloud' | 'region'> {
-  return { ...(cloud === undefined ? {} : { cloud }), ...(region === undefined ? {} : { region }) };
 }
 
 type Ended = Extract<Considered, { end: unknown }> & {

@@ -4,7 +4,7 @@ import { whoStops } from '../policy/who.ts';
 import { decidePlan } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import { code, type Reply } from '../reply.ts';
-import { label, type Reads, type Request } from '../request.ts';
+import { label, type Reads, type Request, whereOf } from '../request.ts';
 import { findRequest } from '../requests/store.ts';
 import type { Target } from '../target.ts';
 import type { Considered } from './consider.ts';
@@ -31,15 +31,14 @@ export async function considerPage(
   const { asker, name } = await whoStops(core, requester);
   learns({ askedBy: name });
   const { of, touches, reply } = await readKept(core, reads);
-  const { command = '', effect = 'read', cloud, region, line, plan } = of;
+  const { command = '', effect = 'read', cloud, line, plan } = of;
   if (plan) throw new NotAllowed(`What ${label(reads.request)} showed was for its asker alone.`);
   const channel = place.kind === 'channel' ? place.channel : undefined;
   const decision = decidePlan({ policy: core.config, asker, command, effect, channel, cloud, touches });
   if (!decision.allowed) throw new NotAllowed(decision.because);
   if (decision.approval)
     throw new NotAllowed(`For you ${code(command)} takes votes. Type ${code(line)} yourself, and they are asked for.`);
-  const where = { ...(cloud === undefined ? {} : { cloud }), ...(region === undefined ? {} : { region }) };
-  const facts = { askedBy: name, command, effect, ...where, about: touches };
+  const facts = { askedBy: name, command, effect, ...whereOf(of), about: touches };
   return { end: 'answered', event: `read ${readsInWords(reads)}`, reply, facts };
 }
 

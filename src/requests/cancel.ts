@@ -5,7 +5,7 @@ import { tellRequester, tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
 import { code } from '../reply.ts';
-import { ENDED, isChange, label, type Request, userOf } from '../request.ts';
+import { ENDED, hasBegun, isChange, label, type Request, userOf } from '../request.ts';
 import { leaveUnknown } from '../running/settle.ts';
 import { releaseLocks, wakeWaiters } from './locks.ts';
 import type { Cancelled } from './request-book.ts';
@@ -71,8 +71,9 @@ function stop(core: Core, request: Request, by: Who): Decision<Cancelled> {
   };
 }
 
-function whatStays({ begun = [], progress = 'Look at the cloud before you go on.' }: Request): string {
-  return begun.length > 0 ? `What was done stays so. ${progress}` : 'Nothing was changed.';
+function whatStays(request: Request): string {
+  const { progress = 'Look at the cloud before you go on.' } = request;
+  return hasBegun(request) ? `What was done stays so. ${progress}` : 'Nothing was changed.';
 }
 
 function answered(decision: Decision<Cancelled>, number: number, answering: Answering | undefined): Decision<Cancelled> {

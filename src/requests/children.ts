@@ -1,7 +1,7 @@
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import type { Request } from '../request.ts';
-import { KEEP_SECONDS, type Store } from './store.ts';
+import { KEEP_SECONDS, type Request } from '../request.ts';
+import type { Store } from './store.ts';
 
 /** With the record of a request that follows from another one. Not in that one's own record, which is somebody else's to change. */
 export function childCommands(keys: Keys, { number, parent }: Pick<Request, 'number' | 'parent'>): Command[] {

@@ -1,17 +1,17 @@
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import type { Request } from '../request.ts';
+import { hasBegun, type Request } from '../request.ts';
 
 /** What happens to a request by itself. */
 export type TimerKind = 'expire' | 'remind' | 'use by' | 'look';
 
 /** When each is due, in milliseconds since 1970. It follows from the record alone, so no step can forget a timer. */
 export function timersOf(request: Request): Map<TimerKind, number> {
-  const { state, approval, lookAt, begun = [] } = request;
+  const { state, approval, lookAt } = request;
   const timers = new Map<TimerKind, number>();
   if (approval && (state === 'waiting' || state === 'planned')) timers.set('expire', approval.expiresAt);
   if (approval && state === 'waiting') timers.set('remind', approval.expiresAt - Math.min(approval.expiresMs / 4, 3_600_000));
-  if (approval && state === 'queued' && begun.length === 0) timers.set('use by', useByOf(request));
+  if (approval && state === 'queued' && !hasBegun(request)) timers.set('use by', useByOf(request));
   if (state === 'unknown' && lookAt !== undefined) timers.set('look', lookAt);
   return timers;
 }

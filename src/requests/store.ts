@@ -5,7 +5,7 @@ import type { Outcome } from '../job.ts';
 import type { Clock } from '../redis/clock.ts';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import { ENDED, type Request, userOf } from '../request.ts';
+import { ENDED, KEEP_SECONDS, type Request, userOf } from '../request.ts';
 import { revertsAtMove } from '../reverts/reverts.ts';
 import { timerCommands } from './due.ts';
 
@@ -28,8 +28,6 @@ export interface Stored {
   revision: string | null;
 }
 
-/** Closed requests and their audit are kept this long. */
-export const KEEP_SECONDS = 90 * 86_400;
 /** Of each user, for their Home. */
 const ENDED_KEPT = 10;
 const ENDED_KEPT_SECONDS = 7 * 86_400;

@@ -3,7 +3,7 @@ import { PRIORITY, say } from '../outbox/outbox.ts';
 import { belowCard, tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import { code } from '../reply.ts';
-import { label, type Request } from '../request.ts';
+import { hasBegun, label, type Request } from '../request.ts';
 import { fireRevert, remindOfRevert } from '../reverts/fire.ts';
 import { REVERT, REVERT_SOON } from '../reverts/reverts.ts';
 import { lookAgain } from '../running/settle.ts';
@@ -43,7 +43,7 @@ async function expire(core: Core, number: number): Promise<void> {
  */
 export async function isPastItsUse(core: Core, number: number): Promise<boolean> {
   const isLate = (request: Request): boolean =>
-    request.state === 'queued' && !request.begun?.length && useByOf(request) <= core.store.clock.now();
+    request.state === 'queued' && !hasBegun(request) && useByOf(request) <= core.store.clock.now();
   const stored = await findRequest(core.store, number);
   if (!stored || !isLate(stored.request)) return false;
   await decideAndAdvance(core.store, number, (request) => {

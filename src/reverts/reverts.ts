@@ -2,13 +2,21 @@ import type { OpenRevert } from '../command.ts';
 import type { Outcome } from '../job.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import { ENDED, type FrozenJob, type FrozenLater, type Request, type RequestState, type Revert, userOf } from '../request.ts';
+import {
+  ENDED,
+  type FrozenJob,
+  type FrozenLater,
+  KEEP_SECONDS,
+  type Request,
+  type RequestState,
+  type Revert,
+  userOf,
+} from '../request.ts';
 import type { Store } from '../requests/store.ts';
 import { itemKey } from '../running/item-key.ts';
 import { lockName, type Target, targetIn } from '../target.ts';
 
 const DAY_MS = 86_400_000;
-const ENDED_KEPT_SECONDS = 90 * 86_400;
 
 /** What did not go back is tried again this much later; then its requester has been told often enough. */
 const TRY_AGAIN_MS = [300_000, 1_800_000, 7_200_000, 43_200_000, 86_400_000];
@@ -116,7 +124,7 @@ function endValues(
   const key = keys.revertEnded(request, region);
   return [
     ['SADD', key, ...values],
-    ['EXPIREAT', key, Math.ceil(due / 1_000) + ENDED_KEPT_SECONDS],
+    ['EXPIREAT', key, Math.ceil(due / 1_000) + KEEP_SECONDS],
   ];
 }
 
@@ -192,18 +200,14 @@ export function keepRevert(keys: Keys, revert: Revert): Command[] {
   return [
     ['SET', keys.revert(request, region), JSON.stringify(revert)],
     ...touches.map((target): Command => ['SADD', keys.revertsOf(lockName(cloud, target)), id]),
-    ['ZADD', keys.timers, due, `${request}|${REVERT} ${region}`],
-    ...(revert.tries === 0 ? [['ZADD', keys.timers, soon, `${request}|${REVERT_SOON} ${region}`]] : []),
+    ['ZADD', keys.timers, due, timerOf(REVERT, revert)],
+    ...(revert.tries === 0 ? [['ZADD', keys.timers, soon, timerOf(REVERT_SOON, revert)]] : []),
   ];
 }
 
 /** From now on this request takes it back; its timers have done their part. */
 export function firingCommands(keys: Keys, revert: Revert, child: number): Command[] {
-  const { request, region } = revert;
-  return [
-    ['SET', keys.revert(request, region), JSON.stringify({ ...revert, child })],
-    ['ZREM', keys.timers, `${request}|${REVERT} ${region}`, `${request}|${REVERT_SOON} ${region}`],
-  ];
+  return [['SET', keys.revert(revert.request, revert.region), JSON.stringify({ ...revert, child })], noTimers(keys, revert)];
 }
 
 export function forgetRevert(
@@ -213,8 +217,18 @@ export function forgetRevert(
   return [
     ['DEL', keys.revert(request, region), keys.revertEnded(request, region)],
     ...touches.map((target): Command => ['SREM', keys.revertsOf(lockName(cloud, target)), `${request}/${region}`]),
-    ['ZREM', keys.timers, `${request}|${REVERT} ${region}`, `${request}|${REVERT_SOON} ${region}`],
+    noTimers(keys, { request, region }),
   ];
+}
+
+type Which = Pick<Revert, 'request' | 'region'>;
+
+function timerOf(kind: typeof REVERT | typeof REVERT_SOON, { request, region }: Which): string {
+  return `${request}|${kind} ${region}`;
+}
+
+function noTimers(keys: Keys, which: Which): Command {
+  return ['ZREM', keys.timers, timerOf(REVERT, which), timerOf(REVERT_SOON, which)];
 }
 
 function tookEffect(region: string, value: string, outcomes: readonly Outcome[]): boolean {

@@ -1,9 +1,9 @@
 import { tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
-import { isChange, label } from '../request.ts';
+import { isChange, KEEP_SECONDS, label } from '../request.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
-import { decideAndAdvance, findRequest, KEEP_SECONDS } from '../requests/store.ts';
+import { decideAndAdvance, findRequest } from '../requests/store.ts';
 import { isPastItsUse } from '../requests/timers.ts';
 import { lockName } from '../target.ts';
 import { finish } from './finish.ts';
