@@ -16,8 +16,16 @@ export interface Job<P = unknown> {
   microversions?(payload: P): Partial<Record<Service, string>>;
   /** Safe to run again at any time: it looks instead of remembering. */
   run(payload: P, context: JobContext): Promise<Report>;
+  /**
+   * What takes back what it did: a line, which is planned and approved like any other, without cloud, region and reason, which are added.
+   * Left out: nothing does, as its plan's `undo` said.
+   */
+  undo?(payload: P, did: readonly Outcome[], of: { label: string }): UndoLine;
   with(payload: P): JobCall;
 }
+
+/** `quota set 1f2e… cores=20`, or why there is none. */
+export type UndoLine = { line: string } | { because: string };
 
 export interface JobContext {
   /** May write. Every write passes the one hook: lease, freeze, brake, intent. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { argumentsOf, sameName } from './chat/arguments.ts';
 import { reservedFor } from './chat/globals.ts';
 import { partsOfName } from './chat/match.ts';
+import type { Check } from './check.ts';
 import type { Command } from './command.ts';
 import type { Job } from './job.ts';
 
@@ -44,6 +45,8 @@ const JobFile = z.object(
   'the default export is not a job',
 );
 
+const CheckFile = z.strictObject({ everyMs: z.number().int().min(1_000), run: CALLABLE }, 'the default export is not a check');
+
 /** @param words the chat words that the path stands for. */
 export function asCommand(exported: unknown, words: string): Read<Command> {
   const shape = CommandFile.safeParse(exported);
@@ -62,10 +65,15 @@ export function asCommand(exported: unknown, words: string): Read<Command> {
   return problems.length > 0 ? { problems } : { value };
 }
 
-export function asJob(exported: unknown): Read<Job> {
+export function asCheck(exported: unknown): Read<{ check: Check }> {
+  const shape = CheckFile.safeParse(exported);
+  return shape.success ? { value: { check: exported as Check } } : { problems: shape.error.issues.map(problemOf) };
+}
+
+export function asJob(exported: unknown): Read<{ job: Job }> {
   const shape = JobFile.safeParse(exported);
   // The shape is checked, and that run takes the payload was checked by defineJob's types.
-  return shape.success ? { value: exported as Job } : { problems: shape.error.issues.map(problemOf) };
+  return shape.success ? { value: { job: exported as Job } } : { problems: shape.error.issues.map(problemOf) };
 }
 
 /** Two files that claim the same words, by name or by alias. */

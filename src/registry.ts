@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { partsOfName } from './chat/match.ts';
+import type { Check } from './check.ts';
 import type { Command } from './command.ts';
 import type { Job } from './job.ts';
-import { asCommand, asJob, clashes, type Read } from './registry-check.ts';
+import { asCheck, asCommand, asJob, clashes, type Read } from './registry-check.ts';
 
 /** A command and the words people type for it. */
 export interface NamedCommand {
@@ -23,6 +24,13 @@ export interface Registry {
   /** By the path below jobs/ without its ending: `quota/set`. */
   findJob(name: string): Job | undefined;
   nameOfJob(job: Job): string;
+  /** Those of jobs/check/, by the file's name. */
+  checks: readonly NamedCheck[];
+}
+
+export interface NamedCheck {
+  name: string;
+  check: Check;
 }
 
 /**
@@ -35,7 +43,10 @@ export async function loadRegistry({
   root?: string;
 } = {}): Promise<Registry> {
   const files = await loadFolder(root, 'commands', (exported, path) => asCommand(exported, wordsOf(path)));
-  const jobs = await loadFolder(root, 'jobs', asJob);
+  const jobs = await loadFolder(root, 'jobs', (exported, path): Read<{ job: Job } | { check: Check }> => {
+    if (path.startsWith(CHECKS)) return asCheck(exported);
+    return asJob(exported);
+  });
   const commands = files.loaded.map(({ file, path, value }) => ({
     file,
     words: wordsOf(path),
@@ -48,12 +59,19 @@ export async function loadRegistry({
   }
   return registryOf(
     commands.map(({ object, words, command }) => ({ name: words, object, command })),
-    jobs.loaded.map(({ path, value }) => ({ name: path, job: value })),
+    jobs.loaded.flatMap(({ path, value }) => ('job' in value ? [{ name: path, job: value.job }] : [])),
+    jobs.loaded.flatMap(({ path, value }) => ('check' in value ? [{ name: path.slice(CHECKS.length), check: value.check }] : [])),
   );
 }
 
+const CHECKS = 'check/';
+
 /** A registry of what is already there; tests make theirs with it. */
-export function registryOf(commands: readonly NamedCommand[], jobs: readonly { name: string; job: Job }[]): Registry {
+export function registryOf(
+  commands: readonly NamedCommand[],
+  jobs: readonly { name: string; job: Job }[],
+  checks: readonly NamedCheck[] = [],
+): Registry {
   const sorted = commands.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
   const byWords = new Map<string, NamedCommand>();
   for (const named of sorted) {
@@ -63,6 +81,7 @@ export function registryOf(commands: readonly NamedCommand[], jobs: readonly { n
   const names = new Map(jobs.map(({ name, job }) => [job, name]));
   return {
     commands: sorted,
+    checks,
     findCommand: (name) => byWords.get(partsOfName(name).join(' ')),
     findJob: (name) => byName.get(name),
     nameOfJob(job) {

@@ -13,6 +13,7 @@ import type { HandingOver } from '../requests/hold.ts';
 import type { Store } from '../requests/store.ts';
 import { startSweeper } from '../requests/sweeper.ts';
 import { handleRun } from '../running/run.ts';
+import { startChecks } from './checks.ts';
 import type { Core } from './core.ts';
 import { countAlive, startHeart } from './heartbeat.ts';
 
@@ -50,12 +51,13 @@ export function startWorker(
   const flusher = startFlusher(core, subscriber, delivery);
   const names = startNameKeeper(core);
   const homes = startHomes(core, subscriber);
+  const checks = startChecks(core);
   const heart = startHeart(store, store.keys.workers, core.worker);
 
   return {
     async stop() {
       handOver.abort();
-      await Promise.all([sweeper.stop(), names.stop(), workers.close()]);
+      await Promise.all([sweeper.stop(), names.stop(), checks.stop(), workers.close()]);
       await allSaid(store);
       await Promise.all([flusher.stop(), homes.stop()]);
       await heart.leave();

@@ -88,6 +88,8 @@ export interface Keys {
   same(what: string): string;
   /** Members of a Slack user group, as Slack last told them: JSON. */
   group(id: string): string;
+  /** Whoever looks, or looked last; there until the next look is due. */
+  check(name: string, cloud: string, region: string): string;
   freeze(cloud: string): string;
   brake(cloud: string): string;
 }
@@ -143,6 +145,7 @@ export function keysOf(prefix: string): Keys {
     namesWanted: key('names-wanted'),
     same: (what) => key('same', what),
     group: (id) => key('group', id),
+    check: (name, cloud, region) => key('check', name, cloud, region),
     freeze: (cloud) => key('freeze', cloud),
     brake: (cloud) => key('brake', cloud),
   };

@@ -103,6 +103,15 @@ describe('a folder is a registry', () => {
     expect(() => registry.nameOfJob(stray)).toThrow('no file below jobs/');
   });
 
+  it('whose checks are in jobs/check/, and are no jobs', async () => {
+    await file('jobs/check/floating-ips.ts', 'export default { everyMs: 3_600_000, run: async () => undefined };');
+
+    const registry = await loadRegistry({ root });
+
+    expect(registry.checks.map(({ name, check }) => [name, check.everyMs])).toEqual([['floating-ips', 3_600_000]]);
+    expect(registry.findJob('check/floating-ips')).toBeUndefined();
+  });
+
   it('that refuses to start over bad files, naming all of them', async () => {
     await file('commands/a/none.ts', 'export const command = {};');
     await file('commands/b/empty.ts', 'export default {};');
@@ -112,6 +121,7 @@ describe('a folder is a registry', () => {
     await command('commands/h/extra.ts', 'h extra a', 'sumary: 1');
     await command('commands/i/effect.ts', 'i effect a', "effect: 'fun'");
     await file('jobs/none.ts', 'export default { payload: z.object({}) };');
+    await file('jobs/check/never.ts', 'export default { everyMs: 0, run: async () => undefined };');
 
     expect(await refusal()).toEqual([
       '- commands/a/none.ts: the default export is not a command',
@@ -124,6 +134,7 @@ describe('a folder is a registry', () => {
       '- commands/e/f/g.ts: the path is <object>/<action> or a single word, of lower-case words with hyphens',
       '- commands/h/extra.ts: unknown: sumary',
       '- commands/i/effect.ts: effect is not read, change, disruptive or destructive',
+      '- jobs/check/never.ts: everyMs Too small: expected number to be >=1000',
       '- jobs/none.ts: run is not a function',
       '- jobs/none.ts: with is not a function',
     ]);
