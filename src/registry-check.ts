@@ -28,6 +28,9 @@ const CommandFile = z.strictObject(
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),
     takesBack: CALLABLE.optional(),
+    votes: z.number().int().min(1).optional(),
+    payload: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'is not a zod schema').optional(),
+    carryOut: CALLABLE.optional(),
   },
   {
     error: (issue) =>
@@ -90,7 +93,10 @@ export function clashes(commands: readonly { file: string; words: string; comman
   return problems;
 }
 
-function wrongWork({ effect, run, plan }: CommandFile): string[] {
+function wrongWork({ effect, run, plan, votes, payload, carryOut }: CommandFile): string[] {
+  const own = [votes, payload, carryOut].filter((part) => part !== undefined).length;
+  if (own !== 0 && (own !== 3 || effect === 'read'))
+    return ['`votes`, `payload` and `carryOut` go together, with an effect other than read'];
   if (effect === 'read') return run && !plan ? [] : ['effect is read, so it has `run` and no `plan`'];
   return plan && !run ? [] : [`effect is ${effect}, so it has \`plan\` and no \`run\``];
 }

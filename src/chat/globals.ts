@@ -1,4 +1,4 @@
-import type { ArgsSchema, Command } from '../command.ts';
+import { type ArgsSchema, type Command, isOwnChange } from '../command.ts';
 import type { NamedCommand } from '../registry.ts';
 import { code } from '../reply.ts';
 import type { Argument } from './arguments.ts';
@@ -28,17 +28,20 @@ const ABOUT_CLOUD = new Set(['cloud', 'region']);
 const OF_CHANGES = new Set(['dryRun', 'ticket']);
 
 /** Those that this command has a use for. */
-export function globalArguments({ effect, cloud, forAskerAlone }: Command): Argument[] {
+export function globalArguments(command: Command): Argument[] {
+  const { effect, cloud, forAskerAlone } = command;
   return GLOBAL_ARGUMENTS.filter(({ name }) => {
+    // What is Stackhand's own holds for the whole of a cloud.
+    if (name === 'region' && isOwnChange(command)) return false;
     if (ABOUT_CLOUD.has(name)) return cloud !== false;
     if (OF_CHANGES.has(name)) return effect !== 'read';
     return effect === 'read' && forAskerAlone !== true;
   });
 }
 
-/** Names that a command's own arguments may not have; a read may look for a ticket. */
-export function reservedFor({ effect }: Command): readonly Argument[] {
-  return GLOBAL_ARGUMENTS.filter(({ name }) => name !== 'ticket' || effect !== 'read');
+/** Names that a command's own arguments may not have; a read may look for a ticket, and what is for no cloud may name some. */
+export function reservedFor({ effect, cloud }: Command): readonly Argument[] {
+  return GLOBAL_ARGUMENTS.filter(({ name }) => (name !== 'ticket' || effect !== 'read') && (name !== 'cloud' || cloud !== false));
 }
 
 /** The words that may be bound: options of the other kind too, for which there are better words than "not an argument here". */

@@ -1,3 +1,4 @@
+import { isOwnChange } from '../command.ts';
 import type { NamedCommand, Registry } from '../registry.ts';
 import { code } from '../reply.ts';
 import { echo } from './echo.ts';
@@ -59,7 +60,7 @@ export function matchCommand(words: readonly Word[], registry: Registry): Match 
 export function needsCloud(line: string, registry: Registry): boolean {
   try {
     const match = matchCommand(tokenize(line), registry);
-    return match !== undefined && match.named.command.cloud !== false;
+    return match !== undefined && match.named.command.cloud !== false && !isOwnChange(match.named.command);
   } catch {
     return false;
   }

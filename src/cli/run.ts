@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
-import { card, inWords } from '../outbox/card.ts';
+import { card, inWords, standstillLines } from '../outbox/card.ts';
 import type { Reply } from '../reply.ts';
 import { ENDED, label, type Request, type RequestState } from '../request.ts';
 import { DONE, isMapped, NOT_DONE, numberOf, STILL_OPEN, say, type TerminalCore } from './door.ts';
@@ -95,14 +95,15 @@ function write(said: Reply, { out, err }: System): void {
 }
 
 /** Where it stands, in one line. */
-function newsOf({ number, state, approval, missing, waitsFor, progress }: Request): string {
+function newsOf(request: Request): string {
+  const { number, state, approval, missing, waitsFor, progress } = request;
   const said = [`${label(number)} ${inWords(state)}`];
   if (state === 'waiting' && missing) said.push(`: ${spans(missing)}`);
   if (state === 'waiting' && approval)
     said.push(` (its card is in channel ${approval.channel}; at a terminal: stackhand approve ${label(number)})`);
   if (state === 'queued' && waitsFor) said.push(`; it ${waitsFor}`);
   if (state === 'running' && progress) said.push(`: ${spans(progress)}`);
-  return `${said.join('')}.`;
+  return [`${said.join('')}.`, ...standstillLines(request).map(spans)].join(' ');
 }
 
 async function askTarget(core: TerminalCore, request: Request, unixUser: string, system: System): Promise<void> {

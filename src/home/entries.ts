@@ -6,6 +6,7 @@ import {
   inWords,
   progressLines,
   reasonFields,
+  standstillLines,
   timeLeft,
   undoField,
   utc,
@@ -41,6 +42,7 @@ export function waitingEntry(request: Request, { now, links, stops }: Around & {
     text: headline(request, mine ? 'waits for you to type the target' : undefined),
     ...(plan?.warnings ? { warnings: plan.warnings } : {}),
     lines: [
+      ...standstillLines(request),
       whatOf(request),
       ...(plan ? planLines(request, plan) : []),
       inOneLine(mine ? undefined : askedBy(request), mine ? undefined : `still needed: ${missing}`, untilWhen(request, now)),
@@ -89,7 +91,7 @@ export function askedEntry(
   const asked = isMine ? `asked ${utc(request.receivedAt)}` : `${askedBy(request)}, followed by you`;
   return {
     text: headline(request, stateInWords(request)),
-    lines: [whatOf(request), ...progressLines(request), inOneLine(asked, untilWhen(request, now))],
+    lines: [...standstillLines(request), whatOf(request), ...progressLines(request), inOneLine(asked, untilWhen(request, now))],
     links,
     buttons: stops ? [cancelButton(request)] : [],
   };
@@ -110,7 +112,12 @@ export function endedEntry(request: Request, { links, isMine }: Around & { isMin
 export function runningEntry(request: Request, { links, stops }: Around & { stops: boolean }): HomeEntry {
   return {
     text: headline(request, inWords(request.state)),
-    lines: [whatOf(request), ...progressLines(request), inOneLine(askedBy(request), `since ${utc(request.since)}`)],
+    lines: [
+      ...standstillLines(request),
+      whatOf(request),
+      ...progressLines(request),
+      inOneLine(askedBy(request), `since ${utc(request.since)}`),
+    ],
     links,
     buttons: stops ? [cancelButton(request)] : [],
   };

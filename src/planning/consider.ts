@@ -1,5 +1,5 @@
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
-import type { CommandContext } from '../command.ts';
+import { type CommandContext, isOwnChange } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
 import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
@@ -7,11 +7,14 @@ import type { Core } from '../process/core.ts';
 import type { Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request, userOf } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
+import type { Step } from '../requests/store.ts';
 import { findRequest } from '../requests/store.ts';
 import { openReverts } from '../reverts/reverts.ts';
+import { createStandstillBook } from '../standstill/book.ts';
 import { type CloudAndRegions, chooseCloud, regionsInWords, usualCloud } from './choose-cloud.ts';
 import { noSession } from './clouds.ts';
 import { considerChange } from './consider-change.ts';
+import { considerOwnChange } from './consider-own-change.ts';
 import { considerRead } from './consider-read.ts';
 import { type LeftOut, watchLeftOut } from './left-out.ts';
 import { considerPage } from './turn-page.ts';
@@ -20,6 +23,8 @@ import { considerPage } from './turn-page.ts';
 export type Considered = { facts: Partial<Request> } & (
   | { end: 'answered' | 'refused' | 'failed' | 'nothing to do'; reply: Reply; event?: string }
   | { carryOut(): Promise<Reply> }
+  /** It is done in the step in which it ends. */
+  | { end: 'done'; event?: string; reply: Reply; step: Pick<Step, 'when' | 'commands'>; afterwards?: () => Promise<void> }
   | { plan: FrozenPlan; hash: string; allowed: PlanAllowed }
 );
 
@@ -58,10 +63,10 @@ export async function consider(
   const person = await whoAsks(core, request);
   learns({ askedBy: person.name });
   const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
-  const { command, globals } = parsed;
+  const { command } = parsed;
   const takesBack = await takesBackOwn(core, parsed, person.asker.user);
   mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), takesBack);
-  const place = command.cloud === false ? { cloud: '', regions: [''] } : chooseCloud(core, channel, globals);
+  const place = placeOf(core, parsed, channel);
   const where = place.cloud ? { cloud: place.cloud, region: regionsInWords(place.regions) } : {};
   learns(where);
   const question: Question = {
@@ -81,8 +86,9 @@ export async function consider(
     const context = contextIn(region, leftOut);
     return { context, notes: () => [...context.openstack.notes, ...leftOut.notes()] };
   };
+  const who = asWho(core, person, request.requester, channel);
   const contextIn = (region: string, leftOut: LeftOut): CommandContext => ({
-    openstack: place.cloud ? core.clouds.reader(place.cloud, region, signal) : noSession(parsed.name),
+    openstack: place.cloud && !isOwnChange(command) ? core.clouds.reader(place.cloud, region, signal) : noSession(parsed.name),
     cloud: place.cloud,
     region,
     clouds: {
@@ -90,19 +96,33 @@ export async function consider(
       here: usualCloud(core, channel),
     },
     request: { number: request.number, label: label(request.number), line: request.line },
-    who: asWho(core, person, request.requester, channel),
+    who,
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
     mayTouch: (...touches) => leftOut.sees(touches, decidePlan({ ...question, touches })),
     openReverts: (target) => openReverts(core.store, place.cloud, region, target),
     requests: createRequestBook(core),
+    standstill: createStandstillBook(core, request.number, who),
     registry,
     signal,
     log: core.log.child({ request: request.number }),
   });
   const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
   const one: Considering = { core, request, parsed, question, place, takesBack, facts, lookIn };
-  const considered = command.effect === 'read' ? await considerRead(one, command) : await considerChange(one, command);
-  return withNotes(considered, parsed.notes);
+  return withNotes(await considerCommand(one), parsed.notes);
+}
+
+function considerCommand(one: Considering): Promise<Considered> {
+  const { command } = one.parsed;
+  if (command.effect === 'read') return considerRead(one, command);
+  return isOwnChange(command) ? considerOwnChange(one, command) : considerChange(one, command);
+}
+
+/** What is Stackhand's own holds for the whole of a cloud, whatever regions that has. */
+function placeOf(core: Core, { command, globals }: ParsedLine, channel: string | undefined): CloudAndRegions {
+  if (command.cloud === false) return { cloud: '', regions: [''] };
+  if (!isOwnChange(command)) return chooseCloud(core, channel, globals);
+  const { cloud } = chooseCloud(core, channel, { ...globals, region: 'all' });
+  return { cloud, regions: [''] };
 }
 
 function withNotes(considered: Considered, notes: readonly string[]): Considered {

@@ -5,6 +5,7 @@ import { isChange, KEEP_SECONDS, label } from '../request.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest } from '../requests/store.ts';
 import { isPastItsUse } from '../requests/timers.ts';
+import { mayBeChanged } from '../standstill/standstill.ts';
 import { lockName } from '../target.ts';
 import { finish } from './finish.ts';
 import { begunItems, writeHook } from './intents.ts';
@@ -44,8 +45,7 @@ async function tryToStart(core: Core, number: number): Promise<Held | undefined 
   const mine = before.request.locks;
   const taken = await takeUp(core, number, ['queued', 'running'], 'running', {
     when: [
-      { key: store.keys.freeze(cloud), is: null },
-      { key: store.keys.brake(cloud), is: null },
+      ...mayBeChanged(store, cloud),
       ...locks.map((lock) => ({ key: store.keys.lock(lock), is: mine.includes(lock) ? String(number) : null })),
     ],
     change: (draft) => {
