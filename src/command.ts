@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { Seen } from './brake/mass-down.ts';
 import type { JobCall } from './job.ts';
 import type { Session } from './openstack/session.ts';
 import type { Guard, Command as RedisCommand } from './redis/commit.ts';
@@ -113,6 +114,11 @@ export interface CommandContext {
   mayTouch(...targets: Target[]): boolean;
   /** What is to go back by itself in this region, of changes to this target. */
   openReverts(target: Target): Promise<OpenRevert[]>;
+  /**
+   * Whether so much of this cloud is down at once that no host is to be evacuated: why, in words; its brake is on then. 2 calls, or none
+   * with what was just `seen`. @throws OpenStackError where the cloud does not tell
+   */
+  massDown(seen?: Seen): Promise<string | undefined>;
   /** Requests of this Stackhand: list, find, cancel. */
   requests: RequestBook;
   /** Freezes and brakes: what keeps clouds from being changed. */

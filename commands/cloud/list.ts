@@ -9,14 +9,15 @@ interface Row {
   cloud: string;
   region: string;
   meant: boolean;
-  standstill: Standstill;
+  /** What keeps it from being changed; empty where nothing does. */
+  changes: string;
 }
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'cloud', text: ({ cloud }) => cloud },
   { name: 'region', text: ({ region }) => region || 'the only one' },
   { name: 'meant here', text: ({ meant }) => (meant ? 'yes' : ''), data: ({ meant }) => meant },
-  { name: 'changes', text: ({ standstill }) => stands(standstill) },
+  { name: 'changes', text: ({ changes }) => changes },
 ];
 
 export default defineCommand({
@@ -28,14 +29,14 @@ export default defineCommand({
   args: z.object({ ...LIST_ARGUMENTS }),
 
   async run(list, { clouds, who, standstill }) {
-    const stand = new Map(await Promise.all(clouds.all.map(async ({ cloud }) => [cloud, await standstill.find(cloud)] as const)));
-    const found = clouds.all.flatMap(({ cloud, regions }) =>
+    const stand = await Promise.all(clouds.all.map(({ cloud }) => standstill.find(cloud)));
+    const found = clouds.all.flatMap(({ cloud, regions }, index) =>
       regions.map(
         (region): Row => ({
           cloud,
           region,
-          standstill: stand.get(cloud) ?? { cloud, json: { freeze: null, brake: null } },
           meant: cloud === clouds.here?.cloud && clouds.here.regions.includes(region),
+          changes: stands(stand[index]),
         }),
       ),
     );
@@ -47,14 +48,13 @@ export default defineCommand({
     return {
       text: `${count(clouds.all, 'cloud')}; ${meant}${cut}.`,
       ...shown,
-      warnings: [...stand.values()].flatMap((one) => standstillInWords(one)?.why ?? []),
+      warnings: stand.flatMap((one) => standstillInWords(one)?.why ?? []),
       note: '--cloud and --region name another one, --region all every region of a cloud.',
       touches: [],
     };
   },
 });
 
-/** Empty where they are taken. */
-function stands({ freeze, brake }: Standstill): string {
+function stands({ freeze, brake }: Partial<Standstill> = {}): string {
   return [...(brake ? ['brake is on'] : []), ...(freeze ? ['frozen'] : [])].join(', ');
 }

@@ -1,3 +1,4 @@
+import { lookForMassDown } from '../brake/look.ts';
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import { type CommandContext, isOwnChange } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
@@ -100,6 +101,8 @@ export async function consider(
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
     mayTouch: (...touches) => leftOut.sees(touches, decidePlan({ ...question, touches })),
     openReverts: (target) => openReverts(core.store, place.cloud, region, target),
+    massDown: async (seen) =>
+      (await lookForMassDown(core, { cloud: place.cloud, region }, core.clouds.reader(place.cloud, region, signal), seen))?.what,
     requests: createRequestBook(core),
     standstill: createStandstillBook(core, request.number, who),
     registry,

@@ -1,3 +1,4 @@
+import { voidIfBraked } from '../brake/void.ts';
 import { tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
@@ -62,8 +63,11 @@ async function tryToStart(core: Core, number: number): Promise<Held | undefined 
   });
   if (!taken) return undefined;
   if (!('lost' in taken)) return taken;
-  // Frozen or braked: the sweeper asks again.
-  if (!taken.lost.key.startsWith(store.keys.lock(''))) return undefined;
+  // Frozen or braked: the sweeper asks again, unless it ends here.
+  if (!taken.lost.key.startsWith(store.keys.lock(''))) {
+    await voidIfBraked(core, number, cloud);
+    return undefined;
+  }
   const holder = (await store.redis.get(taken.lost.key)) ?? '';
   const waiters = lockWaiters(core, taken.lost.key);
   const waitsFor = `waits for ${label(Number(holder))}`;

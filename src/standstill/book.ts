@@ -1,3 +1,5 @@
+import { listDown } from '../brake/down-book.ts';
+import { liftBrake } from '../brake/lift.ts';
 import type { Who } from '../command.ts';
 import type { Core } from '../process/core.ts';
 import { freezeCloud, thawCloud } from './freeze.ts';
@@ -14,6 +16,12 @@ export function createStandstillBook(
   return {
     find: (cloud) => readStandstill(core.store, cloud),
     freeze: (cloud, reason) => freezeCloud(core, cloud, { by, name, reason, at: core.store.clock.now(), request }),
+    async down(cloud) {
+      const regions = core.clouds.regionsOf(cloud);
+      const down = await Promise.all(regions.map((region) => listDown(core.store, { cloud, region })));
+      return Object.fromEntries(regions.map((region, index) => [region, down[index] ?? []]));
+    },
+    lift: (lift) => liftBrake(core, lift, { request, name }),
     thaw: (thaw) => thawCloud(core, thaw, { request, name }),
   };
 }

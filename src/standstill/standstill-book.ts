@@ -7,6 +7,13 @@ export interface Thaw {
   freeze: string;
 }
 
+/** A brake as it was when its lift was planned, with what was down then, by region. */
+export interface Lift {
+  cloud: string;
+  brake: string;
+  down: Record<string, string[]>;
+}
+
 /** What commands may do with freezes and brakes. */
 export interface StandstillBook {
   find(cloud: string): Promise<Standstill>;
@@ -14,4 +21,8 @@ export interface StandstillBook {
   freeze(cloud: string, reason: string): Promise<Standstill>;
   /** For after the votes. @throws UserError where it is no longer frozen so */
   thaw(thaw: Thaw): Promise<OwnStep>;
+  /** What counts as down by the last looks, by region. */
+  down(cloud: string): Promise<Record<string, string[]>>;
+  /** For after the votes. @throws UserError where it is no longer that brake */
+  lift(lift: Lift): Promise<OwnStep>;
 }
