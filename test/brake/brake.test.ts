@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
+import type { Message } from '../../demo/workspace/model.ts';
 import { readAudit } from '../../src/requests/store.ts';
 import { type Bot, eventually, gate, startBot } from '../bot.ts';
 import { bigCloud, bringBack, isBraked, look, loseHosts, nodes } from './stage.ts';
@@ -23,12 +24,11 @@ async function lift(bot: Bot): Promise<void> {
   await bot.shows('The brake of prod is lifted by');
 }
 
+/** Of a long plan the requester's own card is in their direct messages. */
 async function typeTarget({ slack }: Bot, who: string, target: string): Promise<void> {
-  const card = await slack.waitFor(
-    () => slack.ephemerals(who).findLast((one) => slack.text(one).includes('Type the target')),
-    'it',
-  );
-  await slack.click(who, card, 'Type the target');
+  const asked = (): Message | undefined =>
+    [...slack.ephemerals(who), ...slack.directs(who)].findLast((one) => slack.text(one).includes('[Type the target]'));
+  await slack.click(who, await slack.waitFor(asked, 'the question'), 'Type the target');
   const modal = await slack.waitFor(() => slack.modal(who), 'the form');
   await slack.submit(who, modal, { answer: target });
 }
