@@ -1,8 +1,9 @@
 import { quote } from '../chat/tokenize.ts';
 import { UserError } from '../errors.ts';
 import { utc } from '../outbox/card.ts';
+import type { Core } from '../process/core.ts';
 import { code, plain } from '../reply.ts';
-import type { Standstill } from './standstill.ts';
+import { readStandstill, type Standstill } from './standstill.ts';
 
 /** Why, and what lifts it: as a request keeps it, and as its card says it. */
 export interface StandstillInWords {
@@ -20,6 +21,12 @@ export function standstillInWords({ cloud, freeze, brake }: Standstill): Standst
   ];
   const until = [...(brake ? ["the brake's lift"] : []), ...(freeze ? ['the thaw'] : [])];
   return why.length === 0 ? undefined : { why: why.join(' '), until: until.join(' and ') };
+}
+
+/** Why each cloud that is frozen or has its brake on is so. */
+export async function listStandstills({ store, clouds }: Pick<Core, 'store' | 'clouds'>): Promise<string[]> {
+  const all = await Promise.all(clouds.names.map((cloud) => readStandstill(store, cloud)));
+  return all.flatMap((one) => standstillInWords(one)?.why ?? []);
 }
 
 /** Said to whoever would change something there. @throws UserError */

@@ -5,6 +5,7 @@ import { idOf } from '../../demo/workspace/seed.ts';
 import { readAudit } from '../../src/requests/store.ts';
 import { type Bot, eventually, gate, startBot } from '../bot.ts';
 import { twoClouds } from '../core/clouds-stage.ts';
+import { pagesOf } from '../home/pages.ts';
 
 const SET = 'quota set demo cores=40 volumes=20 --reason "more load"';
 const FREEZE = 'freeze --reason "storage is on fire"';
@@ -162,6 +163,34 @@ describe('freeze', () => {
     await redis.del(keys.check('mass-down', 'prod', 'RegionOne'));
 
     expect(await bot.shows('prod is frozen by carol since 2026-11-23 06:40 UTC: half.')).toContain('R-1001 waits for approval');
+  });
+});
+
+describe('where else it is told', () => {
+  it('Home says it above all, and with each request that waits for the thaw; it goes with the thaw', async () => {
+    const bot = await startBot();
+    const pages = pagesOf(bot);
+    await bot.say('bob', SET);
+    await bot.say('carol', FREEZE);
+
+    const home = await pages.open('bob', 'prod is frozen by carol since');
+    expect(home.indexOf('prod is frozen')).toBeLessThan(home.indexOf('R-1001'));
+    await pages.reads('bob', 'Votes count, and it starts after the thaw.');
+    await thaw(bot, 'bob', 'alice');
+    await pages.readsNoMore('bob', 'prod is frozen');
+  });
+
+  it('/metrics tells which clouds are', async () => {
+    const bot = await startBot();
+    await bot.say('carol', FREEZE);
+    const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${bot.running.port}/metrics`)).text();
+
+    await eventually(
+      async () => (await metrics()).includes('stackhand_cloud_standstill{cloud="prod",by="freeze"} 1'),
+      'the metric',
+    );
+
+    expect(await metrics()).toContain('stackhand_cloud_standstill{cloud="prod",by="brake"} 0');
   });
 });
 
