@@ -1,6 +1,7 @@
 import { lookForMassDown } from '../brake/look.ts';
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
-import { type CommandContext, isOwnChange } from '../command.ts';
+import { quote } from '../chat/tokenize.ts';
+import { type Command, type CommandContext, isOwnChange, isStandIn, mayChange, type StandIn } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
 import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
@@ -80,7 +81,7 @@ export async function consider(
   };
   mustNotBeForbidden(decideLine(question), takesBack);
   const shared = isShared(parsed, request);
-  if (shared || command.effect !== 'read') await mustBeThere(core, channel);
+  if (shared || mayChange(command)) await mustBeThere(core, channel);
 
   const lookIn = (region: string): Looking => {
     const leftOut = watchLeftOut();
@@ -109,13 +110,18 @@ export async function consider(
     signal,
     log: core.log.child({ request: request.number }),
   });
+  if (isStandIn(command)) {
+    const { parent, line } = await command.standsFor(parsed.args, contextIn('', watchLeftOut()));
+    const meant = { ...request, line: withGlobals(line, parsed.globals) };
+    const considered = await consider(core, meant, signal, learns);
+    return { ...considered, facts: { ...considered.facts, parent, means: meant.line } };
+  }
   const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
   const one: Considering = { core, request, parsed, question, place, takesBack, facts, lookIn };
-  return withNotes(await considerCommand(one), parsed.notes);
+  return withNotes(await considerCommand(one, command), parsed.notes);
 }
 
-function considerCommand(one: Considering): Promise<Considered> {
-  const { command } = one.parsed;
+function considerCommand(one: Considering, command: Exclude<Command, StandIn>): Promise<Considered> {
   if (command.effect === 'read') return considerRead(one, command);
   return isOwnChange(command) ? considerOwnChange(one, command) : considerChange(one, command);
 }
@@ -126,6 +132,11 @@ function placeOf(core: Core, { command, globals }: ParsedLine, channel: string |
   if (!isOwnChange(command)) return chooseCloud(core, channel, globals);
   const { cloud } = chooseCloud(core, channel, { ...globals, region: 'all' });
   return { cloud, regions: [''] };
+}
+
+/** What was typed with the line that stands for another one holds for that one. */
+function withGlobals(line: string, { dryRun, ticket }: ParsedLine['globals']): string {
+  return `${line}${ticket === undefined ? '' : ` --ticket ${quote(ticket)}`}${dryRun ? ' --dry-run' : ''}`;
 }
 
 function withNotes(considered: Considered, notes: readonly string[]): Considered {
@@ -170,7 +181,7 @@ function isShared({ command, globals: { share } }: ParsedLine, { place, entry }:
       'There is nobody here to share it with: `--share` is for channels. Leave it out, or type the line in one.',
     );
   }
-  if (command.effect !== 'read' || command.forAskerAlone) return false;
+  if (mayChange(command) || command.forAskerAlone) return false;
   return share || (entry === 'mention' && place.kind === 'channel' && place.thread !== undefined);
 }
 

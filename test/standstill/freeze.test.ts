@@ -18,6 +18,7 @@ function limits({ cloud }: Bot): [cores: number | undefined, volumes: number | u
 /** Asks for a thaw, and has somebody approve it. */
 async function thaw(bot: Bot, asks = 'carol', approves = 'alice'): Promise<void> {
   await bot.say(asks, 'thaw');
+  await bot.shows('Thaw prod');
   await bot.approve(approves);
   await bot.shows('prod is thawed by');
 }
