@@ -8,12 +8,10 @@ const COMPUTES_AT_MOST = 3;
 const COMPUTES_SHARE = 0.05;
 /** Older than the answer's own clock by this: silent, whatever `state` or `alive` says. As `host evacuate` has it. */
 const SILENT_MS = 300_000;
-/** A conductor or scheduler that was not heard for longer is one that somebody took away. */
+/** What was not heard for longer is in repair, or was taken away: it did not go down at once with anything else. */
 const LATELY_MS = 86_400_000;
-/** A host that was forced down longer ago is in repair. Before that a detector may have forced down half a cloud. */
+/** So is a host that was forced down longer ago. Before that a detector may have forced down half a cloud. */
 const IN_REPAIR_MS = 3_600_000;
-/** The record of a compute service or agent that was silent for longer is left over. */
-const LEFT_OVER_MS = 7 * 86_400_000;
 
 type Kind = 'compute' | 'conductor' | 'scheduler' | 'agent';
 
@@ -31,7 +29,7 @@ export interface Seen {
   clock: { compute: number | undefined; network: number | undefined };
 }
 
-/** A service or agent that counts: neither in repair nor left over. */
+/** A service or agent that counts: it was there lately. */
 export interface Beat {
   kind: Kind;
   /** "nova-compute compute1" */
@@ -79,16 +77,11 @@ function heard(time: string | null | undefined): number | undefined {
 function judged(all: readonly Heard[], clock = Math.max(...all.map(({ heardAt = 0 }) => heardAt))): Beat[] {
   return all.flatMap((one) => {
     const silentMs = clock - (one.heardAt ?? Number.NEGATIVE_INFINITY);
-    if (!counts(one, silentMs)) return [];
+    if (silentMs > (one.forcedDown ? IN_REPAIR_MS : LATELY_MS)) return [];
     // Nova says that a host is down as long as it is forced down, however lively it may be.
     const isDown = silentMs > SILENT_MS || (one.saysDown && !one.forcedDown);
     return [{ kind: one.kind, name: one.name, isDown }];
   });
-}
-
-function counts({ kind, forcedDown }: Heard, silentMs: number): boolean {
-  if (kind === 'conductor' || kind === 'scheduler') return silentMs <= LATELY_MS;
-  return silentMs <= (forcedDown ? IN_REPAIR_MS : LEFT_OVER_MS);
 }
 
 /**

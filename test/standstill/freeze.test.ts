@@ -73,7 +73,7 @@ describe('freeze', () => {
     expect(bot.text(card)).toContain('Votes count, and it starts after the thaw.');
     await bot.click('alice', 'Approve', card);
     await bot.slack.waitFor(() => bot.text(card).includes('It waits for the thaw.'), 'it to wait for the thaw');
-    expect(await bot.say('eve', 'request show R-1001')).toContain('It waits for the thaw.');
+    expect(await bot.say('eve', 'request show R-1001')).toMatch(/^R-1001: waits for the thaw\.\n.* It waits for the thaw\.$/m);
     expect(bot.cloud.writes).toEqual([]);
 
     await thaw(bot, 'bob', 'alice');
