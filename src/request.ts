@@ -96,6 +96,19 @@ export interface Approval {
   channel: string;
   expiresMs: number;
   expiresAt: number;
+  /** How long nobody may answer before the next role of each need is asked; none on records of before there was that. */
+  escalateAfterMs?: number;
+  /** Roles that were asked at once. */
+  firstAsked?: string[];
+  /** As one of these its requester may go on alone once nobody has answered for so long. */
+  breakGlass?: string[];
+}
+
+/** Nobody had answered for `escalateAfterMs`. */
+export interface Unanswered {
+  at: number;
+  /** Roles that were asked then; none where there was no further one. */
+  roles: string[];
 }
 
 /** A change for a time that is to go back: all that it takes, since the record of the change itself may have gone by then. */
@@ -167,6 +180,8 @@ export interface Request {
   mentions?: Mention[];
   /** Approvers who got the card in their direct messages. */
   asked?: string[];
+  /** Oldest first. */
+  unanswered?: Unanswered[];
   /** Locks held, while running. */
   locks: string[];
   /** Why it waits in `queued`: "waits for R-1040". */

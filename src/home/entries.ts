@@ -1,15 +1,6 @@
 import { requesterInWords, stateInWords } from '../chat/request-words.ts';
-import {
-  buttonsOf,
-  cancelButton,
-  howMany,
-  inWords,
-  progressLines,
-  reasonFields,
-  timeLeft,
-  undoField,
-  utc,
-} from '../outbox/card.ts';
+import { buttonsOf, cancelButton, howMany, inWords, progressLines, reasonFields, undoField } from '../outbox/card.ts';
+import { timeLeft, utc } from '../outbox/times.ts';
 import { type Button, code, count, type Field, type Link, plain, type Table } from '../reply.ts';
 import { cloudInWords, type FrozenPlan, label, type Request } from '../request.ts';
 import type { HomeEntry } from './home.ts';
@@ -42,6 +33,7 @@ export function waitingEntry(request: Request, { now, links, stops }: Around & {
     ...(plan?.warnings ? { warnings: plan.warnings } : {}),
     lines: [
       whatOf(request),
+      ...progressLines(request),
       ...(plan ? planLines(request, plan) : []),
       inOneLine(mine ? undefined : askedBy(request), mine ? undefined : `still needed: ${missing}`, untilWhen(request, now)),
       ...(isWhole ? [] : [instead]),

@@ -1,7 +1,9 @@
+import { unansweredLine } from '../approval/unanswered.ts';
 import type { Plan } from '../command.ts';
 import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
 import { cloudInWords, ENDED, hasBegun, isChange, label, type Request, type RequestState } from '../request.ts';
 import { backInWords, keepLine } from '../reverts/later.ts';
+import { timeLeft, utc } from './times.ts';
 
 /** A table longer than this goes below the card, into its thread. */
 const ROWS_ON_CARD = 10;
@@ -100,8 +102,10 @@ function isLong(table: Table | undefined): table is Table {
 }
 
 /** How far it is, as the card says it. */
-export function progressLines({ state, waitsFor, progress, stop, lookAt }: Request): string[] {
+export function progressLines(request: Request): string[] {
+  const { state, waitsFor, progress, stop, lookAt, unanswered = [] } = request;
   const lines: string[] = [];
+  if (state === 'waiting') lines.push(...unanswered.map((one) => unansweredLine(request, one)));
   if (state === 'queued' && waitsFor) lines.push(`It ${waitsFor}, which holds the same target.`);
   if (state === 'running' && progress) lines.push(progress);
   if (state === 'running' && stop) lines.push('It was told to stop, and stops before its next item.');
@@ -201,18 +205,4 @@ export function undoField({ undo }: Pick<Plan, 'undo'>): Field {
 function voteInWords({ name, user, unixUser, verdict, reason }: Request['votes'][number]): string {
   const where = unixUser === undefined ? '' : ' at a terminal';
   return `${name ?? user} ${verdict === 'approve' ? 'approved' : 'denied'}${where}${reason ? `: ${reason}` : ''}`;
-}
-
-export function timeLeft(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 90) return count(seconds, 'second');
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return count(minutes, 'minute');
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? count(hours, 'hour') : count(Math.round(hours / 24), 'day');
-}
-
-/** `2026-11-23 06:55 UTC` */
-export function utc(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -6,7 +6,10 @@ import { type Owner, ownerName, type Target } from '../target.ts';
 
 export type Needs = Approval['needs'];
 
-/** Whom a rule asks about one thing, with `owner` replaced by people; `because` where nobody could give the vote. */
+/**
+ * Whom a rule asks about one thing, with `owner` replaced by people; `because` where nobody could give the vote. Roles stay in the rule's
+ * order: the first one is asked first.
+ */
 export function needsOf(
   rule: Rule,
   effect: Effect,
@@ -16,7 +19,7 @@ export function needsOf(
 ): { needs: Needs } | { because: string } {
   const needs: Needs = [];
   for (const { count, roles: named } of rule.approvals ?? policy.defaults[effect].approvals) {
-    const roles = [...new Set(named)].filter((role) => role !== OWNER).sort();
+    const roles = [...new Set(named)].filter((role) => role !== OWNER);
     if (!named.includes(OWNER)) {
       needs.push({ count, roles });
       continue;
@@ -45,8 +48,9 @@ export function mergeNeeds(all: readonly Needs[]): Needs {
 function sumByVoters(needs: Needs): Map<string, Needs[number]> {
   const sums = new Map<string, Needs[number]>();
   for (const need of needs) {
-    const voters = JSON.stringify([need.roles, need.users ?? []]);
-    sums.set(voters, { ...need, count: need.count + (sums.get(voters)?.count ?? 0) });
+    const voters = JSON.stringify([need.roles.toSorted(), need.users ?? []]);
+    const before = sums.get(voters);
+    sums.set(voters, before ? { ...before, count: before.count + need.count } : need);
   }
   return sums;
 }

@@ -1,9 +1,10 @@
+import { unansweredAt } from '../approval/unanswered.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
 import { hasBegun, type Request } from '../request.ts';
 
 /** What happens to a request by itself. */
-export type TimerKind = 'expire' | 'remind' | 'use by' | 'look';
+export type TimerKind = 'expire' | 'remind' | 'unanswered' | 'use by' | 'look';
 
 /** When each is due, in milliseconds since 1970. It follows from the record alone, so no step can forget a timer. */
 export function timersOf(request: Request): Map<TimerKind, number> {
@@ -11,6 +12,8 @@ export function timersOf(request: Request): Map<TimerKind, number> {
   const timers = new Map<TimerKind, number>();
   if (approval && (state === 'waiting' || state === 'planned')) timers.set('expire', approval.expiresAt);
   if (approval && state === 'waiting') timers.set('remind', approval.expiresAt - Math.min(approval.expiresMs / 4, 3_600_000));
+  const silentAt = unansweredAt(request);
+  if (silentAt !== undefined) timers.set('unanswered', silentAt);
   if (approval && state === 'queued' && !hasBegun(request)) timers.set('use by', useByOf(request));
   if (state === 'unknown' && lookAt !== undefined) timers.set('look', lookAt);
   return timers;
