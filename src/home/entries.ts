@@ -1,5 +1,6 @@
 import { requesterInWords, stateInWords } from '../chat/request-words.ts';
 import { buttonsOf, cancelButton, howMany, inWords, progressLines, reasonFields, undoField } from '../outbox/card.ts';
+import { glassFields, glassWarnings } from '../outbox/glass.ts';
 import { timeLeft, utc } from '../outbox/times.ts';
 import { type Button, code, count, type Field, type Link, plain, type Table } from '../reply.ts';
 import { cloudInWords, type FrozenPlan, label, type Request } from '../request.ts';
@@ -41,6 +42,22 @@ export function waitingEntry(request: Request, { now, links, stops }: Around & {
     links,
     buttons: buttons.filter((button) => !decides(button)),
     ...(isWhole ? { deciding: { buttons: buttons.filter(decides), instead } } : {}),
+  };
+}
+
+/** What went on without votes and waits for an owner's name; the whole of it is on the card and in their messages. */
+export function signingEntry(request: Request, { links }: Pick<Around, 'links'>): HomeEntry {
+  const { result } = request;
+  return {
+    text: headline(request, stateInWords(request)),
+    warnings: glassWarnings(request),
+    lines: [
+      ...(result ? [shortened(result.text)] : []),
+      whatOf(request),
+      inOneLine(askedBy(request), ...glassFields(request).map(({ name, value }) => `${name}: ${value}`)),
+    ],
+    links,
+    buttons: buttonsOf(request),
   };
 }
 

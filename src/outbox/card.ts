@@ -1,8 +1,9 @@
 import { unansweredLine } from '../approval/unanswered.ts';
 import type { Plan } from '../command.ts';
 import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
-import { cloudInWords, ENDED, hasBegun, isChange, label, type Request, type RequestState } from '../request.ts';
+import { cameTo, cloudInWords, hasBegun, isChange, isOver, label, type Request, type RequestState } from '../request.ts';
 import { backInWords, keepLine } from '../reverts/later.ts';
+import { glassButtons, glassFields, glassInHead, glassWarnings } from './glass.ts';
 import { timeLeft, utc } from './times.ts';
 
 /** A table longer than this goes below the card, into its thread. */
@@ -29,6 +30,7 @@ const IN_WORDS: Record<RequestState, string> = {
   'partly done': 'was PARTLY done',
   unknown: 'is UNKNOWN: look at the cloud before you go on',
   'left unknown': 'ended UNKNOWN: look at the cloud before you go on',
+  unsigned: "waits for an owner's signature",
 };
 
 /** "waits for approval", "is done"; plain words for lists. */
@@ -48,12 +50,12 @@ export function howMany({ plan }: Request): string {
  * warning: that is what a phone's notification shows.
  */
 export function card(request: Request, now: number): Reply {
-  const { plan, state, result, effect } = request;
+  const { plan, result, effect } = request;
   const [worst, ...otherWarnings] = plan?.warnings ?? [];
   const ended = hasRun(request);
-  const head = `${label(request.number)} ${IN_WORDS[state]} · ${cloudInWords(request)} · ${effect}, ${howMany(request)}`;
+  const head = `${label(request.number)} ${IN_WORDS[cameTo(request)]}${glassInHead(request)} · ${cloudInWords(request)} · ${effect}, ${howMany(request)}`;
   const sentence = ended && result ? result.text : (plan?.text ?? request.line);
-  const warnings = ended ? [...(result?.warnings ?? [])] : otherWarnings;
+  const warnings = [...glassWarnings(request), ...(ended ? (result?.warnings ?? []) : otherWarnings)];
   const lines = ended
     ? [...(result?.lines ?? []), ...laterLines(request), ...(plan && result ? [`Asked for: ${plan.text}`] : [])]
     : [...(plan?.lines ?? [])];
@@ -93,8 +95,8 @@ function tableOf(request: Request): Table | undefined {
 }
 
 /** What it came to is told, not what it would do; of an unknown outcome as far as it is known. */
-function hasRun({ state }: Request): boolean {
-  return ENDED.has(state) || state === 'unknown';
+function hasRun(request: Request): boolean {
+  return isOver(request) || request.state === 'unknown';
 }
 
 function isLong(table: Table | undefined): table is Table {
@@ -130,7 +132,7 @@ export function laterLines(request: Request): string[] {
 
 /** At least a part of it. */
 function mayHaveTakenEffect(request: Request): boolean {
-  const { state } = request;
+  const state = cameTo(request);
   if (state === 'done' || state === 'partly done') return true;
   return hasBegun(request) && (state === 'cancelled' || state === 'unknown' || state === 'left unknown');
 }
@@ -152,8 +154,10 @@ export function buttonsOf(request: Request): Button[] {
       { label: 'Deny', style: 'danger', act: { kind: 'deny', request: number, hash } },
       ...(isChange(request) ? [{ label: 'Change', act: { kind: 'change' as const, request: number } }] : []),
       cancel,
+      ...glassButtons(request),
     ];
   }
+  if (state === 'unsigned') return glassButtons(request);
   // What stood still until its time was over can be asked for once more, by whoever clicks.
   if (state === 'expired' || state === 'void') return [{ label: 'Plan again', act: { kind: 'plan again', request: number } }];
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
@@ -190,11 +194,13 @@ function fieldsOf(request: Request, now: number): Field[] {
 }
 
 /** What speaks for it: why, for which ticket, and who voted so far. */
-export function reasonFields({ reason, ticket, votes }: Request): Field[] {
+export function reasonFields(request: Request): Field[] {
+  const { reason, ticket, votes } = request;
   const fields: Field[] = [];
   if (reason) fields.push({ name: 'Reason', value: reason });
   if (ticket) fields.push({ name: 'Ticket', value: ticket });
   if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
+  fields.push(...glassFields(request));
   return fields;
 }
 

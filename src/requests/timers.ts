@@ -1,4 +1,5 @@
 import { escalate } from '../approval/escalate.ts';
+import { remindOwners } from '../approval/sign.ts';
 import { PRIORITY, say } from '../outbox/outbox.ts';
 import { belowCard, tellState } from '../outbox/tell.ts';
 import { timeLeft } from '../outbox/times.ts';
@@ -16,6 +17,7 @@ export async function handleTimer(core: Core, number: number, kind: string): Pro
   if (kind === 'expire') await expire(core, number);
   else if (kind === 'remind') await remind(core, number);
   else if (kind === 'unanswered') await escalate(core, number);
+  else if (kind === 'sign') await remindOwners(core, number);
   else if (kind === 'use by') await isPastItsUse(core, number);
   else if (kind === 'look') await lookAgain(core, number);
   else if (kind.startsWith(`${REVERT} `)) await fireRevert(core, number, kind.slice(REVERT.length + 1));
