@@ -184,6 +184,8 @@ export function warnings(config: StackhandYaml, locate: Locate): string[] {
   }
   for (const [i, rule] of config.rules.entries()) {
     if (rule.deny) continue;
+    if (rule.breakGlass && rule.approvals?.length === 0)
+      said.push(`${locate(['rules', i, 'breakGlass'])}: the rule asks nobody, so there is no glass to break`);
     for (const [j, need] of (rule.approvals ?? []).entries()) {
       const what = tooFew(need, config);
       if (what) said.push(`${locate(['rules', i, 'approvals', j])}: ${what}`);
