@@ -28,6 +28,8 @@ const CommandFile = z.strictObject(
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),
     takesBack: CALLABLE.optional(),
+    concerns: CALLABLE.optional(),
+    asksCloud: z.literal(true).optional(),
   },
   {
     error: (issue) =>

@@ -122,6 +122,12 @@ export function waitsForVoteOf(
   return isWanted(ballotOf(request), votes, { user, roles: [...roles], verdict: 'approve', hash, at: now });
 }
 
+/** Whether their vote counts, wanted or not. */
+export function mayVoteOn(request: Request, { user, roles }: { user: string; roles: readonly string[] }): boolean {
+  const { hash = '' } = request;
+  return whyNotCounted(ballotOf(request), { user, roles: [...roles], verdict: 'approve', hash, at: 0 }) === undefined;
+}
+
 function whyNot(request: Request, vote: Vote, unsure: readonly string[], now: number): string | undefined {
   const { number, state, approval, votes } = request;
   const name = label(number);

@@ -59,7 +59,9 @@ export function matchCommand(words: readonly Word[], registry: Registry): Match 
 export function needsCloud(line: string, registry: Registry): boolean {
   try {
     const match = matchCommand(tokenize(line), registry);
-    return match !== undefined && match.named.command.cloud !== false;
+    if (match === undefined) return false;
+    const { command } = match.named;
+    return command.cloud !== false || ('asksCloud' in command && command.asksCloud === true);
   } catch {
     return false;
   }

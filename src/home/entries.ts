@@ -1,5 +1,5 @@
 import { requesterInWords, stateInWords } from '../chat/request-words.ts';
-import { buttonsOf, cancelButton, howMany, inWords, progressLines, reasonFields, undoField } from '../outbox/card.ts';
+import { buttonsOf, cancelButton, factFields, howMany, inWords, progressLines, reasonFields, undoField } from '../outbox/card.ts';
 import { glassFields, glassWarnings } from '../outbox/glass.ts';
 import { timeLeft, utc } from '../outbox/times.ts';
 import { type Button, code, count, type Field, type Link, plain, type Table } from '../reply.ts';
@@ -68,6 +68,7 @@ function planLines(request: Request, plan: FrozenPlan): string[] {
     ...(alsoAskedBy ? [{ name: 'Also asked for by', value: alsoAskedBy.join(', ') }] : []),
     ...reasonFields(request),
     ...(plan.fields ?? []),
+    ...factFields(plan),
     undoField(plan),
   ];
   return [...(plan.lines ?? []), ...rowLines(plan.table), ...fields.map(({ name, value }) => `${name}: ${value}`)];

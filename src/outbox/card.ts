@@ -152,7 +152,9 @@ export function buttonsOf(request: Request): Button[] {
     return [
       { label: 'Approve', style: 'primary', act: { kind: 'approve', request: number, hash } },
       { label: 'Deny', style: 'danger', act: { kind: 'deny', request: number, hash } },
-      ...(isChange(request) ? [{ label: 'Change', act: { kind: 'change' as const, request: number } }] : []),
+      ...(isChange(request)
+        ? [checkButton(request), { label: 'Change', act: { kind: 'change' as const, request: number } }]
+        : []),
       cancel,
       ...glassButtons(request),
     ];
@@ -161,6 +163,11 @@ export function buttonsOf(request: Request): Button[] {
   // What stood still until its time was over can be asked for once more, by whoever clicks.
   if (state === 'expired' || state === 'void') return [{ label: 'Plan again', act: { kind: 'plan again', request: number } }];
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
+}
+
+/** A line, and so a request of whoever clicks: OpenStack may keep it waiting, and votes must not wait with it. */
+function checkButton({ number }: Request): Button {
+  return { label: 'Check for me', act: { kind: 'line', line: `request check ${label(number)}` } };
 }
 
 function cancelWords(request: Request): Pick<Button, 'label' | 'confirm'> {
@@ -179,7 +186,7 @@ function cancelWords(request: Request): Pick<Button, 'label' | 'confirm'> {
 
 function fieldsOf(request: Request, now: number): Field[] {
   const { plan, approval, state } = request;
-  const fields: Field[] = [...(plan?.fields ?? [])];
+  const fields: Field[] = [...(plan?.fields ?? []), ...(plan ? factFields(plan) : [])];
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
   if (request.alsoAskedBy) fields.push({ name: 'Also asked for by', value: request.alsoAskedBy.join(', ') });
   fields.push(...reasonFields(request));
@@ -191,6 +198,11 @@ function fieldsOf(request: Request, now: number): Field[] {
   if (plan && (!hasRun(request) || (plan.undo.possible && mayHaveTakenEffect(request)))) fields.push(undoField(plan));
   if (state === 'waiting' || state === 'planned') fields.push({ name: 'Plan', value: (request.hash ?? '').slice(0, 12) });
   return fields;
+}
+
+/** What the plan rests on. */
+export function factFields({ facts = [] }: Pick<Plan, 'facts'>): Field[] {
+  return facts.map(({ name, says }) => ({ name, value: says }));
 }
 
 /** What speaks for it: why, for which ticket, and who voted so far. */

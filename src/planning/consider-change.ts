@@ -1,6 +1,7 @@
 import type { ChangeCommand, NothingToDo, Plan } from '../command.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
 import type { JobCall } from '../job.ts';
+import { factFields } from '../outbox/card.ts';
 import { decidePlan } from '../policy.ts';
 import type { Registry } from '../registry.ts';
 import type { Reply } from '../reply.ts';
@@ -81,10 +82,16 @@ function freeze(registry: Registry, { plans, nothing, apart }: Planned): FrozenP
   );
   const idle = nothing.map(({ region, reply }) => `${region}: nothing to do. ${reply.nothingToDo}`);
   const touches = plans.flatMap(({ region, reply }) => reply.touches.map((target) => targetIn(region, target)));
+  const facts = plans.flatMap(({ region, reply }) =>
+    (reply.facts ?? []).map((fact) => (apart ? { ...fact, name: `${fact.name} (${region})` } : fact)),
+  );
+  const ask = [...new Set(plans.flatMap(({ reply }) => reply.ask ?? []))];
   const typed = [...new Set(plans.flatMap(({ reply }) => reply.typed ?? []))];
   return {
     ...said,
     ...(idle.length > 0 ? { lines: [...(said.lines ?? []), ...idle] } : {}),
+    ...(facts.length > 0 ? { facts } : {}),
+    ...(ask.length > 0 ? { ask } : {}),
     touches: distinct(touches),
     ...(typed.length > 0 ? { typed: typed.join(' ') } : {}),
     undo: undoOf(plans, apart),
@@ -134,7 +141,7 @@ function dryRun(plan: FrozenPlan, where: string, asksSomebody: boolean): Reply {
       asksSomebody ? 'It would wait for approval.' : 'It would run at once.',
       plan.undo.possible ? `Undo: ${plan.undo.how}` : `It cannot be undone: ${plan.undo.because}`,
     ],
-    ...(plan.fields ? { fields: plan.fields } : {}),
+    ...(plan.fields || plan.facts ? { fields: [...(plan.fields ?? []), ...factFields(plan)] } : {}),
     ...(plan.table ? { table: plan.table } : {}),
   };
 }
