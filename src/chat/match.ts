@@ -1,3 +1,4 @@
+import { isStandIn } from '../command.ts';
 import type { NamedCommand, Registry } from '../registry.ts';
 import { code } from '../reply.ts';
 import { echo } from './echo.ts';
@@ -61,7 +62,7 @@ export function needsCloud(line: string, registry: Registry): boolean {
     const match = matchCommand(tokenize(line), registry);
     if (match === undefined) return false;
     const { command } = match.named;
-    return command.cloud !== false || ('asksCloud' in command && command.asksCloud === true);
+    return command.cloud !== false || isStandIn(command) || ('asksCloud' in command && command.asksCloud === true);
   } catch {
     return false;
   }

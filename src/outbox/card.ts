@@ -159,8 +159,10 @@ export function buttonsOf(request: Request): Button[] {
       ...glassButtons(request),
     ];
   }
-  if (state === 'unsigned') return glassButtons(request);
   // What stood still until its time was over can be asked for once more, by whoever clicks.
+  const undo = mayBeUndone(request) ? [undoButton(number)] : [];
+  if (state === 'unsigned') return [...glassButtons(request), ...undo];
+  if (undo.length > 0) return undo;
   if (state === 'expired' || state === 'void') return [{ label: 'Plan again', act: { kind: 'plan again', request: number } }];
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
 }
@@ -168,6 +170,20 @@ export function buttonsOf(request: Request): Button[] {
 /** A line, and so a request of whoever clicks: OpenStack may keep it waiting, and votes must not wait with it. */
 function checkButton({ number }: Request): Button {
   return { label: 'Check for me', act: { kind: 'line', line: `request check ${label(number)}` } };
+}
+
+/** It has ended, and its plan said that it can be taken back. */
+function mayBeUndone(request: Request): boolean {
+  return isOver(request) && isChange(request) && mayHaveTakenEffect(request) && request.plan?.undo.possible === true;
+}
+
+function undoButton(number: number): Button {
+  const text = 'It plans what takes this back. That is approved like any other change.';
+  return {
+    label: 'Undo',
+    act: { kind: 'line', line: `request undo ${label(number)}` },
+    confirm: { title: 'Undo it?', text, yes: 'Plan it' },
+  };
 }
 
 function cancelWords(request: Request): Pick<Button, 'label' | 'confirm'> {

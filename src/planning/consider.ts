@@ -1,6 +1,7 @@
 import { mayVoteOn } from '../approval/vote.ts';
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
-import type { CommandContext } from '../command.ts';
+import { quote } from '../chat/tokenize.ts';
+import { type CommandContext, isStandIn, mayChange } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
 import { type Asker, decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
@@ -78,7 +79,7 @@ export async function consider(
   };
   mustNotBeForbidden(decideLine(question), exempt);
   const shared = isShared(parsed, request);
-  if (shared || command.effect !== 'read') await mustBeThere(core, channel);
+  if (shared || mayChange(command)) await mustBeThere(core, channel);
 
   const lookIn = (region: string): Looking => {
     const leftOut = watchLeftOut();
@@ -104,10 +105,21 @@ export async function consider(
     signal,
     log: core.log.child({ request: request.number }),
   });
+  if (isStandIn(command)) {
+    const { parent, line } = await command.standsFor(parsed.args, contextIn('', watchLeftOut()));
+    const meant = { ...request, line: withGlobals(line, globals) };
+    const considered = await consider(core, meant, signal, learns);
+    return { ...considered, facts: { ...considered.facts, parent, means: meant.line } };
+  }
   const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
   const one: Considering = { core, request, parsed, question, place, exempt, facts, lookIn };
   const considered = command.effect === 'read' ? await considerRead(one, command) : await considerChange(one, command);
   return withNotes(considered, parsed.notes);
+}
+
+/** What was typed with the line that stands for another one holds for that one. */
+function withGlobals(line: string, { dryRun, ticket }: ParsedLine['globals']): string {
+  return `${line}${ticket === undefined ? '' : ` --ticket ${quote(ticket)}`}${dryRun ? ' --dry-run' : ''}`;
 }
 
 function withNotes(considered: Considered, notes: readonly string[]): Considered {
@@ -130,12 +142,14 @@ export function mustNotBeForbidden(decision: { allowed: true } | Refusal, exempt
 }
 
 async function exemptionOf({ store }: Core, { command, args }: ParsedLine, { user, roles }: Asker): Promise<Exemption> {
-  const number = command.effect === 'read' && command.cloud === false && (command.concerns ?? command.takesBack)?.(args);
-  if (user === undefined || typeof number !== 'number') return undefined;
+  if (user === undefined || command.effect !== 'read' || command.cloud !== false || isStandIn(command)) return undefined;
+  const { concerns, takesBack } = command;
+  const number = (concerns ?? takesBack)?.(args);
+  if (number === undefined) return undefined;
   const stored = await findRequest(store, number);
   if (!stored) return undefined;
   const isOwn = userOf(stored.request) === user;
-  if ('concerns' in command) return isOwn || mayVoteOn(stored.request, { user, roles }) ? 'from all rules' : undefined;
+  if (concerns) return isOwn || mayVoteOn(stored.request, { user, roles }) ? 'from all rules' : undefined;
   return isOwn ? 'where slack is silent' : undefined;
 }
 
@@ -157,7 +171,7 @@ function isShared({ command, globals: { share } }: ParsedLine, { place, entry }:
       'There is nobody here to share it with: `--share` is for channels. Leave it out, or type the line in one.',
     );
   }
-  if (command.effect !== 'read' || command.forAskerAlone) return false;
+  if (mayChange(command) || command.forAskerAlone) return false;
   return share || (entry === 'mention' && place.kind === 'channel' && place.thread !== undefined);
 }
 

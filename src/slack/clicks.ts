@@ -121,7 +121,7 @@ async function modalFor(
     return 'Redis does not answer, so I cannot open the window now. Nothing has changed. Click again in a moment.';
   }
   if (request === undefined) return `${name} is not kept any more. Type its line again.`;
-  if (act.kind === 'change') return changeModal(act, lineFor(request, place, forms), place);
+  if (act.kind === 'change') return changeModal(act, request.means ?? lineFor(request, place, forms), place);
   if (act.kind === 'sign') {
     return request.state === 'unsigned'
       ? signModal(act, request, place)
