@@ -8,7 +8,8 @@ import { remindOwners } from '../../src/approval/sign.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import type { Act } from '../../src/reply.ts';
 import { readAudit } from '../../src/requests/store.ts';
-import { type Bot, type BotOptions, endBegins, gate, toyBot } from '../bot.ts';
+import { type Bot, type BotOptions, endBegins, gate, startBot, toyBot } from '../bot.ts';
+import { pagesOf, section } from '../home/pages.ts';
 
 const SET = 'cores set demo --cores 40 --reason "more load"';
 const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
@@ -31,13 +32,17 @@ const ROLES = {
 };
 
 /** Bob is on call; carol and dora own Stackhand. */
-function glassBot({ yaml, slack, ...more }: BotOptions = {}): Promise<Bot> {
+function withGlass({ yaml, slack, ...more }: BotOptions = {}): BotOptions {
   const owners = [idOf('U', 'carol'), idOf('U', 'dora')];
-  return toyBot({
+  return {
     ...more,
     slack: { users: { dora: {} }, groups: { oncall: ['bob', 'carol'] }, ...slack },
     yaml: { roles: ROLES, rules: [READS, ON_CALL], breakGlass: { owners }, ...yaml },
-  });
+  };
+}
+
+function glassBot(options: BotOptions = {}): Promise<Bot> {
+  return toyBot(withGlass(options));
 }
 
 /** Five minutes have gone by in which nobody answered. */
@@ -276,14 +281,16 @@ describe('what broken glass does not lift', () => {
 
   it('a plan in the record that is not the one it was broken for', async () => {
     const bot = await glassBot();
-    const { redis, keys } = bot.running.core.store;
-    await redis.set(keys.freeze('prod'), 'by a test');
+    await bot.running.core.store.redis.set(bot.running.core.store.keys.freeze('prod'), 'by a test');
     await unanswered(bot);
     await breaks(bot);
+    await bot.running.stop();
+    const { redis, keys } = (await bot.another('gateway')).core.store;
     const doc = (await redis.hget(keys.request(1001), 'doc')) ?? '';
     await redis.hset(keys.request(1001), 'doc', doc.replaceAll('"cores":40', '"cores":400'));
-
     await redis.del(keys.freeze('prod'));
+
+    await bot.another('worker');
 
     expect((await bot.untilOf(1001, 'unsigned')).unsigned).toBe('void');
     expect(bot.cloud.writes).toEqual([]);
@@ -469,4 +476,38 @@ it('a vote that is faster than the form lets it go on with votes, and the form i
   await bot.hears('bob', 'You come after its end: R-1001 is done.');
   expect((await bot.request(1001)).glass).toBeUndefined();
   expect(bot.directs('dora')).toEqual([]);
+});
+
+it('what was for a time goes back from its end on, signed or not, and can be taken back before it is signed', async () => {
+  const bot = await startBot(withGlass());
+  const { redis, keys } = bot.running.core.store;
+  const due = (): Promise<string | null> => redis.zscore(keys.timers, '1001|revert RegionOne');
+  await unanswered(bot, 'quota set demo cores=40 --for 7d --reason "more load"');
+  await breaks(bot);
+  const { goesBack = [] } = await bot.untilOf(1001, 'unsigned');
+  const before = await due();
+
+  bot.later(DAY);
+  await bot.shows('[Sign] [Undo]');
+  await signs(bot, 'dora');
+  await bot.untilOf(1001, 'done');
+
+  expect(before).toBe(String(goesBack[0]?.at));
+  expect(await due()).toBe(before);
+});
+
+it('stands on the Home of an owner until it is signed, and not on that of who broke it', async () => {
+  const bot = await glassBot({ yaml: { breakGlass: { owners: [idOf('U', 'bob'), idOf('U', 'dora')] } } });
+  const pages = pagesOf(bot);
+  await unanswered(bot);
+  expect(section(await pages.open('alice', 'Waits for you (1)'), 'Waits for you')).toContain('Nobody answered for 5 minutes.');
+  await breaks(bot);
+  await bot.untilOf(1001, 'unsigned');
+
+  const page = section(await pages.open('dora', 'Waits for you (1)'), 'Waits for you');
+
+  expect(page).toContain('R-1001 is done, GLASS BROKEN by bob and UNSIGNED');
+  expect(page).toContain(`Glass broken for: ${WHY}`);
+  expect(page).toContain('[Sign]');
+  expect(section(await pages.open('bob', 'You asked (1)'), 'Waits for you')).toContain('Nothing waits for you.');
 });
