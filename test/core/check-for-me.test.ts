@@ -134,14 +134,17 @@ describe('Check for me', () => {
     expect(said).not.toContain('Holds');
   });
 
-  it('keeps no vote waiting while the cloud hangs', async () => {
+  it('waits for its turn among lines that ask a cloud, and keeps no vote waiting while the cloud hangs', async () => {
     const bot = await waiting(await toyBot({ yaml: { limits: { linesAtOnce: 1, leaseSeconds: 2 } } }));
     const hangs = gate();
     bot.cloud.answer('identity', 'GET', '/projects', { until: hangs.until });
     await bot.slack.click('carol', bot.cardMessage(), 'Check for me');
     await bot.untilOf(1002, 'planning');
+    await bot.slack.click('eve', bot.cardMessage(), 'Check for me');
 
     expect(await bot.approve('alice')).toContain('You approved R-1001, and it goes ahead now.');
+    // It waits among the lines for its turn, and not among the votes.
+    expect((await bot.request(1003)).state).toBe('received');
 
     hangs.open();
     await bot.untilOf(1001, 'done');
