@@ -1,7 +1,8 @@
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import type { CommandContext } from '../command.ts';
+import { hostSettings } from '../config/hosts.ts';
 import { NotAllowed, UserError } from '../errors.ts';
-import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
+import { asWho, decideAnywhere, mayUse, ownerNames, whoAsks } from '../policy/who.ts';
 import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import type { Reply } from '../reply.ts';
@@ -93,6 +94,8 @@ export async function consider(
     who: asWho(core, person, request.requester, channel),
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
     mayTouch: (...touches) => leftOut.sees(touches, decidePlan({ ...question, touches })),
+    hosts: hostSettings(config, place.cloud),
+    ownersOf: (project) => ownerNames(core, project),
     openReverts: (target) => openReverts(core.store, place.cloud, region, target),
     requests: createRequestBook(core),
     registry,
