@@ -60,9 +60,10 @@ export function card(request: Request, now: number): Reply {
     text: `${head}.${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
     ...(warnings.length > 0 ? { warnings } : {}),
     lines: [...progressLines(request), ...lines],
-    buttons: buttonsOf(request),
+    buttons: [...(ENDED.has(state) ? (result?.buttons ?? []) : []), ...buttonsOf(request)],
     fields: fieldsOf(request, now),
     ...(table ? { table } : {}),
+    ...(ended && result?.pre !== undefined ? { pre: result.pre } : {}),
   };
 }
 
