@@ -1,3 +1,4 @@
+import { heardAt, networkTime } from './heard.ts';
 import { uuid } from './ids.ts';
 import type { NeutronOptions } from './neutron.ts';
 import { byId, listOf, own, owner, type Shown } from './neutron-lists.ts';
@@ -74,7 +75,7 @@ export function networkRoutes({ state, pageSize }: NeutronOptions): Route[] {
       path: '/v2.0/agents',
       handle(asked) {
         const agents = isAdmin(asked) ? state.agents : [];
-        const shown = agents.map(({ id, agentType, binary, host, alive, adminStateUp }) => ({
+        const shown = agents.map(({ id, agentType, binary, host, alive, adminStateUp, lastHeard }) => ({
           id,
           agent_type: agentType,
           binary,
@@ -82,6 +83,7 @@ export function networkRoutes({ state, pageSize }: NeutronOptions): Route[] {
           host,
           admin_state_up: adminStateUp,
           alive,
+          heartbeat_timestamp: networkTime(heardAt({ lastHeard, isUp: alive })),
           description: null,
           configurations: {},
         }));

@@ -3,6 +3,9 @@ export interface ComputeState {
   aggregates: Aggregate[];
   flavors: Flavor[];
   servers: Server[];
+  serverGroups: ServerGroup[];
+  migrations: Migration[];
+  evacuations: EvacuationTrouble;
   /** Server ID → its serial console. */
   consoles: Map<string, string>;
   /** What placement gives out of each host's, as a multiple of what there is. */
@@ -20,6 +23,8 @@ export interface Host {
   state: 'up' | 'down';
   disabledReason: string | null;
   forcedDown: boolean;
+  /** When its nova-compute was heard last; null while it lives and reports. */
+  lastHeard: string | null;
   vcpus: number;
   memoryMiB: number;
   diskGiB: number;
@@ -82,4 +87,42 @@ export interface ServerAction {
   started: string;
   updated: string;
   message: string | null;
+}
+
+export interface ServerGroup {
+  id: string;
+  name: string;
+  projectId: string;
+  userId: string;
+  policy: string;
+  rules: Record<string, number>;
+  /** IDs of servers. */
+  members: string[];
+}
+
+export interface Migration {
+  id: number;
+  uuid: string;
+  serverId: string;
+  type: 'evacuation' | 'live-migration' | 'migration' | 'resize';
+  status: string;
+  source: string;
+  /** Null until the scheduler has decided. */
+  dest: string | null;
+  created: string;
+  updated: string | null;
+  /** How often it is still looked at before it ends. */
+  looks: number;
+  /** It was asked for in 2.95 or later. */
+  leftStopped: boolean;
+}
+
+/** How evacuations go. */
+export interface EvacuationTrouble {
+  /** How often the migrations are listed before one ends. */
+  looks: number;
+  /** IDs of servers whose evacuations hang. */
+  held: Set<string>;
+  /** Server ID → the fault that its rebuild ends with. */
+  fails: Map<string, string>;
 }

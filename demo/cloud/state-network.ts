@@ -48,6 +48,8 @@ export interface Port {
   mac: string;
   status: string;
   fixedIps: { subnetId: string; address: string }[];
+  /** How it is bound to its server's host, where not well: `binding_failed`. */
+  vifType?: string;
 }
 
 export interface Router {
@@ -88,5 +90,7 @@ export interface Agent {
   binary: string;
   host: string;
   alive: boolean;
+  /** When it reported last; left out or null: now, or long ago where it is not alive. */
+  lastHeard?: string | null;
   adminStateUp: boolean;
 }
