@@ -5,7 +5,7 @@ import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts
 import { UserError } from '../../src/errors.ts';
 import { leftoversInWords, lookForLeftovers } from '../../src/evacuation/leftovers.ts';
 import { lookForLife } from '../../src/evacuation/life.ts';
-import { isOurReason } from '../../src/evacuation/payload.ts';
+import { isOurReason, isOurWrite } from '../../src/evacuation/reason.ts';
 import { FRESH_MS } from '../../src/evacuation/restore.ts';
 import type { ComputeService } from '../../src/openstack/compute.ts';
 import { findHost } from '../../src/openstack/hosts.ts';
@@ -33,9 +33,10 @@ export default defineCommand({
       return { nothingToDo: `${code(host)} is not forced down, and ${statusInWords(service)}.`, touches: [hostTarget(host)] };
     }
     const life = await lookForLife(openstack, host);
-    if (life.silentMs > FRESH_MS) {
+    if (life.silentMs > FRESH_MS || isOurWrite(service)) {
+      const since = isOurWrite(service) ? 'has not reported since it was forced down' : 'was last heard';
       throw new UserError(
-        `nova-compute of ${code(host)} was last heard ${formatDuration(life.silentMs)} ago: start it there first, and look at its log. Then type the line again.`,
+        `nova-compute of ${code(host)} ${since} ${formatDuration(life.silentMs)} ago: start it there first, and look at its log. Then type the line again.`,
       );
     }
     const [evacuations, leftovers] = await Promise.all([
@@ -43,7 +44,7 @@ export default defineCommand({
       lookForLeftovers(openstack, host),
     ]);
     const lines = [
-      `Heard: nova-compute of ${code(host)} was heard ${formatDuration(life.silentMs)} ago by Nova's clock. Before anything is lifted I see it report once more.`,
+      `nova-compute of ${code(host)} was heard ${formatDuration(life.silentMs)} ago by Nova's clock. Before anything is lifted I wait until it reports once more.`,
       ...evacuationsInWords(host, evacuations),
       ...leftoversInWords(host, leftovers),
       ...(service.status === 'disabled' && !ours ? [`It stays disabled, for that was not mine: ${statusInWords(service)}.`] : []),

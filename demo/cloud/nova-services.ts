@@ -42,6 +42,10 @@ function update(state: CloudState, asked: Asked): Answer {
   if (unknown) throw badRequest(`Additional properties are not allowed ('${unknown}' was unexpected)`);
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw badRequest(`Invalid uuid ${id}`);
   demand(isAdmin(asked), 'os-services:update');
+  const controller = controllers().find((service) => service.id === id);
+  if (controller) {
+    throw badRequest(`Updating a ${controller.binary} service is not supported. Only nova-compute services can be updated.`);
+  }
   const host = state.hosts.find(({ serviceId }) => serviceId === id);
   if (!host) throw notFound(`Service ${id} could not be found.`);
   if (body.status === 'enabled' && body.disabled_reason)
@@ -69,7 +73,7 @@ function mustBeCleanedUp({ migrations }: CloudState, { name }: Host): void {
   );
 }
 
-function controllers(): { binary: string; host: string }[] {
+function controllers(): { binary: string; host: string; id: string }[] {
   return ['nova-conductor', 'nova-scheduler'].map((binary, index) => ({
     binary,
     host: 'controller1',

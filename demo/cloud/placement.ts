@@ -56,19 +56,14 @@ export function placement({ state, min, max, keystoneUrl }: PlacementOptions): S
 
 function providerRoutes(state: CloudState): Route[] {
   function hostOf(asked: Asked, kind: 'inventories' | 'usages' | 'allocations'): Host {
-    demand(
-      isAdmin(asked),
-      `resource_providers:${kind}${kind === 'inventories' ? ':list' : kind === 'allocations' ? ':list' : ''}`,
-    );
+    demand(isAdmin(asked), `resource_providers:${kind}${kind === 'usages' ? '' : ':list'}`);
     const uuid = asked.params.uuid ?? '';
     const host = state.hosts.find(({ hypervisorId }) => hypervisorId === uuid);
     if (host) return host;
     const words = `No resource provider with uuid ${uuid} found`;
-    throw refusal(
-      404,
-      'Not Found',
-      `The resource could not be found.\n\n ${words}${kind === 'inventories' ? ' ' : ''}: ${words}  `,
-    );
+    // Each of them says it in its own way.
+    const begins = { inventories: `${words} `, usages: words, allocations: `Resource provider '${uuid}' not found` }[kind];
+    throw refusal(404, 'Not Found', `The resource could not be found.\n\n ${begins}: ${words}  `);
   }
 
   return [

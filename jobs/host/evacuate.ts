@@ -1,11 +1,11 @@
 import { typedWhere } from '../../src/chat/where.ts';
 import { fenceHost } from '../../src/evacuation/fence.ts';
-import { looker, type Seen } from '../../src/evacuation/look.ts';
+import { looker } from '../../src/evacuation/look.ts';
 import { nextFor } from '../../src/evacuation/next.ts';
 import { send, type Tries, unlessAway } from '../../src/evacuation/patience.ts';
 import { EvacuatePayload } from '../../src/evacuation/payload.ts';
 import { progressInWords } from '../../src/evacuation/progress.ts';
-import { evacuationReport } from '../../src/evacuation/report.ts';
+import { evacuationReport, type Sightings } from '../../src/evacuation/report.ts';
 import { type Watch, watchHost } from '../../src/evacuation/watch.ts';
 import { defineJob, type JobContext, type Outcome } from '../../src/job.ts';
 import { getServer } from '../../src/openstack/compute.ts';
@@ -31,13 +31,13 @@ export default defineJob({
     const watch = watchHost(host, heartbeatMs);
     const fence = await fenceHost({ host, service, reason: payload.reason, watch }, context);
     const isFenced = fence.state === 'done' || fence.state === 'already';
-    const seen: { last?: Seen } = {};
+    const seen: Sightings = { places: new Map(), here: [] };
     const outcomes = isFenced ? await moveAll(payload, context, watch, seen) : servers.map((server) => notBegun(server, fence));
     return evacuationReport({
       payload,
       fence,
       outcomes,
-      servers: seen.last?.servers ?? new Map(),
+      ...seen,
       where: typedWhere(context),
     });
   },
@@ -53,7 +53,7 @@ async function moveAll(
   payload: EvacuatePayload,
   { openstack, converge, progress }: JobContext,
   watch: Watch,
-  seen: { last?: Seen },
+  seen: Sightings,
 ): Promise<Outcome[]> {
   const { host, to, servers } = payload;
   const settled = new Set<string>();
@@ -66,17 +66,19 @@ async function moveAll(
         progress(`I wait for OpenStack; what Nova has begun goes on: ${message}.`),
       );
       if (now) {
-        seen.last = now;
+        seen.here = [...now.servers.values()].filter((server) => server.host === host && server.status !== 'DELETED');
         progress(progressInWords(payload, now, settled));
       }
       return now;
     },
     async step(server, now, at) {
       if (!now) return { state: 'wait' };
+      const found = now.servers.get(server.id) ?? (await unlessGone(getServer(at.openstack, server.id)));
+      seen.places.set(server.id, found);
       const next = nextFor(server, {
         host,
         verdict: now.verdict,
-        server: now.servers.get(server.id) ?? (await unlessGone(getServer(at.openstack, server.id))),
+        server: found,
         evacuation: now.evacuations.get(server.id),
         ports: now.ports.get(server.id) ?? [],
         volumes: now.volumes,

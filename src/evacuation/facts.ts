@@ -1,8 +1,9 @@
 import { formatDuration, formatInstant } from '../chat/values.ts';
 import { UserError } from '../errors.ts';
 import { timeOf } from '../openstack/times.ts';
-import { code } from '../reply.ts';
+import { code, count } from '../reply.ts';
 import type { Heard, LifeLook } from './life.ts';
+import { isOurWrite } from './reason.ts';
 
 /*
  * The facts that an evacuation stands on: nothing is heard of the host, somebody says that it is fenced, its disks can be had elsewhere.
@@ -28,7 +29,8 @@ export function mustBeSilent(host: string, look: LifeLook, limitMs: number): voi
       `${code(host)} is not dead: its ${heardInWords(signs)}. Nothing at all may have been heard of a host for ${limit} before its servers are rebuilt elsewhere. If it cannot be repaired as it is, power it off, and type the line again then.`,
     );
   }
-  if (look.silentMs < limitMs) {
+  // Of one that is forced down the last write was most likely just that: the job waits until its record has stood still.
+  if (look.silentMs < limitMs && !look.service?.forced_down) {
     throw new UserError(
       `Nova heard nova-compute of ${code(host)} ${formatDuration(look.silentMs)} ago, and evacuation takes ${limit} of silence. If the host lives, its servers can be live-migrated instead. A change of the service, as when somebody disables it, counts as heard too, since Nova keeps one time for both: then type the line again in ${formatDuration(limitMs - look.silentMs)}.`,
     );
@@ -42,16 +44,22 @@ export function mustBeSilent(host: string, look: LifeLook, limitMs: number): voi
 
 /** The evidence for the first fact, for the plan. */
 export function silenceInWords(host: string, look: LifeLook, limitMs: number): string {
-  const heard = look.service?.updated_at;
-  const when = heard
-    ? `last heard ${formatDuration(look.silentMs)} ago, at ${formatInstant(timeOf(heard))} by Nova's clock`
-    : 'never heard';
+  const when = silenceOf(look, limitMs);
   const [freshest] = look.others;
   const others =
     freshest === undefined
       ? 'nothing else reports from it'
-      : `of the ${look.others.length} others that report from it the last, ${freshest.name}, was heard ${ageInWords(freshest.agoMs)}`;
-  return `1. Silent: nova-compute of ${code(host)} was ${when}; ${others}. The limit is ${formatDuration(limitMs)}.`;
+      : `of ${count(look.others, 'other service')} on it the last, ${freshest.name}, was heard ${ageInWords(freshest.agoMs)}`;
+  return `1. Silent: nova-compute of ${code(host)} ${when}; ${others}. The limit is ${formatDuration(limitMs)}.`;
+}
+
+function silenceOf({ service, silentMs }: LifeLook, limitMs: number): string {
+  const ago = `${formatDuration(silentMs)} ago`;
+  if (!service?.updated_at) return 'was never heard';
+  if (isOurWrite(service)) return `is forced down since ${ago} by an earlier request, and has not reported since`;
+  if (service.forced_down && silentMs < limitMs)
+    return `is forced down; its service was written ${ago}, and I begin once it has stood still`;
+  return `was last heard ${ago}, at ${formatInstant(timeOf(service.updated_at))} by Nova's clock`;
 }
 
 function ageInWords(agoMs: number): string {

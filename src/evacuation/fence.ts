@@ -3,7 +3,7 @@ import { updateComputeService } from '../openstack/compute-services.ts';
 import { code } from '../reply.ts';
 import { type LifeLook, lookForLife } from './life.ts';
 import { send, type Tries, unlessAway } from './patience.ts';
-import { disabledReason } from './payload.ts';
+import { disabledReason } from './reason.ts';
 import type { Verdict, Watch } from './watch.ts';
 
 interface Fence {
@@ -39,7 +39,7 @@ export async function fenceHost({ host, service: id, reason, watch }: Fence, con
         context.progress(verdict.because);
         return { state: 'wait' };
       }
-      const disable = { status: 'disabled', disabled_reason: disabledReason(context.request.label, reason) } as const;
+      const disable = { status: 'disabled', disabled_reason: disabledReason(context.request.label, reason, life.now) } as const;
       let isDone = false;
       const step = await send(id, tries, async () => {
         const written = await updateComputeService(at.openstack, id, { forced_down: true, ...(isDisabled ? {} : disable) });

@@ -15,7 +15,7 @@ export interface Seen {
   /** Nova's clock. */
   now: number;
   verdict: Verdict;
-  /** Servers on the host, and those that have changed since this began; deleted ones too. */
+  /** Servers on the host, and those that have changed since this began, deleted ones too. */
   servers: ReadonlyMap<string, Server>;
   /** The newest evacuation of each server that is later than the plan. */
   evacuations: ReadonlyMap<string, Migration>;

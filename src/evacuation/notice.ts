@@ -25,7 +25,7 @@ export function notice({ host, servers, affected }: EvacuatePayload, outcomes: r
     ];
   });
   return [
-    `The compute host ${plain(host)} failed. Its servers were brought up again on other hosts.`,
+    `The compute host ${plain(host)} failed. ${servers.every(isBack) ? 'Its servers were' : 'Its servers are being'} brought up again on other hosts.`,
     ...parts,
     'Names, IDs, addresses and volumes are the same as before. Servers that ran were started, so please check that your services came up; what was only in memory is gone.',
   ].join('\n\n');

@@ -38,15 +38,3 @@ export const EvacuatePayload = z.object({
   ),
 });
 export type EvacuatePayload = z.infer<typeof EvacuatePayload>;
-
-/** Nova keeps 255 characters. */
-const LONGEST_REASON = 255;
-
-/** Why the host is disabled, in words by which `host restore` knows what was ours. */
-export function disabledReason(label: string, reason: string): string {
-  return `stackhand ${label}: ${reason}`.slice(0, LONGEST_REASON);
-}
-
-export function isOurReason(reason: string | null): boolean {
-  return reason !== null && /^stackhand R-\d+: /.test(reason);
-}

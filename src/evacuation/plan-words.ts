@@ -53,7 +53,9 @@ export function warningsOf({ sorted, fit, unknown, host }: Warned): string[] {
   const locked = all.filter((server) => server.locked);
   return [
     ...(lose.length > 0
-      ? [`${count(lose, 'server')} lose what is on ${lose.length === 1 ? 'its' : 'their'} disk for good: ${names(lose)}.`]
+      ? [
+          `What is on the disk of ${names(lose)} is lost for good: ${lose.length === 1 ? 'it is' : 'they are'} rebuilt from ${lose.length === 1 ? 'its image' : 'their images'}.`,
+        ]
       : []),
     ...(tooMany.length > 0
       ? [

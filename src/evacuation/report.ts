@@ -7,23 +7,29 @@ import { notice } from './notice.ts';
 import type { EvacuatedServer, EvacuatePayload } from './payload.ts';
 import { shortIds } from './pick.ts';
 
-interface Ended {
+/** What was seen last. */
+export interface Sightings {
+  /** Each approved server that was looked at; undefined where it is gone. */
+  places: Map<string, Server | undefined>;
+  /** All that are on the dead host. */
+  here: readonly Server[];
+}
+
+interface Ended extends Sightings {
   payload: EvacuatePayload;
   fence: Outcome;
   outcomes: readonly Outcome[];
-  /** Servers as they were seen last, by ID; empty where the services did not answer at the end. */
-  servers: ReadonlyMap<string, Server>;
   /** ` --cloud prod --region RegionOne` */
   where: string;
 }
 
 /** The end card: what moved where, what did not and why, and what is left to do. */
 export function evacuationReport(ended: Ended): Report {
-  const { payload, fence, outcomes, servers } = ended;
+  const { payload, fence, outcomes } = ended;
   const { host, affected } = payload;
   const moved = outcomes.filter(hasMoved);
   const others = outcomes.filter((outcome) => !hasMoved(outcome));
-  const stays = payload.servers.filter(({ id }) => isStillOn(host, servers.get(id)) && others.some(({ item }) => item.id === id));
+  const stays = payload.servers.filter(({ id }) => isStillThere(id, ended) && others.some(({ item }) => item.id === id));
   const retry = retryButton(ended, stays);
   return {
     text: `${moved.length} of ${count(outcomes, 'server')} of ${code(host)} ${moved.length === 1 ? 'is' : 'are'} on other hosts${othersInWords(others)}. ${hostInWords(host, fence)}`,
@@ -43,8 +49,10 @@ function hasMoved({ state }: Outcome): boolean {
   return state === 'done' || state === 'already';
 }
 
-function isStillOn(host: string, server: Server | undefined): boolean {
-  return server === undefined || (server.host === host && server.status !== 'DELETED');
+/** What nobody has looked at stands where it stood. */
+function isStillThere(id: string, { payload, places }: Ended): boolean {
+  const server = places.get(id);
+  return server ? server.host === payload.host && server.status !== 'DELETED' : !places.has(id);
 }
 
 /** ", 1 failed, 2 left alone" */
@@ -75,11 +83,9 @@ function warningsOf(others: readonly Outcome[]): string[] {
 }
 
 /** What came onto the host after it was planned, and what was left out on purpose. */
-function strangersInWords({ payload, servers }: Ended): string[] {
+function strangersInWords({ payload, here }: Ended): string[] {
   const { host, known } = payload;
-  const strangers = [...servers.values()].filter(
-    (server) => server.host === host && server.status !== 'DELETED' && !known.includes(server.id),
-  );
+  const strangers = here.filter(({ id }) => !known.includes(id));
   if (strangers.length === 0) return [];
   return [
     `Not planned, so left alone: ${strangers.map(({ name }) => code(name)).join(', ')} came onto ${code(host)} after this was planned. Type the line again for ${strangers.length === 1 ? 'it' : 'them'}.`,
@@ -93,12 +99,12 @@ function nextSteps(host: string, fence: Outcome): string[] {
   ];
 }
 
-function row({ id, name, project }: EvacuatedServer, { payload, outcomes, servers }: Ended): string[] {
+function row({ id, name, project }: EvacuatedServer, { payload, outcomes, places }: Ended): string[] {
   const outcome = outcomes.find(({ item }) => item.id === id);
   const owner = payload.affected.find((one) => one.project.id === project)?.project.name ?? project;
   const words: Partial<Record<Outcome['state'], string>> = { done: 'moved', already: 'was elsewhere', drifted: 'left alone' };
   const state = outcome?.state ?? 'not started';
-  return [name, owner, words[state] ?? state, servers.get(id)?.host ?? '', (outcome?.detail ?? '').replaceAll('`', ''), id];
+  return [name, owner, words[state] ?? state, places.get(id)?.host ?? '', (outcome?.detail ?? '').replaceAll('`', ''), id];
 }
 
 /** The same line for those that are still there and did not move, for whoever clicks. */

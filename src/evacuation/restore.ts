@@ -2,7 +2,7 @@ import type { Step } from '../job.ts';
 import type { ComputeService } from '../openstack/compute.ts';
 import { timeOf } from '../openstack/times.ts';
 import { code, count } from '../reply.ts';
-import { isOurReason } from './payload.ts';
+import { isOurReason } from './reason.ts';
 
 /** Nova takes a service for down that was not heard within its `service_down_time`, by default so long. */
 export const FRESH_MS = 60_000;

@@ -3,6 +3,7 @@ import { timeOf } from '../openstack/times.ts';
 import { code } from '../reply.ts';
 import { heardInWords, signsOfLife } from './facts.ts';
 import type { LifeLook } from './life.ts';
+import { isOurWrite } from './reason.ts';
 
 /**
  * `dead`: go on. `alive`: begin nothing more. `wait`: it cannot be told yet.
@@ -25,7 +26,8 @@ const ROUNDED_MS = 1_000;
 /**
  * Nova moves a service's `updated_at` with every write of its record, our own of `forced_down` too, and shows no other heartbeat. So after
  * that write it is the *next* move that says that nova-compute is alive again (or that somebody changes the service, which is as good a
- * reason to begin nothing more). A run that went on after a crash does not know its own write: it waits until the record stands still.
+ * reason to begin nothing more). A later run knows that write by the time in the reason that we gave; where somebody else had disabled the
+ * host before there is none, and it waits until the record stands still.
  */
 export function watchHost(host: string, limitMs: number): Watch {
   let seen: { at: number; forced: boolean } | undefined;
@@ -39,7 +41,7 @@ export function watchHost(host: string, limitMs: number): Watch {
       const { service } = look;
       if (!service) return { is: 'alive', because: `Nova has no compute host ${code(host)} any more.` };
       const at = timeOf(service.updated_at ?? '');
-      const isOurs = Math.abs(at - written) <= ROUNDED_MS;
+      const isOurs = Math.abs(at - written) <= ROUNDED_MS || isOurWrite(service);
       const forced = service.forced_down === true;
       const becameForced = seen?.forced === false && forced;
       if (seen && seen.at !== at && !isOurs && !becameForced) moved = true;

@@ -57,7 +57,7 @@ export function card(request: Request, now: number): Reply {
     : [...(plan?.lines ?? [])];
   const table = tableOf(request);
   return {
-    text: `${head}.${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
+    text: `${head}.${!ended && worst ? ` Warning: ${worst.replace(/\.$/, '')}.` : ''} ${sentence}`,
     ...(warnings.length > 0 ? { warnings } : {}),
     lines: [...progressLines(request), ...lines],
     buttons: [...(ENDED.has(state) ? (result?.buttons ?? []) : []), ...buttonsOf(request)],

@@ -18,21 +18,32 @@ export async function deadHost(options: BotOptions & { hosts?: object } = {}): P
   return bot;
 }
 
+/** Requests whose target was typed. */
+const typed = new WeakMap<Bot, Set<string>>();
+
 /** Types the host's name into the form that only the requester sees, and waits for the card that asks the approvers. */
 export async function typeHost(bot: Bot, who = 'bob', host = 'compute3'): Promise<string> {
   const { slack } = bot;
+  const before = typed.get(bot) ?? new Set();
+  typed.set(bot, before);
+  const numberOf = (message: Message): string => /R-\d+/.exec(slack.text(message))?.[0] ?? '';
   const asks = (): Message | undefined =>
-    [...slack.ephemerals(who), ...slack.directs(who)].findLast((message) => slack.text(message).includes('[Type the target]'));
-  await slack.click(who, await slack.waitFor(asks, 'the question for the target'), 'Type the target');
+    [...slack.ephemerals(who), ...slack.directs(who)]
+      .filter((message) => slack.text(message).includes('[Type the target]'))
+      .find((message) => !before.has(numberOf(message)));
+  const question = await slack.waitFor(asks, 'the question for the target');
+  before.add(numberOf(question));
+  await slack.click(who, question, 'Type the target');
   const form = await slack.waitFor(() => slack.modal(who), 'the form for the target');
   await slack.submit(who, form, { answer: host });
-  return slack.waitFor(() => bot.card().includes('[Approve]') && bot.card(), 'the card for the approvers');
+  const asked = `${numberOf(question)} waits for approval`;
+  return slack.waitFor(() => bot.card().includes(asked) && bot.card(), 'the card for the approvers');
 }
 
 /** Asks, types the host, and has two others approve. @returns the card that they saw. */
 export async function approved(bot: Bot, line = LINE): Promise<string> {
   await bot.say('bob', line);
-  const card = await typeHost(bot);
+  const card = await typeHost(bot, 'bob', /^host evacuate (\S+)/.exec(line)?.[1]);
   await bot.approve('alice');
   await bot.approve('carol');
   return card;
