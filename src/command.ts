@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Seen } from './brake/mass-down.ts';
+import type { HostSettings } from './config/hosts.ts';
 import type { JobCall } from './job.ts';
 import type { Session } from './openstack/session.ts';
 import type { Guard, Command as RedisCommand } from './redis/commit.ts';
@@ -9,7 +10,7 @@ import type { Answer, CloudAnswer, Field, Intention, Reply, Table } from './repl
 import type { FrozenPlan, Request, Requester } from './request.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import type { StandstillBook } from './standstill/standstill-book.ts';
-import type { Target } from './target.ts';
+import type { Owner, Target } from './target.ts';
 
 /** read: changes nothing. change: undone with ease. disruptive: users notice. destructive: data or addresses can be lost. */
 export type Effect = 'read' | 'change' | 'disruptive' | 'destructive';
@@ -125,6 +126,10 @@ export interface CommandContext {
   about(...targets: Target[]): void;
   /** Whether `about` would pass: for lists, of which the asker sees their part. */
   mayTouch(...targets: Target[]): boolean;
+  /** What stackhand.yaml says of this cloud's compute hosts. */
+  hosts: HostSettings;
+  /** Who looks after a project, by stackhand.yaml: as Slack shows them, or their IDs while it does not tell. */
+  ownersOf(project: Owner): Promise<string[]>;
   /** What is to go back by itself in this region, of changes to this target. */
   openReverts(target: Target): Promise<OpenRevert[]>;
   /**

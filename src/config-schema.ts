@@ -195,6 +195,24 @@ const Alerts = z.strictObject({
 });
 export type AlertsYaml = z.infer<typeof Alerts>;
 
+/** What a cloud does not tell of its compute hosts. */
+const Hosts = z.strictObject({
+  /** Hosts whose servers' disks are on storage that other hosts reach too; all others are taken to have disks of their own. */
+  shared: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .regex(
+          /^[^*]*\*?$/,
+          'a compute host as Nova names it, or the beginning of several such as cmp-*, with a star at its end',
+        ),
+    )
+    .default([]),
+  /** No evacuation from a host that was heard of within this time. */
+  heartbeat: Duration.prefault('5m'),
+});
+
 export const StackhandYaml = z.strictObject({
   clouds: z
     .array(
@@ -205,6 +223,7 @@ export const StackhandYaml = z.strictObject({
         writer: z.string().min(1).optional(),
         /** Left out: the one of clouds.yaml. */
         regions: z.array(z.string().min(1)).min(1).optional(),
+        hosts: Hosts.prefault({}),
       }),
     )
     .min(1),

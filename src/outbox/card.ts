@@ -63,12 +63,13 @@ export function card(request: Request, now: number): Reply {
   return {
     text: `${head}.${standstillLines(request)
       .map((line) => ` ${line}`)
-      .join('')}${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
+      .join('')}${!ended && worst ? ` Warning: ${worst.replace(/\.$/, '')}.` : ''} ${sentence}`,
     ...(warnings.length > 0 ? { warnings } : {}),
     lines: [...progressLines(request), ...lines],
-    buttons: buttonsOf(request),
+    buttons: [...(isOver(request) ? (result?.buttons ?? []) : []), ...buttonsOf(request)],
     fields: fieldsOf(request, now),
     ...(table ? { table } : {}),
+    ...(ended && result?.pre !== undefined ? { pre: result.pre } : {}),
   };
 }
 

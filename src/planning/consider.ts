@@ -3,8 +3,9 @@ import { lookForMassDown } from '../brake/look.ts';
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import { quote } from '../chat/tokenize.ts';
 import { type Command, type CommandContext, isOwnChange, isStandIn, mayChange, type StandIn } from '../command.ts';
+import { hostSettings } from '../config/hosts.ts';
 import { NotAllowed, UserError } from '../errors.ts';
-import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
+import { asWho, decideAnywhere, mayUse, ownerNames, whoAsks } from '../policy/who.ts';
 import { type Asker, decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import type { Reply } from '../reply.ts';
@@ -105,6 +106,8 @@ export async function consider(
     who,
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
     mayTouch: (...touches) => leftOut.sees(touches, decidePlan({ ...question, touches })),
+    hosts: hostSettings(config, place.cloud),
+    ownersOf: (project) => ownerNames(core, project),
     openReverts: (target) => openReverts(core.store, place.cloud, region, target),
     massDown: async (seen) =>
       (await lookForMassDown(core, { cloud: place.cloud, region }, core.clouds.reader(place.cloud, region, signal), seen))?.what,

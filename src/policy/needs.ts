@@ -69,10 +69,13 @@ function sumByVoters(needs: Needs): Map<string, Needs[number]> {
   return sums;
 }
 
-/** By the project's ID, else by its name. */
 function ownersOf(target: Target | undefined, projects: StackhandYaml['projects']): string[] {
   const project = projectOf(target);
-  if (!project) return [];
+  return project ? projectOwners(project, projects) : [];
+}
+
+/** By the project's ID, else by its name: Slack user IDs. */
+export function projectOwners(project: Owner, projects: StackhandYaml['projects']): string[] {
   const key = [project.id, project.name].find((known) => known !== undefined && Object.hasOwn(projects, known));
   return key === undefined ? [] : (projects[key]?.owners ?? []);
 }

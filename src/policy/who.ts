@@ -8,6 +8,8 @@ import type { Core } from '../process/core.ts';
 import type { NamedCommand } from '../registry.ts';
 import { code } from '../reply.ts';
 import type { Request } from '../request.ts';
+import type { Owner } from '../target.ts';
+import { projectOwners } from './needs.ts';
 import { type Roles, RolesUnknown, rolesOf, slackUserOf } from './people.ts';
 
 const PATIENCE_MS = 10_000;
@@ -145,6 +147,11 @@ function slackSilent(cause: unknown): UserError {
 async function nameOf({ directory }: Core, user: string): Promise<string> {
   const found = await directory.findUser(user).catch(() => undefined);
   return found?.name ?? user;
+}
+
+/** Whom stackhand.yaml names as a project's owners, as Slack shows them. */
+export async function ownerNames(core: Core, project: Owner): Promise<string[]> {
+  return Promise.all(projectOwners(project, core.config.projects).map((user) => nameOf(core, user)));
 }
 
 /** What commands may know of the asker. */

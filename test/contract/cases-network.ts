@@ -142,6 +142,9 @@ const ports: Case[] = [
   ...forAdmin('list the ports of a server', [listPorts], async (os, { web1 }) => ({
     [(await listPorts(os, { deviceId: web1 })).length]: null,
   })),
+  ...forAdmin('list the ports of two servers, and how they are bound', [listPorts], async (os, { web1, aliceServer }) =>
+    listPorts(os, { deviceIds: [web1, aliceServer, NO_UUID] }),
+  ),
   ...forAdmin('list the ports of an address', [listPorts], async (os) => owners(await listPorts(os, { address: '10.10.0.1' }))),
   ...forAdmin('list the ports of what is no address', [listPorts], (os) => listPorts(os, { address: 'a b' })),
   ...forAll("list another project's ports", [listPorts], async (os, { aliceLab }) =>
