@@ -53,6 +53,8 @@ export async function approved(bot: Bot, line = LINE): Promise<string> {
 export async function ended(bot: Bot): Promise<{ request: Request; card: string }> {
   const request = await bot.until(...ENDS);
   const words = request.result?.text.replaceAll('`', '') ?? '';
+  // Or their next answer would be this one.
+  await bot.hears('bob', words);
   return { request, card: await bot.slack.waitFor(() => bot.card().includes(words) && bot.card(), 'the card of the end') };
 }
 

@@ -65,7 +65,6 @@ describe('a whole host is lost', () => {
     await new Promise((resolve) => setTimeout(resolve, lost + SILENT_MS + 16_000 - Date.now()));
 
     const { request, card } = await evacuated(bot, `host evacuate ${HOST} ${WHY}`);
-    console.log(card);
     expect(request.state).toBe('partly done');
     expect(await lab.service()).toMatchObject({ status: 'disabled', forced_down: true, state: 'down' });
     for (const [id, status] of [
@@ -89,16 +88,14 @@ describe('a whole host is lost', () => {
     await typeHost(bot, 'bob', HOST);
     await bot.approve('alice');
     await bot.approve('carol');
-    const retried = await ended(bot);
-    console.log(retried.card);
+    expect((await ended(bot)).request.state).toBe('done');
     expect(await lab.get(fails)).toMatchObject({ status: 'ACTIVE' });
 
     await lab.repair();
     await bot.say('bob', `host restore ${HOST}`);
     await bot.approve('alice');
-    const restored = await ended(bot);
-    console.log(restored.card);
+    expect((await ended(bot)).request.state).toBe('done');
     expect(await lab.service()).toMatchObject({ status: 'enabled', forced_down: false, state: 'up' });
-    expect(new Set(Object.values(await lab.evacuations()))).toEqual(new Set(['completed', 'failed']));
+    expect(new Set(Object.values(await lab.evacuations()))).toEqual(new Set(['completed']));
   }, 400_000);
 });
