@@ -74,7 +74,7 @@ it('is refused where Nova has heard of nothing else either', async () => {
   const date = new Date(Date.now() + 20 * MINUTE).toUTCString();
   bot.cloud.answer('compute', 'GET', '/os-services', { headers: { date }, times: 20 });
 
-  expect(await bot.say('bob', LINE)).toContain('Nova has heard nothing of its services on any other host for 5m either.');
+  expect(await bot.say('bob', LINE)).toContain('All of 4 compute services are down');
 });
 
 it('takes the limit of stackhand.yaml', async () => {
