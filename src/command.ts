@@ -6,7 +6,7 @@ import type { Session } from './openstack/session.ts';
 import type { Guard, Command as RedisCommand } from './redis/commit.ts';
 import type { Registry } from './registry.ts';
 import type { Answer, CloudAnswer, Field, Intention, Reply, Table } from './reply.ts';
-import type { Requester } from './request.ts';
+import type { FrozenPlan, Request, Requester } from './request.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import type { StandstillBook } from './standstill/standstill-book.ts';
 import type { Target } from './target.ts';
@@ -51,6 +51,10 @@ export interface OwnRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<
   cloud: false;
   /** The request that this stops: while Slack tells no groups its own requester may do so all the same, as by its card's button. */
   takesBack?(args: z.infer<A>): number;
+  /** The request that this is about: its requester, and whoever votes on it, may do so whatever the rules say of this command. */
+  concerns?(args: z.infer<A>): number;
+  /** It has another request's cloud looked at, so it waits among the lines that do, not before a vote or a stop. */
+  asksCloud?: true;
   run(args: z.infer<A>, context: CommandContext): Promise<Answer | Intention>;
 }
 
@@ -132,6 +136,8 @@ export interface CommandContext {
   requests: RequestBook;
   /** Freezes and brakes: what keeps clouds from being changed. */
   standstill: StandstillBook;
+  /** Plans another request's line anew, and changes nothing. @throws OpenStackError where the cloud does not answer */
+  planAgain(request: Request): Promise<PlannedAgain>;
   registry: Registry;
   signal: AbortSignal;
   log: Logger;
@@ -156,6 +162,10 @@ export interface Plan {
   /** Most serious first; the worst one is in the card's first two lines. */
   warnings?: string[];
   fields?: Field[];
+  /** The evidence that it rests on; shown like fields, and read again by *Check for me*. */
+  facts?: Fact[];
+  /** Questions to the requester that no fact answers, for an approver: "How do you know that `cmp-03` is powered off?" */
+  ask?: string[];
   table?: Table;
   /** Everything it changes or reads on the way, one by one. */
   touches: Target[];
@@ -171,6 +181,22 @@ export interface Plan {
   /** Whether and how it can be taken back; said before anyone approves. */
   undo: { possible: true; how: string } | { possible: false; because: string };
 }
+
+/** "Heartbeat", "last 06:12 UTC, 14 minutes ago" */
+export interface Fact {
+  name: string;
+  says: string;
+  /** What has to be the same for it to hold when it is read again, where `says` tells an age or the like. */
+  is?: string;
+}
+
+/** What a request's line comes to by now, with its requester's eyes. */
+export type PlannedAgain =
+  | ({ plan: FrozenPlan; votes: string } & Pick<Request, 'cloud' | 'region'>)
+  | { nothingToDo: string }
+  /** Why it cannot be planned any more, as its requester would read it. */
+  | { refused: string }
+  | { notAllowed: true };
 
 export interface Raise {
   /** `compute/cores` */

@@ -46,6 +46,10 @@ export interface PlanApproval {
   /** Of the card. */
   channel: string;
   expiresMs: number;
+  /** How long nobody may answer before the next role of each need is asked. */
+  escalateAfterMs: number;
+  /** As one of these roles its requester may go on alone after that. Left out: never. */
+  breakGlass?: string[];
 }
 
 /** The first question, on the line: may this person use this command here at all? */
@@ -129,7 +133,7 @@ function votesOf({ rule }: Holding, { policy, effect }: Question): string {
 }
 
 /**
- * All rules' approvals together, the shortest expiry. The card goes to the first channel that one of the rules names, in the file's
+ * All rules' approvals together, the shortest expiry. The glass may be broken only by roles that every rule names which asks for votes. The card goes to the first channel that one of the rules names, in the file's
  * order; else to where it was asked; else (direct message, terminal, schedule) to `channels.approvals`.
  */
 function askApproval(
@@ -137,10 +141,12 @@ function askApproval(
   { policy, asker, effect, channel, leastVotes = 0 }: Question,
 ): PlanAllowed | Refusal {
   const all: Needs[] = [];
+  const asking = new Set<Rule>();
   for (const { rule, target } of picked) {
     const asked = needsOf(rule, effect, target, policy, asker.user);
     if ('because' in asked) return refusal(asked.because);
     all.push(asked.needs);
+    if (asked.needs.length > 0) asking.add(rule);
   }
   const rules = new Set(picked.map(({ rule }) => rule));
   const expiresMs = Math.min(...[...rules].map((rule) => rule.expires ?? policy.defaults[effect].expires));
@@ -149,7 +155,20 @@ function askApproval(
 
   const named = policy.rules.find((rule) => rules.has(rule) && rule.approvalChannel !== undefined)?.approvalChannel;
   const asked = channel !== undefined && /^[CG]/.test(channel) ? channel : undefined;
-  return { allowed: true, expiresMs, approval: { needs, channel: named ?? asked ?? policy.channels.approvals, expiresMs } };
+  const approval: PlanApproval = {
+    needs,
+    channel: named ?? asked ?? policy.channels.approvals,
+    expiresMs,
+    escalateAfterMs: Math.min(...[...asking].map((rule) => rule.escalateAfter ?? policy.defaults[effect].escalateAfter)),
+  };
+  const breakGlass = rolesOfAll([...asking]);
+  return { allowed: true, expiresMs, approval: breakGlass.length > 0 ? { ...approval, breakGlass } : approval };
+}
+
+/** In doubt nobody breaks the glass: a rule that does not name the role keeps the whole plan waiting for votes. */
+function rolesOfAll([first, ...others]: readonly Rule[]): string[] {
+  const named = (rule: Rule | undefined): readonly string[] => rule?.breakGlass ?? [];
+  return [...new Set(named(first))].filter((role) => others.every((rule) => named(rule).includes(role)));
 }
 
 function isAllowing(rule: Rule): boolean {

@@ -31,6 +31,8 @@ const CommandFile = z.strictObject(
     votes: z.number().int().min(1).optional(),
     payload: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'is not a zod schema').optional(),
     carryOut: CALLABLE.optional(),
+    concerns: CALLABLE.optional(),
+    asksCloud: z.literal(true).optional(),
     standsFor: CALLABLE.optional(),
   },
   {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../../src/command.ts';
-import { utc } from '../../src/outbox/card.ts';
+import { utc } from '../../src/outbox/times.ts';
 import { code, count } from '../../src/reply.ts';
 import { cloudTarget } from '../../src/target.ts';
 

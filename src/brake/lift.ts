@@ -1,6 +1,6 @@
 import type { OwnStep } from '../command.ts';
 import { UserError } from '../errors.ts';
-import { utc } from '../outbox/card.ts';
+import { utc } from '../outbox/times.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
 import { code, plain } from '../reply.ts';

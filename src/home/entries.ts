@@ -2,15 +2,16 @@ import { requesterInWords, stateInWords } from '../chat/request-words.ts';
 import {
   buttonsOf,
   cancelButton,
+  factFields,
   howMany,
   inWords,
   progressLines,
   reasonFields,
   standstillLines,
-  timeLeft,
   undoField,
-  utc,
 } from '../outbox/card.ts';
+import { glassFields, glassWarnings } from '../outbox/glass.ts';
+import { timeLeft, utc } from '../outbox/times.ts';
 import { type Button, code, count, type Field, type Link, plain, type Table } from '../reply.ts';
 import { cloudInWords, type FrozenPlan, label, type Request } from '../request.ts';
 import type { HomeEntry } from './home.ts';
@@ -44,6 +45,7 @@ export function waitingEntry(request: Request, { now, links, stops }: Around & {
     lines: [
       ...standstillLines(request),
       whatOf(request),
+      ...progressLines(request),
       ...(plan ? planLines(request, plan) : []),
       inOneLine(mine ? undefined : askedBy(request), mine ? undefined : `still needed: ${missing}`, untilWhen(request, now)),
       ...(isWhole ? [] : [instead]),
@@ -54,6 +56,22 @@ export function waitingEntry(request: Request, { now, links, stops }: Around & {
   };
 }
 
+/** What went on without votes and waits for an owner's name; the whole of it is on the card and in their messages. */
+export function signingEntry(request: Request, { links }: Pick<Around, 'links'>): HomeEntry {
+  const { result } = request;
+  return {
+    text: headline(request, stateInWords(request)),
+    warnings: glassWarnings(request),
+    lines: [
+      ...(result ? [shortened(result.text)] : []),
+      whatOf(request),
+      inOneLine(askedBy(request), ...glassFields(request).map(({ name, value }) => `${name}: ${value}`)),
+    ],
+    links,
+    buttons: buttonsOf(request),
+  };
+}
+
 /** All that the card says of what would be done and why. */
 function planLines(request: Request, plan: FrozenPlan): string[] {
   const { alsoAskedBy } = request;
@@ -61,6 +79,7 @@ function planLines(request: Request, plan: FrozenPlan): string[] {
     ...(alsoAskedBy ? [{ name: 'Also asked for by', value: alsoAskedBy.join(', ') }] : []),
     ...reasonFields(request),
     ...(plan.fields ?? []),
+    ...factFields(plan),
     undoField(plan),
   ];
   return [...(plan.lines ?? []), ...rowLines(plan.table), ...fields.map(({ name, value }) => `${name}: ${value}`)];

@@ -19,7 +19,8 @@ import { mustReach } from './versions.ts';
 export async function considerChange(one: Considering, command: ChangeCommand): Promise<Considered> {
   const { core, question, facts, parsed, place } = one;
   const standstill = await readStandstill(core.store, place.cloud);
-  if (!parsed.globals.dryRun) mustBeOpen(standstill);
+  // Who checks a plan that waits is told what holds of it, whatever keeps it from going on.
+  if (!parsed.globals.dryRun && !one.request.plan) mustBeOpen(standstill);
   const looks = await Promise.all(place.regions.map(async (region) => ({ region, reply: await planIn(one, command, region) })));
   const apart = place.regions.length > 1;
   const plans = looks.flatMap(({ region, reply }) => ('nothingToDo' in reply ? [] : [{ region, reply }]));
@@ -90,10 +91,16 @@ function freeze(registry: Registry, { plans, nothing, apart }: Planned): FrozenP
   );
   const idle = nothing.map(({ region, reply }) => `${region}: nothing to do. ${reply.nothingToDo}`);
   const touches = plans.flatMap(({ region, reply }) => reply.touches.map((target) => targetIn(region, target)));
+  const facts = plans.flatMap(({ region, reply }) =>
+    (reply.facts ?? []).map((fact) => (apart ? { ...fact, name: `${fact.name} (${region})` } : fact)),
+  );
+  const ask = [...new Set(plans.flatMap(({ reply }) => reply.ask ?? []))];
   const typed = [...new Set(plans.flatMap(({ reply }) => reply.typed ?? []))];
   return {
     ...said,
     ...(idle.length > 0 ? { lines: [...(said.lines ?? []), ...idle] } : {}),
+    ...(facts.length > 0 ? { facts } : {}),
+    ...(ask.length > 0 ? { ask } : {}),
     touches: distinct(touches),
     ...(typed.length > 0 ? { typed: typed.join(' ') } : {}),
     undo: undoOf(plans, apart),

@@ -1,10 +1,11 @@
+import { mayVoteOn } from '../approval/vote.ts';
 import { lookForMassDown } from '../brake/look.ts';
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import { quote } from '../chat/tokenize.ts';
 import { type Command, type CommandContext, isOwnChange, isStandIn, mayChange, type StandIn } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
-import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
+import { type Asker, decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
 import type { Core } from '../process/core.ts';
 import type { Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request, userOf } from '../request.ts';
@@ -19,6 +20,7 @@ import { considerChange } from './consider-change.ts';
 import { considerOwnChange } from './consider-own-change.ts';
 import { considerRead } from './consider-read.ts';
 import { type LeftOut, watchLeftOut } from './left-out.ts';
+import { planAgain } from './plan-again.ts';
 import { considerPage } from './turn-page.ts';
 
 /** What a line comes to: an end, or a plan that waits for somebody or something. */
@@ -37,11 +39,13 @@ export interface Considering {
   parsed: ParsedLine;
   question: Question;
   place: CloudAndRegions;
-  /** It stops what its asker asked for. */
-  takesBack: boolean;
+  exempt: Exemption;
   facts: Partial<Request>;
   lookIn(region: string): Looking;
 }
+
+/** It stops what its asker asked for, or is about what they asked for or vote on: see `takesBack` and `concerns` of a command. */
+export type Exemption = 'where slack is silent' | 'from all rules' | undefined;
 
 /** One region's look, and what to say besides what the command makes of it. */
 export interface Looking {
@@ -66,8 +70,8 @@ export async function consider(
   learns({ askedBy: person.name });
   const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
   const { command } = parsed;
-  const takesBack = await takesBackOwn(core, parsed, person.asker.user);
-  mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), takesBack);
+  const exempt = await exemptionOf(core, parsed, person.asker);
+  mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), exempt);
   const place = placeOf(core, parsed, channel);
   const where = place.cloud ? { cloud: place.cloud, region: regionsInWords(place.regions) } : {};
   learns(where);
@@ -79,7 +83,7 @@ export async function consider(
     channel,
     cloud: place.cloud || undefined,
   };
-  mustNotBeForbidden(decideLine(question), takesBack);
+  mustNotBeForbidden(decideLine(question), exempt);
   const shared = isShared(parsed, request);
   if (shared || mayChange(command)) await mustBeThere(core, channel);
 
@@ -106,6 +110,7 @@ export async function consider(
       (await lookForMassDown(core, { cloud: place.cloud, region }, core.clouds.reader(place.cloud, region, signal), seen))?.what,
     requests: createRequestBook(core),
     standstill: createStandstillBook(core, request.number, who),
+    planAgain: (other) => planAgain(() => consider(core, other, signal)),
     registry,
     signal,
     log: core.log.child({ request: request.number }),
@@ -117,7 +122,7 @@ export async function consider(
     return { ...considered, facts: { ...considered.facts, parent, means: meant.line } };
   }
   const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
-  const one: Considering = { core, request, parsed, question, place, takesBack, facts, lookIn };
+  const one: Considering = { core, request, parsed, question, place, exempt, facts, lookIn };
   return withNotes(await considerCommand(one, command), parsed.notes);
 }
 
@@ -152,15 +157,22 @@ export function mustBeAllowed<D extends { allowed: true }>(decision: D | Refusal
 }
 
 /** Where only Slack's silence about groups is in the way, nobody is kept from taking back what they asked for. */
-export function mustNotBeForbidden(decision: { allowed: true } | Refusal, takesBack: boolean): void {
-  if (takesBack && !decision.allowed && decision.couldNotTell === 'roles') return;
+export function mustNotBeForbidden(decision: { allowed: true } | Refusal, exempt: Exemption): void {
+  if (exempt === 'from all rules') return;
+  if (exempt === 'where slack is silent' && !decision.allowed && decision.couldNotTell === 'roles') return;
   mustBeAllowed(decision);
 }
 
-async function takesBackOwn({ store }: Core, { command, args }: ParsedLine, user: string | undefined): Promise<boolean> {
-  if (user === undefined || !('takesBack' in command) || command.takesBack === undefined) return false;
-  const stored = await findRequest(store, command.takesBack(args));
-  return stored !== undefined && userOf(stored.request) === user;
+async function exemptionOf({ store }: Core, { command, args }: ParsedLine, { user, roles }: Asker): Promise<Exemption> {
+  if (user === undefined || command.effect !== 'read' || command.cloud !== false || isStandIn(command)) return undefined;
+  const { concerns, takesBack } = command;
+  const number = (concerns ?? takesBack)?.(args);
+  if (number === undefined) return undefined;
+  const stored = await findRequest(store, number);
+  if (!stored) return undefined;
+  const isOwn = userOf(stored.request) === user;
+  if (concerns) return isOwn || mayVoteOn(stored.request, { user, roles }) ? 'from all rules' : undefined;
+  return isOwn ? 'where slack is silent' : undefined;
 }
 
 function factsOf({ name, command, args, globals }: ParsedLine, askedBy: string): Partial<Request> {

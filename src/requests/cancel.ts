@@ -5,7 +5,7 @@ import { tellRequester, tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
 import { code } from '../reply.ts';
-import { ENDED, hasBegun, isChange, label, type Request, userOf } from '../request.ts';
+import { cameTo, hasBegun, isChange, isOver, label, type Request, userOf } from '../request.ts';
 import { leaveUnknown } from '../running/settle.ts';
 import { releaseLocks, wakeWaiters } from './locks.ts';
 import type { Cancelled } from './request-book.ts';
@@ -29,7 +29,7 @@ export async function cancelRequest(
   answering?: Answering,
 ): Promise<{ came: Cancelled; said: boolean }> {
   const result = await decideAndAdvance<Cancelled>(core.store, number, (request) => {
-    if (ENDED.has(request.state)) throw new UserError(`${label(number)} has ended already: ${request.state}.`);
+    if (isOver(request)) throw new UserError(`${label(number)} has ended already: ${cameTo(request)}.`);
     if (userOf(request) !== by.user && !mayStop(core, by)) {
       throw new NotAllowed(`Only its requester, or someone who may use a change command, may stop ${label(number)}.`);
     }

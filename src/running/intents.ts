@@ -1,6 +1,6 @@
 import type { Write, WriteHook } from '../openstack/session.ts';
 import type { Core } from '../process/core.ts';
-import { ENDED } from '../request.ts';
+import { isOver } from '../request.ts';
 import type { Lease } from '../requests/lease.ts';
 import { decideAndAdvance, readAudit, type Store } from '../requests/store.ts';
 import { mayBeChanged, readStandstill, standsStill } from '../standstill/standstill.ts';
@@ -30,7 +30,7 @@ export function writeHook(
   const append = async (event: string, detail: Record<string, unknown>, before: boolean): Promise<void> => {
     let cloud = '';
     const result = await decideAndAdvance<'stopped' | 'ended' | 'written'>(store, number, (request) => {
-      if (ENDED.has(request.state)) return { leave: 'ended' };
+      if (isOver(request)) return { leave: 'ended' };
       if (before && request.stop) return { leave: 'stopped' };
       cloud = request.cloud ?? '';
       return {

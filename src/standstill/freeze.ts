@@ -1,8 +1,8 @@
 import { quote } from '../chat/tokenize.ts';
 import type { OwnStep } from '../command.ts';
 import { UserError } from '../errors.ts';
-import { utc } from '../outbox/card.ts';
 import { PRIORITY, say } from '../outbox/outbox.ts';
+import { utc } from '../outbox/times.ts';
 import type { Core } from '../process/core.ts';
 import { type Command, commit } from '../redis/commit.ts';
 import { code, plain, type Reply } from '../reply.ts';

@@ -1,6 +1,6 @@
 import { quote } from '../chat/tokenize.ts';
 import { UserError } from '../errors.ts';
-import { utc } from '../outbox/card.ts';
+import { utc } from '../outbox/times.ts';
 import type { Core } from '../process/core.ts';
 import { code, plain } from '../reply.ts';
 import { readStandstill, type Standstill } from './standstill.ts';
