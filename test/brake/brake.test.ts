@@ -131,7 +131,7 @@ describe('with 140 of 300 compute hosts down', () => {
     await look(bot);
     read.open();
 
-    await bot.untilOf(1001, 'void');
+    // At once, not with the next look.
     await bot.shows('R-1001 is void');
     expect(bot.cloud.writes).toEqual([]);
   });
