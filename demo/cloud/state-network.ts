@@ -70,6 +70,12 @@ export interface FloatingIp {
   description: string;
   tags: string[];
   created: string;
+  /** In whole seconds, as `created`. */
+  updated: string;
+  /** Grows with each change. */
+  revision: number;
+  /** Shown where the extension `dns-integration` is. */
+  dnsName: string;
   portForwardings: PortForwarding[];
 }
 
