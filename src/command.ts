@@ -51,6 +51,15 @@ export interface OwnRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<
   run(args: z.infer<A>, context: CommandContext): Promise<Answer | Intention>;
 }
 
+/** What is typed in the place of another line, which its own command's rules decide: `request undo R-1042`. */
+export interface StandIn<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
+  /** By itself it changes nothing. */
+  effect: 'read';
+  cloud: false;
+  /** The line it stands for, with its cloud and region, and the request that it follows from. */
+  standsFor(args: z.infer<A>, context: CommandContext): Promise<{ line: string; parent: number }>;
+}
+
 export type ReadCommand<A extends ArgsSchema = ArgsSchema> = CloudRead<A> | OwnRead<A>;
 
 export interface ChangeCommand<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
@@ -60,7 +69,7 @@ export interface ChangeCommand<A extends ArgsSchema = ArgsSchema> extends Comman
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds commands of every argument type; each checked its own by defineCommand.
-export type Command = ReadCommand<any> | ChangeCommand<any>;
+export type Command = ReadCommand<any> | ChangeCommand<any> | StandIn<any>;
 
 export interface CommandContext {
   /** Read-only. Commands with `cloud: false` get one that throws on every call. */
@@ -171,9 +180,20 @@ export interface NothingToDo {
 
 export function defineCommand<A extends ArgsSchema>(command: CloudRead<A>): CloudRead<A>;
 export function defineCommand<A extends ArgsSchema>(command: OwnRead<A>): OwnRead<A>;
+export function defineCommand<A extends ArgsSchema>(command: StandIn<A>): StandIn<A>;
 export function defineCommand<A extends ArgsSchema>(command: ChangeCommand<A>): ChangeCommand<A>;
 export function defineCommand<A extends ArgsSchema>(
-  command: ReadCommand<A> | ChangeCommand<A>,
-): ReadCommand<A> | ChangeCommand<A> {
+  command: ReadCommand<A> | ChangeCommand<A> | StandIn<A>,
+): ReadCommand<A> | ChangeCommand<A> | StandIn<A> {
   return command;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as for Command.
+export function isStandIn(command: Command): command is StandIn<any> {
+  return 'standsFor' in command;
+}
+
+/** What its line comes to may change something, and so has a dry run and a ticket. */
+export function mayChange(command: Command): boolean {
+  return command.effect !== 'read' || isStandIn(command);
 }

@@ -17,7 +17,7 @@ export interface Job<P = unknown> {
   /** Safe to run again at any time: it looks instead of remembering. */
   run(payload: P, context: JobContext): Promise<Report>;
   /**
-   * What takes back what it did: a line, which is planned and approved like any other, without cloud, region and reason, which are added.
+   * What takes back what it did, by its outcomes (those that are done or unknown): a line, which is planned and approved like any other, without cloud, region and reason, which are added.
    * Left out: nothing does, as its plan's `undo` said.
    */
   undo?(payload: P, did: readonly Outcome[], of: { label: string }): UndoLine;

@@ -28,6 +28,7 @@ const CommandFile = z.strictObject(
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),
     takesBack: CALLABLE.optional(),
+    standsFor: CALLABLE.optional(),
   },
   {
     error: (issue) =>
@@ -90,7 +91,13 @@ export function clashes(commands: readonly { file: string; words: string; comman
   return problems;
 }
 
-function wrongWork({ effect, run, plan }: CommandFile): string[] {
+function wrongWork({ effect, run, plan, standsFor, cloud }: CommandFile): string[] {
+  if (standsFor) {
+    const alone = effect === 'read' && cloud === false && !run && !plan;
+    return alone
+      ? []
+      : ['it stands for another line, so its effect is read, its cloud false, and it has neither `run` nor `plan`'];
+  }
   if (effect === 'read') return run && !plan ? [] : ['effect is read, so it has `run` and no `plan`'];
   return plan && !run ? [] : [`effect is ${effect}, so it has \`plan\` and no \`run\``];
 }

@@ -130,6 +130,8 @@ export interface Request {
   state: RequestState;
   line: string;
   requester: Requester;
+  /** The line that the typed one stands for: `quota set …` of a `request undo R-1042`. */
+  means?: string;
   place: Place;
   entry: Entry;
   receivedAt: number;

@@ -151,8 +151,23 @@ export function buttonsOf(request: Request): Button[] {
     ];
   }
   // What stood still until its time was over can be asked for once more, by whoever clicks.
+  if (mayBeUndone(request)) return [undoButton(number)];
   if (state === 'expired' || state === 'void') return [{ label: 'Plan again', act: { kind: 'plan again', request: number } }];
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
+}
+
+/** It has ended, and its plan said that it can be taken back. */
+function mayBeUndone(request: Request): boolean {
+  return ENDED.has(request.state) && isChange(request) && mayHaveTakenEffect(request) && request.plan?.undo.possible === true;
+}
+
+function undoButton(number: number): Button {
+  const text = 'It plans what takes this back. That is approved like any other change.';
+  return {
+    label: 'Undo',
+    act: { kind: 'line', line: `request undo ${label(number)}` },
+    confirm: { title: 'Undo it?', text, yes: 'Plan it' },
+  };
 }
 
 function cancelWords(request: Request): Pick<Button, 'label' | 'confirm'> {

@@ -1,5 +1,6 @@
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
-import type { CommandContext } from '../command.ts';
+import { quote } from '../chat/tokenize.ts';
+import { type CommandContext, isStandIn, mayChange } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
 import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
@@ -74,7 +75,7 @@ export async function consider(
   };
   mustNotBeForbidden(decideLine(question), takesBack);
   const shared = isShared(parsed, request);
-  if (shared || command.effect !== 'read') await mustBeThere(core, channel);
+  if (shared || mayChange(command)) await mustBeThere(core, channel);
 
   const lookIn = (region: string): Looking => {
     const leftOut = watchLeftOut();
@@ -99,10 +100,21 @@ export async function consider(
     signal,
     log: core.log.child({ request: request.number }),
   });
+  if (isStandIn(command)) {
+    const { parent, line } = await command.standsFor(parsed.args, contextIn('', watchLeftOut()));
+    const meant = { ...request, line: withGlobals(line, globals) };
+    const considered = await consider(core, meant, signal, learns);
+    return { ...considered, facts: { ...considered.facts, parent, means: meant.line } };
+  }
   const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
   const one: Considering = { core, request, parsed, question, place, takesBack, facts, lookIn };
   const considered = command.effect === 'read' ? await considerRead(one, command) : await considerChange(one, command);
   return withNotes(considered, parsed.notes);
+}
+
+/** What was typed with the line that stands for another one holds for that one. */
+function withGlobals(line: string, { dryRun, ticket }: ParsedLine['globals']): string {
+  return `${line}${ticket === undefined ? '' : ` --ticket ${quote(ticket)}`}${dryRun ? ' --dry-run' : ''}`;
 }
 
 function withNotes(considered: Considered, notes: readonly string[]): Considered {
@@ -147,7 +159,7 @@ function isShared({ command, globals: { share } }: ParsedLine, { place, entry }:
       'There is nobody here to share it with: `--share` is for channels. Leave it out, or type the line in one.',
     );
   }
-  if (command.effect !== 'read' || command.forAskerAlone) return false;
+  if (mayChange(command) || command.forAskerAlone) return false;
   return share || (entry === 'mention' && place.kind === 'channel' && place.thread !== undefined);
 }
 

@@ -10,6 +10,7 @@ import type { Command } from '../redis/commit.ts';
 import type { Reply, TextFile } from '../reply.ts';
 import { label, type Request, whereOf } from '../request.ts';
 import { cancelReplaced } from '../requests/book.ts';
+import { childCommands } from '../requests/children.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest } from '../requests/store.ts';
 import { type Considered, consider } from './consider.ts';
@@ -160,6 +161,8 @@ async function writeDown(
           // The replaced one's end frees what this one takes.
           ...replaced.commands,
           ...step.commands,
+          // Where the line said which one it follows from; what a button said, is known since it was taken.
+          ...(request.parent === undefined ? childCommands(core.store.keys, draft) : []),
           ...('end' in considered ? tellAnswer(core, draft, considered) : tellPlan(core, draft)),
         ],
       },

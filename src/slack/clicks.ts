@@ -115,7 +115,7 @@ async function modalFor(
     return 'Redis does not answer, so I cannot open the window now. Nothing has changed. Click again in a moment.';
   }
   if (request === undefined) return `${name} is not kept any more. Type its line again.`;
-  if (act.kind === 'change') return changeModal(act, lineFor(request, place, forms), place);
+  if (act.kind === 'change') return changeModal(act, request.means ?? lineFor(request, place, forms), place);
   if (request.state !== 'planned' || request.hash !== act.hash) return `${name} waits for this no more: it is ${request.state}.`;
   return typeTargetModal(act, request, place);
 }

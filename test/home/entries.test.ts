@@ -85,6 +85,12 @@ it.each(['expired', 'void'] as const)('what is %s can be planned again by whoeve
   expect(endedEntry(waiting({ state }), { now: NOW, links: [], isMine: false }).buttons).toEqual([]);
 });
 
-it.each(['done', 'failed', 'rejected', 'cancelled'] as const)('what is %s has no buttons', (state) => {
+it('what is done can be taken back', () => {
+  expect(endedEntry(waiting({ state: 'done' }), { now: NOW, links: [], isMine: true }).buttons).toMatchObject([
+    { label: 'Undo' },
+  ]);
+});
+
+it.each(['failed', 'rejected', 'cancelled'] as const)('what is %s has no buttons', (state) => {
   expect(endedEntry(waiting({ state }), { now: NOW, links: [], isMine: true }).buttons).toEqual([]);
 });
