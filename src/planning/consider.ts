@@ -2,9 +2,10 @@ import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import { quote } from '../chat/tokenize.ts';
 import { type CommandContext, isStandIn, mayChange } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
-import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
+import { asWho, decideAnywhere, mayUse, namedContacts, whoAsks } from '../policy/who.ts';
 import { decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
 import type { Core } from '../process/core.ts';
+import { seenBy } from '../process/seen.ts';
 import type { Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request, userOf } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
@@ -31,11 +32,13 @@ export interface Considering {
   parsed: ParsedLine;
   question: Question;
   place: CloudAndRegions;
-  /** It stops what its asker asked for. */
-  takesBack: boolean;
+  exempt: Exemption;
   facts: Partial<Request>;
   lookIn(region: string): Looking;
 }
+
+/** `own`: it stops what its asker asked for. `named`: an approved plan names its asker for just this. */
+export type Exemption = 'none' | 'own' | 'named';
 
 /** One region's look, and what to say besides what the command makes of it. */
 export interface Looking {
@@ -60,8 +63,8 @@ export async function consider(
   learns({ askedBy: person.name });
   const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
   const { command, globals } = parsed;
-  const takesBack = await takesBackOwn(core, parsed, person.asker.user);
-  mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), takesBack);
+  const exempt = await exemptionOf(core, parsed, person.asker.user, channel);
+  mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), exempt);
   const place = command.cloud === false ? { cloud: '', regions: [''] } : chooseCloud(core, channel, globals);
   const where = place.cloud ? { cloud: place.cloud, region: regionsInWords(place.regions) } : {};
   learns(where);
@@ -73,7 +76,7 @@ export async function consider(
     channel,
     cloud: place.cloud || undefined,
   };
-  mustNotBeForbidden(decideLine(question), takesBack);
+  mustNotBeForbidden(decideLine(question), exempt);
   const shared = isShared(parsed, request);
   if (shared || mayChange(command)) await mustBeThere(core, channel);
 
@@ -95,6 +98,10 @@ export async function consider(
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
     mayTouch: (...touches) => leftOut.sees(touches, decidePlan({ ...question, touches })),
     openReverts: (target) => openReverts(core.store, place.cloud, region, target),
+    now: () => core.store.clock.now(),
+    seen: (check) => seenBy(core.store, check, place.cloud, region),
+    contactsOf: (project) => namedContacts(core, project),
+    isNamed: exempt === 'named',
     requests: createRequestBook(core),
     registry,
     signal,
@@ -107,7 +114,7 @@ export async function consider(
     return { ...considered, facts: { ...considered.facts, parent, means: meant.line } };
   }
   const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
-  const one: Considering = { core, request, parsed, question, place, takesBack, facts, lookIn };
+  const one: Considering = { core, request, parsed, question, place, exempt, facts, lookIn };
   const considered = command.effect === 'read' ? await considerRead(one, command) : await considerChange(one, command);
   return withNotes(considered, parsed.notes);
 }
@@ -129,16 +136,28 @@ export function mustBeAllowed<D extends { allowed: true }>(decision: D | Refusal
   return decision;
 }
 
-/** Where only Slack's silence about groups is in the way, nobody is kept from taking back what they asked for. */
-export function mustNotBeForbidden(decision: { allowed: true } | Refusal, takesBack: boolean): void {
-  if (takesBack && !decision.allowed && decision.couldNotTell === 'roles') return;
+/**
+ * Where only Slack's silence about groups is in the way, nobody is kept from taking back what they asked for. What an approved plan leaves to
+ * somebody is theirs to say, whatever their roles.
+ */
+export function mustNotBeForbidden(decision: { allowed: true } | Refusal, exempt: Exemption): void {
+  if (exempt === 'named') return;
+  if (exempt === 'own' && !decision.allowed && decision.couldNotTell === 'roles') return;
   mustBeAllowed(decision);
 }
 
-async function takesBackOwn({ store }: Core, { command, args }: ParsedLine, user: string | undefined): Promise<boolean> {
-  if (user === undefined || !('takesBack' in command) || command.takesBack === undefined) return false;
-  const stored = await findRequest(store, command.takesBack(args));
-  return stored !== undefined && userOf(stored.request) === user;
+async function exemptionOf(
+  core: Core,
+  { command, args }: ParsedLine,
+  user: string | undefined,
+  channel: string | undefined,
+): Promise<Exemption> {
+  if (user === undefined) return 'none';
+  if ('isNamed' in command && (await command.isNamed?.(args, { user, channel, requests: createRequestBook(core) })))
+    return 'named';
+  if (!('takesBack' in command) || command.takesBack === undefined) return 'none';
+  const stored = await findRequest(core.store, command.takesBack(args));
+  return stored !== undefined && userOf(stored.request) === user ? 'own' : 'none';
 }
 
 function factsOf({ name, command, args, globals }: ParsedLine, askedBy: string): Partial<Request> {

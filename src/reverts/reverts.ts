@@ -15,6 +15,7 @@ import {
 import type { Store } from '../requests/store.ts';
 import { itemKey } from '../running/item-key.ts';
 import { lockName, type Target, targetIn } from '../target.ts';
+import { tellGrace } from './grace.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -115,7 +116,7 @@ export function revertsAtMove(keys: Keys, move: RevertingMove): Command[] {
 }
 
 /** Kept a while longer than what they are of, should that have gone before. */
-function endValues(
+export function endValues(
   keys: Keys,
   { request, region, due }: Pick<Revert, 'request' | 'region' | 'due'>,
   values: string[],
@@ -156,6 +157,7 @@ function ownRevert(
     request: number,
     cloud,
     region,
+    began: due - later.afterMs,
     due,
     later,
     touches,
@@ -167,7 +169,8 @@ function ownRevert(
     tries: 0,
   };
   const rest = all.filter((value) => !values.includes(value));
-  return [...(before ? [] : keepRevert(keys, revert)), ...endValues(keys, revert, rest)];
+  const begins = before ? [] : [...keepRevert(keys, revert), ...tellGrace(keys, revert, values, 'begins', since)];
+  return [...begins, ...endValues(keys, revert, rest)];
 }
 
 /** Also says in the record whether, and when, it is tried again. */

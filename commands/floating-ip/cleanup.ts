@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import cleanup from '../../jobs/floating-ip/cleanup.ts';
+import quarantine from '../../jobs/floating-ip/quarantine.ts';
+import { DurationMs, formatDuration, IpAddress, WholeNumber } from '../../src/chat/values.ts';
+import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
+import { lookAround } from '../../src/floating-ips/look-around.ts';
+import { graceOf } from '../../src/floating-ips/quarantine.ts';
+import { approvedAddress, forWhom, linesOf, nothingLeft, ownersOf, tableOf, warningsOf } from '../../src/floating-ips/say.ts';
+import { PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-project.ts';
+import { floatingIpTarget } from '../../src/openstack/targets.ts';
+import { code, count } from '../../src/reply.ts';
+
+const HOUR_MS = 3_600_000;
+const LONGEST_GRACE_MS = 60 * 24 * HOUR_MS;
+/** More than anybody reads before approving. */
+const MOST = 200;
+
+export default defineCommand({
+  summary: 'Delete floating IPs that have long led nowhere, the longest idle first; what is marked to be kept stays.',
+  guide: 'User-Facing Operations › Floating IPs',
+  examples: [
+    'floating ip cleanup --unused-for 30d --reason "pool is nearly empty"',
+    'floating ip cleanup --unused-for 7d --project demo --limit 10 --grace 3d --reason "ticket 4711"',
+    'floating ip cleanup --unused-for 90d --include-described --keep 203.0.113.7 --reason "yearly cleanup"',
+  ],
+  effect: 'destructive',
+  args: z.object({
+    unusedFor: DurationMs.pipe(z.number().min(HOUR_MS, 'at least 1h: looks are hourly')).describe(
+      'only those that have led nowhere for at least this long, such as 7d',
+    ),
+    ...PROJECT_ARGUMENTS,
+    limit: WholeNumber.pipe(z.number().min(1).max(MOST)).default(50).describe('how many at most, the longest idle first'),
+    keep: z.array(IpAddress).default([]).describe('addresses that stay, whatever else holds'),
+    includeDescribed: z
+      .boolean()
+      .default(false)
+      .describe('also those with a description; one with the tag keep or a DNS name always stays'),
+    grace: DurationMs.pipe(z.number().min(HOUR_MS, 'at least an hour').max(LONGEST_GRACE_MS, 'at most 60 days'))
+      .optional()
+      .describe('tag them first and tell their owners, who may keep them; delete the rest after this time, such as 3d'),
+    reason: z.string().min(3).describe('why; it goes on the approval card and into the audit'),
+  }),
+  completes: { project: 'project', domain: 'domain' },
+
+  async plan({ project, domain, grace: graceMs, unusedFor, reason: _reason, ...rest }, context): Promise<Plan | NothingToDo> {
+    const asked = { ...rest, unusedForMs: unusedFor };
+    const within = await projectAsked({ project, domain }, context);
+    const found = await lookAround(context, asked, within);
+    const { chosen, now } = found;
+    if (chosen.length === 0) return nothingLeft(found, asked, within);
+    const addresses = chosen.map(approvedAddress);
+    const { includeDescribed } = asked;
+    const what = `${count(chosen, 'floating IP')}${forWhom(within, asked)}`;
+    const about = {
+      lines: linesOf(found, asked),
+      warnings: warningsOf(chosen),
+      table: tableOf(chosen, await ownersOf(chosen, context), now),
+      touches: chosen.map(floatingIpTarget),
+      typed: count(chosen, 'address', 'addresses'),
+    };
+    if (graceMs === undefined) {
+      return {
+        ...about,
+        text: `Delete ${what}.`,
+        job: cleanup.with({ addresses, includeDescribed, quarantined: false }),
+        undo: { possible: true, how: `${code(`request undo ${context.request.label}`)} ${ASKS_AGAIN}` },
+      };
+    }
+    const grace = await graceOf(chosen, { graceMs, includeDescribed, addresses }, context);
+    const time = formatDuration(graceMs);
+    return {
+      ...about,
+      text: `Put ${what} into quarantine, and after ${time} delete those that still lead nowhere and that nobody keeps.`,
+      lines: [...grace.lines, ...about.lines],
+      warnings: [...about.warnings, ...grace.warnings],
+      job: quarantine.with({ addresses, includeDescribed }),
+      later: grace.later,
+      undo: {
+        possible: true,
+        how: `${code(`floating ip keep --of ${context.request.label}`)} until they are deleted; after that ${code('request undo')} of the request that deletes them ${ASKS_AGAIN}`,
+      },
+    };
+  },
+});
+
+const ASKS_AGAIN = 'asks for the same addresses again, some of which others may have by then';
