@@ -28,6 +28,7 @@ const CommandFile = z.strictObject(
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),
     takesBack: CALLABLE.optional(),
+    isNamed: CALLABLE.optional(),
     standsFor: CALLABLE.optional(),
   },
   {

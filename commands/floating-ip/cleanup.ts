@@ -25,7 +25,7 @@ export default defineCommand({
   ],
   effect: 'destructive',
   args: z.object({
-    unusedFor: DurationMs.pipe(z.number().min(HOUR_MS, 'at least 1h: looks are hourly')).describe(
+    unusedFor: DurationMs.pipe(z.number().min(HOUR_MS, 'that is too short; type at least 1h, since looks are hourly')).describe(
       'only those that have led nowhere for at least this long, such as 7d',
     ),
     ...PROJECT_ARGUMENTS,
@@ -35,7 +35,9 @@ export default defineCommand({
       .boolean()
       .default(false)
       .describe('also those with a description; one with the tag keep or a DNS name always stays'),
-    grace: DurationMs.pipe(z.number().min(HOUR_MS, 'at least an hour').max(LONGEST_GRACE_MS, 'at most 60 days'))
+    grace: DurationMs.pipe(
+      z.number().min(HOUR_MS, 'that is too short; type at least 1h').max(LONGEST_GRACE_MS, 'that is too long; type at most 60d'),
+    )
       .optional()
       .describe('tag them first and tell their owners, who may keep them; delete the rest after this time, such as 3d'),
     reason: z.string().min(3).describe('why; it goes on the approval card and into the audit'),

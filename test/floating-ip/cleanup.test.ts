@@ -119,7 +119,7 @@ describe('floating ip cleanup', () => {
   });
 
   it.each([
-    ['floating ip cleanup --reason "x y z"', '--unused-for is missing'],
+    ['floating ip cleanup --reason "x y z"', 'unused-for is missing'],
     ['floating ip cleanup --unused-for 7 --reason "x y z"', 'duration'],
     ['floating ip cleanup --unused-for 10m --reason "x y z"', 'at least 1h'],
     ['floating ip cleanup --unused-for 7d --limit 0 --reason "x y z"', 'at least 1'],
@@ -130,7 +130,7 @@ describe('floating ip cleanup', () => {
       'There is no floating IP 203.0.113.199 to keep',
     ],
     ['floating ip cleanup --unused-for 7d --grace 5m --reason "x y z"', 'at least 1h'],
-    ['floating ip cleanup --unused-for 7d', '--reason is missing'],
+    ['floating ip cleanup --unused-for 7d', 'reason is missing'],
   ])('refuses %s, says what is wrong, and deletes nothing', async (line, words) => {
     const bot = await idleBot({ [A]: 30 });
 
