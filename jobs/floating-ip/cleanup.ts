@@ -18,7 +18,7 @@ type Payload = z.infer<typeof Payload>;
 
 /**
  * Deletes the approved floating IPs. Safe to run again: one that is gone is passed over, and one that is in use again, marked to be kept, or
- * otherwise no longer as it was approved is left alone. All are looked at in one call before each round; a delete that follows holds only
+ * otherwise no longer as it was approved is left alone, and loses our tag. All are looked at in one call before each round; a delete that follows holds only
  * while neutron's revision is still the one of that look, so that not even an address attached in between is lost (neutron itself deletes
  * those that are in use, too). One that fails stops no other. What somebody chose to keep from a quarantine loses its tag, and gets `keep`.
  */
@@ -46,12 +46,13 @@ export default defineJob({
       },
     });
     const gone = outcomes.filter(({ state }) => state === 'done').length;
-    const kept = outcomes.filter(({ item }) => except.has(item.id)).length;
+    const kept = outcomes.filter(({ detail }) => detail === KEPT.detail).length;
     const words = kept > 0 ? `, ${kept} ${kept === 1 ? 'was' : 'were'} kept` : '';
     return reportOf(`${gone} of ${count(addresses, 'floating IP')} were deleted${words}.`, addresses, outcomes, 'deleted');
   },
 });
 
+const KEPT = { state: 'already', detail: 'Somebody chose to keep it: it has the tag `keep` now.' } as const;
 const GONE: Step = { state: 'already', detail: 'It had gone before.' };
 
 function isGone(state: Outcome['state']): boolean {
@@ -68,7 +69,7 @@ function rulesOf({ includeDescribed, quarantined }: Payload, { follows }: JobCon
 
 async function deleteUnlessChanged(os: Session, now: FloatingIp, approved: ApprovedAddress, rules: Rules): Promise<Step> {
   const why = whyNot(now, approved, rules);
-  if (why !== undefined) return { state: 'drifted', detail: why };
+  if (why !== undefined) return leaveAlone(os, now, why, rules);
   try {
     await deleteFloatingIp(os, now.id, now.revision_number === null ? {} : { revision: now.revision_number });
     return { state: 'done' };
@@ -78,15 +79,24 @@ async function deleteUnlessChanged(os: Session, now: FloatingIp, approved: Appro
     const after = await lookAtOne(os, approved);
     if (!after) return GONE;
     const changed = whyNot(after, approved, rules);
-    return changed === undefined ? { state: 'failed', detail: error.message } : { state: 'drifted', detail: changed };
+    return changed === undefined ? { state: 'failed', detail: error.message } : leaveAlone(os, after, changed, rules);
   }
 }
 
-/** What its owner chose to keep is marked so that nobody asks about it again. */
+/** Our tag would say what is no longer so. */
+async function leaveAlone(os: Session, { id, tags }: FloatingIp, detail: string, { quarantine }: Rules): Promise<Step> {
+  if (quarantine && tags.includes(quarantine.tag)) await removeFloatingIpTag(os, id, quarantine.tag);
+  return { state: 'drifted', detail };
+}
+
+/** What somebody chose to keep is marked so that nobody asks about it again. What was never tagged is nobody's choice. */
 async function keep(os: Session, now: FloatingIp | undefined, { follows }: JobContext): Promise<Step> {
   if (!now) return GONE;
   const tag = quarantineTag(follows?.label ?? '');
-  if (!now.tags.includes(KEEP_TAG)) await addFloatingIpTag(os, now.id, KEEP_TAG);
-  if (now.tags.includes(tag)) await removeFloatingIpTag(os, now.id, tag);
-  return { state: 'already', detail: 'Somebody chose to keep it: it has the tag `keep` now.' };
+  if (now.tags.includes(tag)) {
+    if (!now.tags.includes(KEEP_TAG)) await addFloatingIpTag(os, now.id, KEEP_TAG);
+    await removeFloatingIpTag(os, now.id, tag);
+    return KEPT;
+  }
+  return now.tags.includes(KEEP_TAG) ? KEPT : { state: 'already', detail: 'It is not in quarantine.' };
 }

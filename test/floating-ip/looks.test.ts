@@ -105,14 +105,14 @@ describe('the hourly looks', () => {
 describe('the book of looks', () => {
   const at = (hours: number): number => hours * LOOK_EVERY_MS;
   const ip = (in_use: boolean) => ({ id: 'ip', in_use, updated_at: null });
-  const after = (looks: [hours: number, inUse: boolean][]): Map<string, string> =>
+  const found = (looks: [hours: number, inUse: boolean][]): Map<string, string> =>
     looks.reduce((book, [hours, inUse]) => bookAfter(book, [ip(inUse)], at(hours)), new Map<string, string>());
 
   it('begins anew after a break, and where it was found in use', () => {
     expect(
       idleOf(
         ip(false),
-        after([
+        found([
           [1, false],
           [2, false],
           [4, false],
@@ -123,7 +123,7 @@ describe('the book of looks', () => {
     expect(
       idleOf(
         ip(false),
-        after([
+        found([
           [1, false],
           [2, false],
           [6, false],
@@ -134,7 +134,7 @@ describe('the book of looks', () => {
     expect(
       idleOf(
         ip(false),
-        after([
+        found([
           [1, false],
           [2, true],
           [3, false],
@@ -150,7 +150,7 @@ describe('the book of looks', () => {
     expect(
       idleOf(
         told,
-        after([
+        found([
           [5, false],
           [20, false],
         ]),
@@ -160,7 +160,7 @@ describe('the book of looks', () => {
     expect(
       idleOf(
         told,
-        after([
+        found([
           [5, true],
           [6, false],
         ]),
@@ -170,7 +170,7 @@ describe('the book of looks', () => {
     expect(
       idleOf(
         { ...told, updated_at: new Date(at(9)).toISOString() },
-        after([
+        found([
           [5, true],
           [6, false],
         ]),
@@ -180,6 +180,6 @@ describe('the book of looks', () => {
   });
 
   it('forgets what is gone', () => {
-    expect([...bookAfter(after([[1, false]]), [], at(2)).keys()]).toEqual(['looked at']);
+    expect([...bookAfter(found([[1, false]]), [], at(2)).keys()]).toEqual(['looked at']);
   });
 });

@@ -13,9 +13,10 @@ const OF_ALICE = '203.0.113.201';
 const GRACE = `${LINE} --grace 3d`;
 const TAG = 'stackhand-quarantine-R-1001';
 
-/** Dan and frank have no role; dan is told of demo, and a channel of alice-lab. */
+/** Dan and frank have no role: dan is told of demo, and a channel of alice-lab. */
 async function told(idle: Record<string, number>): Promise<Bot> {
   return idleBot(idle, {
+    slack: { users: { dan: {}, frank: {} } },
     yaml: {
       projects: {
         demo: { owners: [idOf('U', 'frank')], contact: { user: idOf('U', 'dan') } },
@@ -106,7 +107,8 @@ describe('floating ip cleanup --grace', () => {
     await graceEnds(bot, 1007);
 
     expect([A, OF_ALICE].map((address) => isThere(bot, address))).toEqual([true, false]);
-    expect(await bot.say('bob', `floating ip keep ${OF_ALICE} --of R-1001`)).toContain('R-1001 is not about to delete');
+    await bot.slack.slash('bob', '#ops', `floating ip keep ${OF_ALICE} --of R-1001`);
+    await bot.hears('bob', `R-1001 is not about to delete ${OF_ALICE}`);
   });
 
   it('leaves alone what was used since, and what somebody took the tag off or marked', async () => {
@@ -128,6 +130,7 @@ describe('floating ip cleanup --grace', () => {
     expect(child.state).toBe('partly done');
     expect(state.floatingIps.some(({ address }) => address === '203.0.113.105')).toBe(false);
     const said = child.result?.lines?.join('\n') ?? '';
+    expect(ipOf(bot, A).tags).toEqual([]);
     expect(said).toContain(`\`${A}\`: left alone. It is in use again.`);
     expect(said).toContain(`\`${B}\`: left alone. It was used or changed since`);
     expect(said).toContain('`203.0.113.103`: left alone. Somebody took the quarantine tag off.');

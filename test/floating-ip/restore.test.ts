@@ -110,9 +110,13 @@ describe('the undo of a floating ip cleanup', () => {
   ])('refuses %s', async (line, words) => {
     const bot = await idleBot({ [A]: 30 });
     await cleanedUp(bot, LINE, '1 address');
-    await bot.say('bob', 'quota show demo');
+    await bot.slack.slash('bob', '#ops', 'whoami');
+    await bot.untilOf(1002, 'answered');
 
-    expect(await bot.say('bob', line)).toContain(words);
+    await bot.slack.slash('bob', '#ops', line);
+
+    expect(await bot.hears('bob', words)).toContain(words);
+    expect((await bot.until('refused')).number).toBe(1003);
   });
 });
 
