@@ -61,9 +61,13 @@ export interface AskedAddress {
   projectId: string;
   address?: string;
   description: string;
+  qosPolicyId: string | null;
 }
 
-export function allocate(state: CloudState, { networkId, projectId, address, description }: AskedAddress): FloatingIp {
+export function allocate(
+  state: CloudState,
+  { networkId, projectId, address, description, qosPolicyId }: AskedAddress,
+): FloatingIp {
   const limit = limitsOf(state.quotas.network, projectId).floatingip ?? -1;
   if (limit >= 0 && (networkUse(state, projectId).floatingip ?? 0) >= limit) {
     throw fault(409, 'OverQuota', "Quota exceeded for resources: ['floatingip'].");
@@ -78,6 +82,7 @@ export function allocate(state: CloudState, { networkId, projectId, address, des
     ...floatingIp(found, projectId, networkId, description, () => randomUUID()),
     created: wholeSeconds(Date.now()),
     updated: wholeSeconds(Date.now()),
+    qosPolicyId,
   };
   state.floatingIps.push(ip);
   state.ports.push(floatingIpPort(ip, subnet, () => randomUUID()));

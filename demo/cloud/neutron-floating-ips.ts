@@ -108,7 +108,8 @@ function bodyOf({ body }: Asked): Record<string, unknown> {
 }
 
 function wanted(asked: Asked): AskedAddress {
-  const { floating_network_id: networkId, project_id: projectId, floating_ip_address: address, description } = bodyOf(asked);
+  const { floating_network_id: networkId, project_id: projectId, floating_ip_address: address, ...more } = bodyOf(asked);
+  const { description, qos_policy_id: qosPolicyId } = more;
   if (typeof address === 'string') {
     if (!/^\d+(\.\d+){3}$/.test(address)) {
       const reason = `'${address}' is not a valid IP address.`;
@@ -124,6 +125,7 @@ function wanted(asked: Asked): AskedAddress {
     projectId: typeof projectId === 'string' ? projectId : theirs,
     ...(typeof address === 'string' ? { address } : {}),
     description: typeof description === 'string' ? description : '',
+    qosPolicyId: typeof qosPolicyId === 'string' ? qosPolicyId : null,
   };
 }
 
@@ -147,7 +149,7 @@ function shownFloatingIp({ networkExtensions }: CloudState, ip: FloatingIp, port
     fixed_ip_address: ip.fixedAddress,
     status: ip.status,
     description: ip.description,
-    qos_policy_id: null,
+    qos_policy_id: ip.qosPolicyId,
     port_details: port
       ? {
           name: '',

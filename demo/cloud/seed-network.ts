@@ -156,6 +156,7 @@ export function floatingIp(address: string, projectId: string, networkId: string
     updated: '2026-11-23T06:40:00Z',
     revision: 0,
     dnsName: '',
+    qosPolicyId: null,
     portForwardings: [],
   };
 }

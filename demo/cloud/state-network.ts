@@ -76,6 +76,7 @@ export interface FloatingIp {
   revision: number;
   /** Shown where the extension `dns-integration` is. */
   dnsName: string;
+  qosPolicyId: string | null;
   portForwardings: PortForwarding[];
 }
 

@@ -35,7 +35,11 @@ export default defineJob({
     const { openstack, except } = context;
     const outcomes = await context.converge(itemsOf(addresses), {
       atOnce: AT_ONCE,
-      look: () => lookAtAll(openstack, addresses),
+      async look() {
+        const seen = await lookAtAll(openstack, addresses);
+        context.progress(`${addresses.length - seen.size} of ${count(addresses, 'floating IP')} are gone.`);
+        return seen;
+      },
       async step(approved, seen, { openstack: os, begun }) {
         // After a write the look of before does not count; nor does it protect where neutron tells no revision.
         const before = seen.get(approved.id);

@@ -8,7 +8,7 @@ import type { Session } from '../../src/openstack/session.ts';
 import { count } from '../../src/reply.ts';
 
 /**
- * Asks for deleted floating IPs again: the same address in the same network, for the same project, with description and tags as they were.
+ * Asks for deleted floating IPs again: the same address in the same network, for the same project, with description, tags and QoS policy as they were.
  * An address is there once, so a run that comes again finds what an earlier one made; what it lacks of tags is put on. One that somebody else
  * has by then is left alone. IDs are new, and nothing leads to them until somebody attaches them.
  */
@@ -39,9 +39,15 @@ async function holderOf(os: Session, { address, network }: ApprovedAddress): Pro
 }
 
 async function create(os: Session, wanted: ApprovedAddress): Promise<Step> {
-  const { network, project, address, description } = wanted;
+  const { network, project, address, description, qosPolicyId } = wanted;
   try {
-    const made = await createFloatingIp(os, { networkId: network.id, projectId: project.id, address, description });
+    const made = await createFloatingIp(os, {
+      networkId: network.id,
+      projectId: project.id,
+      address,
+      description,
+      ...(qosPolicyId === null ? {} : { qosPolicyId }),
+    });
     return await withTags(os, made, wanted);
   } catch (error) {
     if (isConflict(error)) return { ...TAKEN, detail: `Somebody else has it by now: ${error.message}` };

@@ -11,6 +11,7 @@ export const ApprovedAddress = z.object({
   project: z.object({ id: z.string(), name: z.string().optional() }),
   description: z.string(),
   tags: z.array(z.string()),
+  qosPolicyId: z.string().nullable(),
   /** Neutron's, as it tells them: null where it does not. */
   updatedAt: z.string().nullable(),
   revision: z.number().nullable(),

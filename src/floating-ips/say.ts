@@ -22,6 +22,7 @@ export function approvedAddress(ip: Ip): ApprovedAddress {
     project: ip.project,
     description: ip.description,
     tags: ip.tags,
+    qosPolicyId: ip.qos_policy_id,
     updatedAt: ip.updated_at,
     revision: ip.revision_number,
   };

@@ -42,6 +42,7 @@ export const FloatingIp = z
     revision_number: z.number().nullish(),
     dns_name: z.string().nullish(),
     dns_domain: z.string().nullish(),
+    qos_policy_id: z.string().nullish(),
     port_details: z.object({ device_id: z.string(), device_owner: z.string(), network_id: z.string() }).nullish(),
     port_forwardings: z.array(PortForwarding).nullish(),
   })
@@ -60,6 +61,8 @@ export const FloatingIp = z
     /** Empty without one, and where neutron has no extension `dns-integration`. */
     dns_name: ip.dns_name ?? '',
     dns_domain: ip.dns_domain ?? '',
+    /** Null without one, and where neutron has no extension `qos-fip`. */
+    qos_policy_id: ip.qos_policy_id ?? null,
     /** What the port belongs to: a server's ID and `compute:az1`, a load balancer, … Null without port, and on old clouds. */
     device: port_details ? { id: port_details.device_id, owner: port_details.device_owner } : null,
     port_forwardings: port_forwardings ?? [],
@@ -136,6 +139,8 @@ export interface NewFloatingIp {
   /** Just this one, for which neutron's policy asks for an admin; left out: any. */
   address?: string;
   description?: string;
+  /** Where neutron has the extension `qos-fip`. */
+  qosPolicyId?: string;
 }
 
 /**
@@ -146,7 +151,7 @@ export interface NewFloatingIp {
  */
 export async function createFloatingIp(
   os: Session,
-  { networkId, projectId, address, description }: NewFloatingIp,
+  { networkId, projectId, address, description, qosPolicyId }: NewFloatingIp,
 ): Promise<FloatingIp> {
   const { floatingip } = await os.request({
     service: 'network',
@@ -158,6 +163,7 @@ export async function createFloatingIp(
         project_id: projectId,
         ...(address === undefined ? {} : { floating_ip_address: address }),
         ...(description === undefined ? {} : { description }),
+        ...(qosPolicyId === undefined ? {} : { qos_policy_id: qosPolicyId }),
       },
     },
     response: One,

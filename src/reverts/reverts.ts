@@ -180,7 +180,8 @@ function afterTry(keys: Keys, draft: Request, revert: Revert, outcomes: readonly
   // A run that ended before it could tell: each is looked at again.
   const nothingTold = outcomes.length === 0 && draft.state !== 'nothing done';
   const left = nothingTold ? values : values.filter((value) => NOT_BACK.has(stateIn(value)));
-  if (left.length === 0) return forgetRevert(keys, revert);
+  // Who stops what deletes means it: only a way back comes again.
+  if (left.length === 0 || (revert.later.grace && draft.state === 'cancelled')) return forgetRevert(keys, revert);
   const wait = TRY_AGAIN_MS[revert.tries];
   draft.again = wait === undefined ? 'given up' : draft.since + wait;
   if (draft.again === 'given up') return forgetRevert(keys, revert);

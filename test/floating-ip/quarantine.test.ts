@@ -3,8 +3,8 @@ import { attach, change, detach } from '../../demo/cloud/floating-ip-changes.ts'
 import type { Message } from '../../demo/workspace/model.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
 import type { Request } from '../../src/request.ts';
-import { type Bot, eventually } from '../bot.ts';
-import { reverted, timeIsUp } from '../quota/temporary-stage.ts';
+import { type Bot, eventually, gate } from '../bot.ts';
+import { appears, reverted, timeIsUp } from '../quota/temporary-stage.ts';
 import { approvedAndRun, cleanedUp, DAY_MS, idleBot, ipOf, isThere, LINE, planned } from './stage.ts';
 
 const A = '203.0.113.101';
@@ -176,6 +176,43 @@ describe('floating ip cleanup --grace', () => {
     const toBob = await bot.hears('bob', 'R-1001 gave 3d of grace, which ends in');
     expect(toBob).toContain(B);
     expect(toBob).not.toContain(A);
+  });
+
+  it('asks a channel where that is the contact, and whoever reads there may keep', async () => {
+    const bot = await idleBot(
+      { [A]: 30, [B]: 30 },
+      { yaml: { projects: { demo: { owners: [idOf('U', 'alice')], contact: { channel: idOf('C', 'audit') } } } } },
+    );
+    await cleanedUp(bot, GRACE, '2 addresses');
+    const shown = await bot.slack.waitFor(
+      () => bot.slack.messages('#audit').find((one) => bot.text(one).includes('unless somebody keeps them')),
+      'the message in the channel',
+    );
+
+    await bot.slack.click('eve', shown, `Keep ${A}`);
+    await bot.hears('eve', `1 floating IP is kept: ${A}.`);
+    await graceEnds(bot, 1003);
+
+    expect([A, B].map((address) => isThere(bot, address))).toEqual([true, false]);
+  });
+
+  it('that is stopped while it deletes does not come again', async () => {
+    const bot = await told({ [A]: 30 });
+    await cleanedUp(bot, GRACE, '1 address');
+    const held = gate();
+    bot.cloud.answer('network', 'GET', '/floatingips', { until: held.until });
+    await timeIsUp(bot, 1001);
+    await appears(1002, bot.running);
+    await bot.untilOf(1002, 'running');
+
+    await bot.say('bob', 'request cancel R-1002');
+    const { redis, keys } = bot.running.core.store;
+    await eventually(async () => (await bot.request(1002)).stop !== undefined, 'the stop');
+    held.open();
+    await bot.untilOf(1002, 'cancelled');
+
+    expect(isThere(bot, A)).toBe(true);
+    expect(await redis.exists(keys.revert(1001, 'RegionOne'))).toBe(0);
   });
 
   it('warns of a project of which nobody is told', async () => {

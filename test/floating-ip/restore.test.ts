@@ -19,7 +19,7 @@ function publicId({ cloud: { state } }: Bot): string {
 describe('the undo of a floating ip cleanup', () => {
   it('asks for the same addresses again, for the same projects, with description and tags', async () => {
     const bot = await idleBot({ [A]: 30, [OF_ALICE]: 30 });
-    Object.assign(ipOf(bot, A), { description: 'left over', tags: ['blue', 'green'] });
+    Object.assign(ipOf(bot, A), { description: 'left over', tags: ['blue', 'green'], qosPolicyId: 'slow' });
     const old = { a: ipOf(bot, A).id, alice: ipOf(bot, OF_ALICE) };
     await cleanedUp(bot, DESCRIBED, '2 addresses');
     expect(isThere(bot, A)).toBe(false);
@@ -29,7 +29,12 @@ describe('the undo of a floating ip cleanup', () => {
     expect(state).toBe('done');
     expect(plan?.text).toBe('Ask for 2 floating IPs again that R-1001 deleted, for the same projects.');
     expect(result?.text).toBe('2 of 2 floating IPs are back.');
-    expect(ipOf(bot, A)).toMatchObject({ projectId: DEMO_PROJECT, description: 'left over', tags: ['blue', 'green'] });
+    expect(ipOf(bot, A)).toMatchObject({
+      projectId: DEMO_PROJECT,
+      description: 'left over',
+      tags: ['blue', 'green'],
+      qosPolicyId: 'slow',
+    });
     expect(ipOf(bot, A).id).not.toBe(old.a);
     expect(ipOf(bot, OF_ALICE)).toMatchObject({ projectId: old.alice.projectId, networkId: old.alice.networkId });
   });
@@ -48,7 +53,13 @@ describe('the undo of a floating ip cleanup', () => {
   it('says which somebody else has by now, and asks for the others', async () => {
     const bot = await idleBot({ [A]: 30, [B]: 30 });
     await cleanedUp(bot, LINE, '2 addresses');
-    allocate(bot.cloud.state, { networkId: publicId(bot), projectId: ipOfAlice(bot), address: A, description: '' });
+    allocate(bot.cloud.state, {
+      networkId: publicId(bot),
+      projectId: ipOfAlice(bot),
+      address: A,
+      description: '',
+      qosPolicyId: null,
+    });
 
     const { plan } = await approved(bot, UNDO, 1002);
 
@@ -62,7 +73,13 @@ describe('the undo of a floating ip cleanup', () => {
     await cleanedUp(bot, LINE, '2 addresses');
     await bot.slack.slash('bob', '#ops', UNDO);
     await bot.untilOf(1002, 'waiting');
-    allocate(bot.cloud.state, { networkId: publicId(bot), projectId: ipOfAlice(bot), address: A, description: '' });
+    allocate(bot.cloud.state, {
+      networkId: publicId(bot),
+      projectId: ipOfAlice(bot),
+      address: A,
+      description: '',
+      qosPolicyId: null,
+    });
 
     const card = await bot.slack.waitFor(() => bot.card().includes('R-1002 waits') && bot.cardMessage(), 'the card');
     await bot.click('alice', 'Approve', card);
