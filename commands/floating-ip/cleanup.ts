@@ -4,7 +4,7 @@ import quarantine from '../../jobs/floating-ip/quarantine.ts';
 import { DurationMs, formatDuration, IpAddress, WholeNumber } from '../../src/chat/values.ts';
 import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
 import { lookAround } from '../../src/floating-ips/look-around.ts';
-import { graceOf } from '../../src/floating-ips/quarantine.ts';
+import { type Grace, graceOf } from '../../src/floating-ips/quarantine.ts';
 import { approvedAddress, forWhom, linesOf, nothingLeft, ownersOf, tableOf, warningsOf } from '../../src/floating-ips/say.ts';
 import { PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-project.ts';
 import { floatingIpTarget } from '../../src/openstack/targets.ts';
@@ -44,45 +44,54 @@ export default defineCommand({
   }),
   completes: { project: 'project', domain: 'domain' },
 
-  async plan({ project, domain, grace: graceMs, unusedFor, reason: _reason, ...rest }, context): Promise<Plan | NothingToDo> {
+  async plan({ project, domain, grace: graceMs, unusedFor, reason, ...rest }, context): Promise<Plan | NothingToDo> {
     const asked = { ...rest, unusedForMs: unusedFor };
     const within = await projectAsked({ project, domain }, context);
     const found = await lookAround(context, asked, within);
     const { chosen, now } = found;
     if (chosen.length === 0) return nothingLeft(found, asked, within);
-    const addresses = chosen.map(approvedAddress);
-    const { includeDescribed } = asked;
-    const what = `${count(chosen, 'floating IP')}${forWhom(within, asked)}`;
-    const about = {
+    const about: About = {
       lines: linesOf(found, asked),
       warnings: warningsOf(chosen),
       table: tableOf(chosen, await ownersOf(chosen, context), now),
       touches: chosen.map(floatingIpTarget),
       typed: count(chosen, 'address', 'addresses'),
     };
-    if (graceMs === undefined) {
-      return {
-        ...about,
-        text: `Delete ${what}.`,
-        job: cleanup.with({ addresses, includeDescribed, quarantined: false }),
-        undo: { possible: true, how: `${code(`request undo ${context.request.label}`)} ${ASKS_AGAIN}` },
-      };
-    }
-    const grace = await graceOf(chosen, { graceMs, includeDescribed, addresses }, context);
-    const time = formatDuration(graceMs);
-    return {
-      ...about,
-      text: `Put ${what} into quarantine, and after ${time} delete those that still lead nowhere and that nobody keeps.`,
-      lines: [...grace.lines, ...about.lines],
-      warnings: [...about.warnings, ...grace.warnings],
-      job: quarantine.with({ addresses, includeDescribed }),
-      later: grace.later,
-      undo: {
-        possible: true,
-        how: `${code(`floating ip keep --of ${context.request.label}`)} until they are deleted; after that ${code('request undo')} of the request that deletes them ${ASKS_AGAIN}`,
-      },
-    };
+    const what = `${count(chosen, 'floating IP')}${forWhom(within, asked)}`;
+    const { label } = context.request;
+    const payload = { addresses: chosen.map(approvedAddress), includeDescribed: asked.includeDescribed };
+    if (graceMs === undefined) return deleteNow(what, label, payload, about);
+    return quarantineFirst(what, label, payload, about, await graceOf(chosen, { graceMs, reason, ...payload }, context));
   },
 });
 
+type About = Required<Pick<Plan, 'lines' | 'warnings' | 'table' | 'touches' | 'typed'>>;
+type Payload = z.infer<typeof quarantine.payload>;
+
 const ASKS_AGAIN = 'asks for the same addresses again, some of which others may have by then';
+
+function deleteNow(what: string, label: string, payload: Payload, about: About): Plan {
+  return {
+    ...about,
+    text: `Delete ${what}.`,
+    lines: [
+      ...about.lines,
+      `Their owners are not told before; ${code('--grace 3d')} would tag them first and let owners keep theirs.`,
+    ],
+    job: cleanup.with({ ...payload, quarantined: false }),
+    undo: { possible: true, how: `${code(`request undo ${label}`)} ${ASKS_AGAIN}` },
+  };
+}
+
+function quarantineFirst(what: string, label: string, payload: Payload, about: About, grace: Grace): Plan {
+  const until = `${code(`floating ip keep --of ${label}`)} until they are deleted`;
+  return {
+    ...about,
+    text: `Put ${what} into quarantine, and after ${formatDuration(grace.later.afterMs)} delete those that still lead nowhere and that nobody keeps.`,
+    lines: [...grace.lines, ...about.lines],
+    warnings: [...about.warnings, ...grace.warnings],
+    job: quarantine.with(payload),
+    later: grace.later,
+    undo: { possible: true, how: `${until}; after that ${code('request undo')} of the request that deletes them ${ASKS_AGAIN}` },
+  };
+}

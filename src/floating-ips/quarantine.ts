@@ -10,14 +10,21 @@ interface Wanted {
   graceMs: number;
   includeDescribed: boolean;
   addresses: ApprovedAddress[];
+  reason: string;
+}
+
+export interface Grace {
+  later: Later;
+  lines: string[];
+  warnings: string[];
 }
 
 /** What of a cleanup comes after the time of grace, and who is told before: each project's contact, else its owners. */
 export async function graceOf(
   ips: readonly OwnedIp[],
-  { graceMs, includeDescribed, addresses }: Wanted,
+  { graceMs, includeDescribed, addresses, reason }: Wanted,
   { contactsOf }: Pick<CommandContext, 'contactsOf'>,
-): Promise<{ later: Later; lines: string[]; warnings: string[] }> {
+): Promise<Grace> {
   const all = await Promise.all(byProject(ips).map(async (one) => ({ ...one, contacts: await contactsOf(one.project) })));
   const told = all.filter(({ contacts }) => contacts.length > 0);
   const untold = all.filter(({ contacts }) => contacts.length === 0);
@@ -29,7 +36,7 @@ export async function graceOf(
       values: ips.map(({ id, floating_ip_address: address }) => ({ id, back: code(address), typed: address })),
       job: cleanup.with({ addresses, includeDescribed, quarantined: true }),
       line: { begin: 'floating ip keep' },
-      grace: { tells: told.flatMap(tellsOf) },
+      grace: { tells: told.flatMap((one) => tellsOf(one, reason)) },
     },
     lines: [
       `After ${time} the same approval deletes those that are still tagged and unused; what somebody keeps gets the tag ${code('keep')}.`,
@@ -59,10 +66,10 @@ function byProject(ips: readonly OwnedIp[]): OfProject[] {
   return [...projects.values()];
 }
 
-function tellsOf({ project, ips, contacts }: OfProject & { contacts: readonly NamedContact[] }): Told[] {
+function tellsOf({ project, ips, contacts }: OfProject & { contacts: readonly NamedContact[] }, reason: string): Told[] {
   return contacts.map(({ to }) => ({
     to,
-    text: `${count(ips, 'floating IP')} of project ${code(ownerName(project))} ${ips.length === 1 ? 'leads' : 'lead'} nowhere: no port and no port forwarding uses them.`,
+    text: `${count(ips, 'floating IP')} of project ${code(ownerName(project))} ${ips.length === 1 ? 'leads' : 'lead'} nowhere: no port and no port forwarding uses them. Why they are asked for: ${code(reason)}.`,
     values: ips.map(({ id }) => id),
     project: project.id,
   }));

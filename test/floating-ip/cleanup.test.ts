@@ -140,13 +140,26 @@ describe('floating ip cleanup', () => {
     expect(bot.cloud.writes).toEqual([]);
   });
 
+  it('typed by two people at once is one request', async () => {
+    const bot = await idleBot({ [A]: 30 });
+    const request = await planned(bot, LINE, '1 address');
+
+    await bot.slack.slash('carol', '#ops', LINE);
+    await bot.hears('carol', 'R-1001 does just this');
+
+    expect((await approvedAndRun(bot, request)).state).toBe('done');
+    expect(bot.cloud.writes).toHaveLength(1);
+  });
+
   it('is refused to who may not, and shows a dry run without asking anybody', async () => {
     const bot = await idleBot({ [A]: 30 });
 
     expect(await bot.say('eve', LINE)).toContain('may not');
-    await bot.say('bob', `${LINE} --dry-run`);
+    await bot.slack.slash('bob', '#ops', `${LINE} --dry-run`);
 
-    expect((await bot.until('answered')).result?.text).toContain('Delete 1 floating IP that led nowhere for at least 7d.');
+    expect((await bot.untilOf(1002, 'answered')).result?.text).toContain(
+      'Delete 1 floating IP that led nowhere for at least 7d.',
+    );
     expect(bot.cloud.writes).toEqual([]);
   });
 

@@ -56,6 +56,7 @@ describe('floating ip cleanup --grace', () => {
     expect(toDan).toContain(`Delete floating IPs: ${A}.`);
     expect(toDan).not.toContain(OF_ALICE);
     expect(toDan).toContain('1 floating IP of project demo leads nowhere');
+    expect(toDan).toContain('Why they are asked for: pool is full.');
     expect(bot.text(await message(bot, 'frank', 'unless somebody keeps them'))).toContain(OF_ALICE);
     const { redis, keys } = bot.running.core.store;
     expect(Number(await redis.zscore(keys.timers, '1001|revert RegionOne')) - since).toBe(3 * DAY_MS);
@@ -97,13 +98,16 @@ describe('floating ip cleanup --grace', () => {
     const bot = await told({ [A]: 30, [OF_ALICE]: 30 });
     await cleanedUp(bot, GRACE, '2 addresses');
 
-    expect(await bot.say('eve', `floating ip keep ${A} --of R-1001`)).toContain('may keep them');
-    expect(await bot.say('dan', `floating ip keep ${OF_ALICE} --of R-1001`)).toContain('may');
-    expect(await bot.say('dan', 'floating ip keep --of R-1001')).toContain('may');
-    expect(await bot.say('bob', 'floating ip keep 203.0.113.9 --of R-1001')).toContain(
-      'R-1001 is not about to delete 203.0.113.9',
-    );
-    expect(await bot.say('bob', `floating ip keep ${A} --of R-1001`)).toContain(`1 floating IP is kept: ${A}.`);
+    await bot.slack.slash('eve', '#ops', `floating ip keep ${A} --of R-1001`);
+    expect((await bot.untilOf(1002, 'refused')).result?.text).toContain('may keep them');
+    await bot.slack.slash('dan', '#ops', `floating ip keep ${OF_ALICE} --of R-1001`);
+    expect((await bot.untilOf(1003, 'refused')).askedBy).toBe('dan');
+    await bot.slack.slash('dan', '#ops', 'floating ip keep --of R-1001');
+    expect((await bot.untilOf(1004, 'refused')).askedBy).toBe('dan');
+    await bot.slack.slash('bob', '#ops', 'floating ip keep 203.0.113.9 --of R-1001');
+    await bot.hears('bob', 'R-1001 is not about to delete 203.0.113.9');
+    await bot.slack.slash('bob', '#ops', `floating ip keep ${A} --of R-1001`);
+    await bot.hears('bob', `1 floating IP is kept: ${A}.`);
     await graceEnds(bot, 1007);
 
     expect([A, OF_ALICE].map((address) => isThere(bot, address))).toEqual([true, false]);
@@ -165,7 +169,8 @@ describe('floating ip cleanup --grace', () => {
   it('tells contacts and requester again before it ends, of what is not kept', async () => {
     const bot = await told({ [A]: 30, [B]: 30 });
     await cleanedUp(bot, GRACE, '2 addresses');
-    await bot.say('bob', `floating ip keep ${A} --of R-1001`);
+    await bot.slack.slash('bob', '#ops', `floating ip keep ${A} --of R-1001`);
+    await bot.hears('bob', `1 floating IP is kept: ${A}.`);
 
     await timeIsUp(bot, 1001, { kind: 'revert-soon' });
 
@@ -205,7 +210,7 @@ describe('floating ip cleanup --grace', () => {
     await appears(1002, bot.running);
     await bot.untilOf(1002, 'running');
 
-    await bot.say('bob', 'request cancel R-1002');
+    await bot.slack.slash('bob', '#ops', 'request cancel R-1002');
     const { redis, keys } = bot.running.core.store;
     await eventually(async () => (await bot.request(1002)).stop !== undefined, 'the stop');
     held.open();
