@@ -3,6 +3,7 @@ import { DEFAULT_APPROVER, type Need, OWNER, type Rule, type StackhandYaml } fro
 import { code, count } from '../reply.ts';
 import type { Approval } from '../request.ts';
 import { type Owner, ownerName, type Target } from '../target.ts';
+import { projectEntry } from './contacts.ts';
 
 export type Needs = Approval['needs'];
 
@@ -74,10 +75,9 @@ function ownersOf(target: Target | undefined, projects: StackhandYaml['projects'
   return project ? projectOwners(project, projects) : [];
 }
 
-/** By the project's ID, else by its name: Slack user IDs. */
+/** Slack user IDs. */
 export function projectOwners(project: Owner, projects: StackhandYaml['projects']): string[] {
-  const key = [project.id, project.name].find((known) => known !== undefined && Object.hasOwn(projects, known));
-  return key === undefined ? [] : (projects[key]?.owners ?? []);
+  return projectEntry(project, projects)?.owners ?? [];
 }
 
 function projectOf(target: Target | undefined): Owner | undefined {
