@@ -72,6 +72,13 @@ export interface FloatingIp {
   description: string;
   tags: string[];
   created: string;
+  /** In whole seconds, as `created`. */
+  updated: string;
+  /** Grows with each change. */
+  revision: number;
+  /** Shown where the extension `dns-integration` is. */
+  dnsName: string;
+  qosPolicyId: string | null;
   portForwardings: PortForwarding[];
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../src/openstack/networks.ts';
 import { listPorts, type Port } from '../../src/openstack/ports.ts';
 import { type Case, called, forAdmin, forAll, inPagesOf, NO_UUID, NOSUCH, once, raised } from './case.ts';
+import { floatingIpChanges } from './cases-floating-ips.ts';
 
 const quotas: Case[] = [
   ...forAll('get network quotas', [getNetworkQuota], (os, { demo }) => getNetworkQuota(os, demo)),
@@ -156,4 +157,4 @@ function owners(list: readonly Port[]): unknown {
   return called(list.map(({ device_owner, ...port }) => ({ name: device_owner.replace(/^compute:.*/, 'compute'), ...port })));
 }
 
-export const network: readonly Case[] = [...quotas, ...floatingIps, ...networks, ...ports, ...pools];
+export const network: readonly Case[] = [...quotas, ...floatingIps, ...floatingIpChanges, ...networks, ...ports, ...pools];
