@@ -144,6 +144,12 @@ function shippedDefault(votes: number, expires: string): z.ZodPrefault<typeof Ef
   return EffectDefault.prefault({ approvals: votes === 0 ? [] : [{ count: votes, roles: [DEFAULT_APPROVER] }], expires });
 }
 
+const Project = z.strictObject({
+  owners: z.array(UserId).min(1),
+  /** Who is told what becomes of its things, a person or a channel; left out: the owners. */
+  contact: z.union([z.strictObject({ user: UserId }), z.strictObject({ channel: ChannelId })]).optional(),
+});
+
 /** Whom an alert of a severity wakes. */
 const Mentions = z.record(
   z.string().min(1),
@@ -236,8 +242,8 @@ export const StackhandYaml = z.strictObject({
     .optional(),
   /** Where alerts go; left out: none are taken. */
   alerts: Alerts.optional(),
-  /** Owners of projects, by project name or ID. */
-  projects: z.record(z.string(), z.strictObject({ owners: z.array(UserId).min(1) })).default({}),
+  /** Who is asked and told about projects, by project name or ID. */
+  projects: z.record(z.string(), Project).default({}),
   /** Unix users who may use the terminal, as Slack users. */
   terminal: z.record(z.string(), UserId).default({}),
   limits: z
