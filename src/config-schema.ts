@@ -20,6 +20,7 @@ export const EFFECTS = EffectName.options;
 
 /** What rules can name before the colon: the types of things that commands touch. Another word there is refused, lest it never match. */
 export const TARGET_TYPES = [
+  'cloud',
   'project',
   'domain',
   'user',

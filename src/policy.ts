@@ -1,7 +1,7 @@
 import type { Raise } from './command.ts';
 import type { Rule, StackhandYaml } from './config-schema.ts';
 import { type Holds, holdsForRaises, holdsForTarget, holdsHere, namesRole, type Unknown, type Where } from './policy/match.ts';
-import { mergeNeeds, type Needs, needsOf } from './policy/needs.ts';
+import { atLeast, mergeNeeds, type Needs, needsOf } from './policy/needs.ts';
 import { whyCouldNotTell, whyForbidden, whyNotHere, whyNotThese, whyUnknown } from './policy/refusal.ts';
 import type { Target } from './target.ts';
 
@@ -22,6 +22,8 @@ export interface Asker {
 export interface Question extends Where {
   policy: Policy;
   asker: Asker;
+  /** That many people besides the asker, whatever the rules ask. */
+  leastVotes?: number;
 }
 
 export interface Refusal {
@@ -136,7 +138,7 @@ function votesOf({ rule }: Holding, { policy, effect }: Question): string {
  */
 function askApproval(
   picked: readonly { rule: Rule; target: Target | undefined }[],
-  { policy, asker, effect, channel }: Question,
+  { policy, asker, effect, channel, leastVotes = 0 }: Question,
 ): PlanAllowed | Refusal {
   const all: Needs[] = [];
   const asking = new Set<Rule>();
@@ -148,7 +150,7 @@ function askApproval(
   }
   const rules = new Set(picked.map(({ rule }) => rule));
   const expiresMs = Math.min(...[...rules].map((rule) => rule.expires ?? policy.defaults[effect].expires));
-  const needs = mergeNeeds(all);
+  const needs = atLeast(leastVotes, mergeNeeds(all), policy.defaults[effect].approvals);
   if (needs.length === 0) return { allowed: true, expiresMs };
 
   const named = policy.rules.find((rule) => rules.has(rule) && rule.approvalChannel !== undefined)?.approvalChannel;

@@ -1,5 +1,6 @@
 import type { Effect, Later, Plan } from './command.ts';
 import type { Mention, Reply } from './reply.ts';
+import type { StandstillInWords } from './standstill/words.ts';
 import type { Target } from './target.ts';
 
 export type RequestState =
@@ -85,6 +86,8 @@ export type FrozenLater = Omit<Later, 'job'> & { job: string; payload: unknown }
 export type FrozenPlan = Omit<Plan, 'job' | 'raises' | 'later' | 'decides'> & {
   /** One for each region, in the order in which they run. */
   jobs: FrozenJob[];
+  /** Of what changes Stackhand alone, and has no jobs. */
+  own?: { payload: unknown };
 };
 
 export interface Vote {
@@ -224,6 +227,8 @@ export interface Request {
   locks: string[];
   /** Why it waits in `queued`: "waits for R-1040". */
   waitsFor?: string;
+  /** Its cloud is frozen, or has the brake on: no write of it is begun. */
+  standstill?: StandstillInWords;
   /** Somebody asked for a stop; the job hands back before its next item and ends as cancelled. */
   stop?: { by: string; at: number };
   progress?: string;
@@ -266,7 +271,7 @@ export function aboutOf({ plan, about }: Request): Target[] {
   return plan?.touches ?? about ?? [];
 }
 
-/** Whether jobs run once it is approved; else it is a read, which took a vote. */
+/** Whether jobs run once it is approved; else it is a read, or a change of Stackhand alone, which took a vote. */
 export function isChange({ plan }: Pick<Request, 'plan'>): boolean {
   return plan !== undefined && plan.jobs.length > 0;
 }

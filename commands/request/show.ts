@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { noSuchRequest, requesterInWords, stateInWords } from '../../src/chat/request-words.ts';
 import { formatInstantWithAge, RequestNumber } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
-import { laterLines } from '../../src/outbox/card.ts';
+import { laterLines, standstillLines } from '../../src/outbox/card.ts';
 import { brokenInWords, glassFields } from '../../src/outbox/glass.ts';
 import { type Answer, code, type Field, plain } from '../../src/reply.ts';
 import { aboutOf, cloudInWords, isOver, label, type Request, type Vote } from '../../src/request.ts';
@@ -28,6 +28,7 @@ export default defineCommand({
     return {
       text: `${label(number)}: ${stateInWords(request)}.`,
       lines: [
+        ...standstillLines(request),
         code(request.line),
         ...planLines(request),
         ...request.votes.map((vote) => voteLine(vote, now)),

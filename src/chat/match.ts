@@ -1,4 +1,4 @@
-import { isStandIn } from '../command.ts';
+import { isOwnChange, isStandIn } from '../command.ts';
 import type { NamedCommand, Registry } from '../registry.ts';
 import { code } from '../reply.ts';
 import { echo } from './echo.ts';
@@ -62,6 +62,7 @@ export function needsCloud(line: string, registry: Registry): boolean {
     const match = matchCommand(tokenize(line), registry);
     if (match === undefined) return false;
     const { command } = match.named;
+    if (isOwnChange(command)) return false;
     return command.cloud !== false || isStandIn(command) || ('asksCloud' in command && command.asksCloud === true);
   } catch {
     return false;

@@ -9,9 +9,10 @@ export function stateInWords(request: Request): string {
   return `${stateAlone(request)}${glassInHead(request)}`;
 }
 
-function stateAlone({ state, missing, waitsFor, stop, unsigned }: Request): string {
+function stateAlone({ state, missing, waitsFor, stop, standstill, unsigned }: Request): string {
   if (state === 'unsigned' && unsigned) return inWords(unsigned);
   if (state === 'waiting' && missing) return `waits for ${missing}`;
+  if (state === 'queued' && standstill) return `waits for ${standstill.until}`;
   if (state === 'queued' && waitsFor) return waitsFor;
   if (state === 'running' && stop)
     return `${inWords(state)}; ${plain(stop.by)} asked for a stop, so it stops before its next item`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stateInWords } from '../chat/request-words.ts';
 import type { Config } from '../config.ts';
-import { card, inWords } from '../outbox/card.ts';
+import { card, inWords, standstillLines } from '../outbox/card.ts';
 import { mayBreakGlass } from '../outbox/glass.ts';
 import type { Reply } from '../reply.ts';
 import { cameTo, isOver, label, type Request, type RequestState } from '../request.ts';
@@ -107,7 +107,7 @@ function newsOf(request: Request): string {
     said.push(`; nobody has answered, so who may breaks the glass: stackhand break-glass ${label(number)}`);
   if (state === 'queued' && waitsFor) said.push(`; it ${waitsFor}`);
   if (state === 'running' && progress) said.push(`: ${spans(progress)}`);
-  return `${said.join('')}.`;
+  return [`${said.join('')}.`, ...standstillLines(request).map(spans)].join(' ');
 }
 
 async function askTarget(core: TerminalCore, request: Request, unixUser: string, system: System): Promise<void> {

@@ -19,6 +19,8 @@ export interface Seen {
   ended: readonly Request[];
   /** What is known not to work. */
   troubles: readonly string[];
+  /** Why clouds may not be changed just now. */
+  standstills: readonly string[];
   now: number;
   /** To the request's card, where it stands in a channel. */
   linksTo(request: Request): Promise<Link[]>;
@@ -37,7 +39,8 @@ export async function composeHome(core: Core, person: Person, seen: Seen): Promi
     return { notices: [...seen.troubles, noRole(user)], sections, notes: [] };
   }
   const running = await runningSection(core, person, seen, stops);
-  return { notices: [...seen.troubles, ...notSure(unsure)], sections: [waiting, asked, running], notes: smallPrint(person) };
+  const notices = [...seen.standstills, ...seen.troubles, ...notSure(unsure)];
+  return { notices, sections: [waiting, asked, running], notes: smallPrint(person) };
 }
 
 function noRole(user: string): string {

@@ -1,5 +1,15 @@
 import { requesterInWords, stateInWords } from '../chat/request-words.ts';
-import { buttonsOf, cancelButton, factFields, howMany, inWords, progressLines, reasonFields, undoField } from '../outbox/card.ts';
+import {
+  buttonsOf,
+  cancelButton,
+  factFields,
+  howMany,
+  inWords,
+  progressLines,
+  reasonFields,
+  standstillLines,
+  undoField,
+} from '../outbox/card.ts';
 import { glassFields, glassWarnings } from '../outbox/glass.ts';
 import { timeLeft, utc } from '../outbox/times.ts';
 import { type Button, code, count, type Field, type Link, plain, type Table } from '../reply.ts';
@@ -33,6 +43,7 @@ export function waitingEntry(request: Request, { now, links, stops }: Around & {
     text: headline(request, mine ? 'waits for you to type the target' : undefined),
     ...(plan?.warnings ? { warnings: plan.warnings } : {}),
     lines: [
+      ...standstillLines(request),
       whatOf(request),
       ...progressLines(request),
       ...(plan ? planLines(request, plan) : []),
@@ -99,7 +110,7 @@ export function askedEntry(
   const asked = isMine ? `asked ${utc(request.receivedAt)}` : `${askedBy(request)}, followed by you`;
   return {
     text: headline(request, stateInWords(request)),
-    lines: [whatOf(request), ...progressLines(request), inOneLine(asked, untilWhen(request, now))],
+    lines: [...standstillLines(request), whatOf(request), ...progressLines(request), inOneLine(asked, untilWhen(request, now))],
     links,
     buttons: stops ? [cancelButton(request)] : [],
   };
@@ -120,7 +131,12 @@ export function endedEntry(request: Request, { links, isMine }: Around & { isMin
 export function runningEntry(request: Request, { links, stops }: Around & { stops: boolean }): HomeEntry {
   return {
     text: headline(request, inWords(request.state)),
-    lines: [whatOf(request), ...progressLines(request), inOneLine(askedBy(request), `since ${utc(request.since)}`)],
+    lines: [
+      ...standstillLines(request),
+      whatOf(request),
+      ...progressLines(request),
+      inOneLine(askedBy(request), `since ${utc(request.since)}`),
+    ],
     links,
     buttons: stops ? [cancelButton(request)] : [],
   };

@@ -61,7 +61,9 @@ export function card(request: Request, now: number): Reply {
     : [...(plan?.lines ?? [])];
   const table = tableOf(request);
   return {
-    text: `${head}.${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
+    text: `${head}.${standstillLines(request)
+      .map((line) => ` ${line}`)
+      .join('')}${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
     ...(warnings.length > 0 ? { warnings } : {}),
     lines: [...progressLines(request), ...lines],
     buttons: buttonsOf(request),
@@ -101,6 +103,16 @@ function hasRun(request: Request): boolean {
 
 function isLong(table: Table | undefined): table is Table {
   return table !== undefined && table.rows.length > ROWS_ON_CARD;
+}
+
+/** What keeps it from changing anything, and what becomes of it meanwhile: it heads all that is said of it. */
+export function standstillLines({ state, standstill }: Request): string[] {
+  if (!standstill) return [];
+  const { why, until } = standstill;
+  if (state === 'planned' || state === 'waiting') return [`${why} Votes count, and it starts after ${until}.`];
+  if (state === 'queued') return [`${why} It waits for ${until}.`];
+  if (state === 'running') return [`${why} It hands itself back before its next write, and waits for ${until}.`];
+  return [];
 }
 
 /** How far it is, as the card says it. */

@@ -1,7 +1,8 @@
 import { mayVoteOn } from '../approval/vote.ts';
+import { lookForMassDown } from '../brake/look.ts';
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import { quote } from '../chat/tokenize.ts';
-import { type CommandContext, isStandIn, mayChange } from '../command.ts';
+import { type Command, type CommandContext, isOwnChange, isStandIn, mayChange, type StandIn } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
 import { type Asker, decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
@@ -9,11 +10,14 @@ import type { Core } from '../process/core.ts';
 import type { Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request, userOf } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
+import type { Step } from '../requests/store.ts';
 import { findRequest } from '../requests/store.ts';
 import { openReverts } from '../reverts/reverts.ts';
+import { createStandstillBook } from '../standstill/book.ts';
 import { type CloudAndRegions, chooseCloud, regionsInWords, usualCloud } from './choose-cloud.ts';
 import { noSession } from './clouds.ts';
 import { considerChange } from './consider-change.ts';
+import { considerOwnChange } from './consider-own-change.ts';
 import { considerRead } from './consider-read.ts';
 import { type LeftOut, watchLeftOut } from './left-out.ts';
 import { planAgain } from './plan-again.ts';
@@ -23,6 +27,8 @@ import { considerPage } from './turn-page.ts';
 export type Considered = { facts: Partial<Request> } & (
   | { end: 'answered' | 'refused' | 'failed' | 'nothing to do'; reply: Reply; event?: string }
   | { carryOut(): Promise<Reply> }
+  /** It is done in the step in which it ends. */
+  | { end: 'done'; event?: string; reply: Reply; step: Pick<Step, 'when' | 'commands'>; afterwards?: () => Promise<void> }
   | { plan: FrozenPlan; hash: string; allowed: PlanAllowed }
 );
 
@@ -63,10 +69,10 @@ export async function consider(
   const person = await whoAsks(core, request);
   learns({ askedBy: person.name });
   const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
-  const { command, globals } = parsed;
+  const { command } = parsed;
   const exempt = await exemptionOf(core, parsed, person.asker);
   mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), exempt);
-  const place = command.cloud === false ? { cloud: '', regions: [''] } : chooseCloud(core, channel, globals);
+  const place = placeOf(core, parsed, channel);
   const where = place.cloud ? { cloud: place.cloud, region: regionsInWords(place.regions) } : {};
   learns(where);
   const question: Question = {
@@ -86,8 +92,9 @@ export async function consider(
     const context = contextIn(region, leftOut);
     return { context, notes: () => [...context.openstack.notes, ...leftOut.notes()] };
   };
+  const who = asWho(core, person, request.requester, channel);
   const contextIn = (region: string, leftOut: LeftOut): CommandContext => ({
-    openstack: place.cloud ? core.clouds.reader(place.cloud, region, signal) : noSession(parsed.name),
+    openstack: place.cloud && !isOwnChange(command) ? core.clouds.reader(place.cloud, region, signal) : noSession(parsed.name),
     cloud: place.cloud,
     region,
     clouds: {
@@ -95,11 +102,14 @@ export async function consider(
       here: usualCloud(core, channel),
     },
     request: { number: request.number, label: label(request.number), line: request.line },
-    who: asWho(core, person, request.requester, channel),
+    who,
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
     mayTouch: (...touches) => leftOut.sees(touches, decidePlan({ ...question, touches })),
     openReverts: (target) => openReverts(core.store, place.cloud, region, target),
+    massDown: async (seen) =>
+      (await lookForMassDown(core, { cloud: place.cloud, region }, core.clouds.reader(place.cloud, region, signal), seen))?.what,
     requests: createRequestBook(core),
+    standstill: createStandstillBook(core, request.number, who),
     planAgain: (other) => planAgain(() => consider(core, other, signal)),
     registry,
     signal,
@@ -107,14 +117,26 @@ export async function consider(
   });
   if (isStandIn(command)) {
     const { parent, line } = await command.standsFor(parsed.args, contextIn('', watchLeftOut()));
-    const meant = { ...request, line: withGlobals(line, globals) };
+    const meant = { ...request, line: withGlobals(line, parsed.globals) };
     const considered = await consider(core, meant, signal, learns);
     return { ...considered, facts: { ...considered.facts, parent, means: meant.line } };
   }
   const facts = { ...factsOf(parsed, person.name), ...where, ...(shared ? { shared } : {}) };
   const one: Considering = { core, request, parsed, question, place, exempt, facts, lookIn };
-  const considered = command.effect === 'read' ? await considerRead(one, command) : await considerChange(one, command);
-  return withNotes(considered, parsed.notes);
+  return withNotes(await considerCommand(one, command), parsed.notes);
+}
+
+function considerCommand(one: Considering, command: Exclude<Command, StandIn>): Promise<Considered> {
+  if (command.effect === 'read') return considerRead(one, command);
+  return isOwnChange(command) ? considerOwnChange(one, command) : considerChange(one, command);
+}
+
+/** What is Stackhand's own holds for the whole of a cloud, whatever regions that has. */
+function placeOf(core: Core, { command, globals }: ParsedLine, channel: string | undefined): CloudAndRegions {
+  if (command.cloud === false) return { cloud: '', regions: [''] };
+  if (!isOwnChange(command)) return chooseCloud(core, channel, globals);
+  const { cloud } = chooseCloud(core, channel, { ...globals, region: 'all' });
+  return { cloud, regions: [''] };
 }
 
 /** What was typed with the line that stands for another one holds for that one. */

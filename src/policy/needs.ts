@@ -1,5 +1,5 @@
 import type { Effect } from '../command.ts';
-import { OWNER, type Rule, type StackhandYaml } from '../config-schema.ts';
+import { DEFAULT_APPROVER, type Need, OWNER, type Rule, type StackhandYaml } from '../config-schema.ts';
 import { code, count } from '../reply.ts';
 import type { Approval } from '../request.ts';
 import { type Owner, ownerName, type Target } from '../target.ts';
@@ -20,8 +20,9 @@ export function needsOf(
   const needs: Needs = [];
   for (const { count, roles: named } of rule.approvals ?? policy.defaults[effect].approvals) {
     const roles = [...new Set(named)].filter((role) => role !== OWNER);
-    if (!named.includes(OWNER)) {
-      needs.push({ count, roles });
+    if (!named.includes(OWNER) || target?.type === 'cloud') {
+      // A cloud is nobody's: the others are asked, or `atLeast` finds some.
+      if (roles.length > 0) needs.push({ count, roles });
       continue;
     }
     const owners = ownersOf(target, policy.projects);
@@ -42,6 +43,19 @@ export function mergeNeeds(all: readonly Needs[]): Needs {
     }
   }
   return [...merged.values()];
+}
+
+/** The same voters in greater number where they are too few; where there are none the effect's default ones, else those whom the shipped defaults ask. */
+export function atLeast(least: number, needs: Needs, defaults: readonly Need[]): Needs {
+  const lacking = least - needs.reduce((sum, { count }) => sum + count, 0);
+  if (lacking <= 0) return needs;
+  const [first, ...others] = needs;
+  if (first) return [{ ...first, count: first.count + lacking }, ...others];
+  const known = defaults.flatMap(({ count, roles }) => {
+    const voters = roles.filter((role) => role !== OWNER);
+    return voters.length > 0 ? [{ count, roles: voters }] : [];
+  });
+  return known.length > 0 ? atLeast(least, known, []) : [{ count: least, roles: [DEFAULT_APPROVER] }];
 }
 
 /** One rule that asks the same voters twice means that many different people. */

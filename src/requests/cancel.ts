@@ -98,7 +98,7 @@ function tellCancelled(core: Core, draft: Request): Command[] {
   return tellRequester(core, draft, 'answer', { text: `${label(draft.number)} (${code(draft.line)}): ${draft.result?.text}` });
 }
 
-/** A stop needs no vote: of somebody else's request it takes the use of any change command. */
-export function mayStop({ registry }: Pick<Core, 'registry'>, by: Who): boolean {
-  return registry.commands.some(({ name, command }) => command.effect !== 'read' && by.mayUse(name));
+/** A stop needs no vote: of somebody else's request, or of a whole cloud, it takes the use of any change command (there). */
+export function mayStop({ registry }: Pick<Core, 'registry'>, by: Who, cloud?: string): boolean {
+  return registry.commands.some(({ name, command }) => command.effect !== 'read' && by.mayUse(name, cloud));
 }
