@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { Seen } from './brake/mass-down.ts';
 import type { Service, Session } from './openstack/session.ts';
 import type { Reply } from './reply.ts';
 import type { Requester } from './request.ts';
@@ -17,7 +18,7 @@ export interface Job<P = unknown> {
   /** Safe to run again at any time: it looks instead of remembering. */
   run(payload: P, context: JobContext): Promise<Report>;
   /**
-   * What takes back what it did: a line, which is planned and approved like any other, without cloud, region and reason, which are added.
+   * What takes back what it did, by its outcomes (those that are done or unknown): a line, which is planned and approved like any other, without cloud, region and reason, which are added.
    * Left out: nothing does, as its plan's `undo` said.
    */
   undo?(payload: P, did: readonly Outcome[], of: { label: string }): UndoLine;
@@ -33,6 +34,8 @@ export interface JobContext {
   cloud: string;
   region: string;
   request: { number: number; label: string; requester: Requester };
+  /** As of CommandContext. Once it has found something no further write of this cloud's is sent: each hands its run back. */
+  massDown(seen?: Seen): Promise<string | undefined>;
   /** Values that are no longer to go back: somebody has decided otherwise since this was approved. */
   except: ReadonlySet<string>;
   /** Aborts on SIGTERM, cancel, freeze or a lost lease: start no further item. */

@@ -5,7 +5,7 @@ import { UserError } from '../../src/errors.ts';
 import { affectedBy, blastFields } from '../../src/evacuation/blast.ts';
 import { destinationsFor } from '../../src/evacuation/destinations.ts';
 import { mustBeSilent, silenceInWords } from '../../src/evacuation/facts.ts';
-import { lookForLife } from '../../src/evacuation/life.ts';
+import { type LifeLook, lookForLife } from '../../src/evacuation/life.ts';
 import { pickServers } from '../../src/evacuation/pick.ts';
 import { roomInWords, serverTable, warningsOf } from '../../src/evacuation/plan-words.ts';
 import { losesDisk, type Sorted, sortServers } from '../../src/evacuation/sort.ts';
@@ -42,6 +42,7 @@ export default defineCommand({
     const service = await findHost(openstack, host, (name) => mayTouch(hostTarget(name)));
     about(hostTarget(host));
     const life = await lookForLife(openstack, host);
+    await mustBeOneHostsMatter(life, context);
     mustBeSilent(host, life, hosts.heartbeatMs);
     const all = await listServersOnHost(openstack, host);
     if (all.length === 0) return { nothingToDo: `There is no server on ${code(host)}.`, touches: [hostTarget(host)] };
@@ -105,6 +106,15 @@ export default defineCommand({
     };
   },
 });
+
+/** So much down at once is no matter of hosts: it pulls the brake, which nothing here lifts. */
+async function mustBeOneHostsMatter({ cloud: seen }: LifeLook, { cloud, massDown }: CommandContext): Promise<void> {
+  const what = await massDown(seen);
+  if (what === undefined) return;
+  throw new UserError(
+    `On ${code(cloud)} ${what}: that is an incident of the message queue or the network, not of hosts, so nothing is evacuated. Mend that first. The brake is on; ${code(`brake lift --cloud ${cloud}`)} asks two others to lift it.`,
+  );
+}
 
 /** Those that the line leaves: named ones only, without the struck ones. */
 function choose(

@@ -1,9 +1,9 @@
-import { heardAt, isSilent, wireTime } from './heard.ts';
+import { isSilent, lastHeard } from './heartbeats.ts';
 import type { NovaOptions } from './nova.ts';
 import { atLeast, badRequest, demand, notFound } from './nova-refusals.ts';
 import { type Answer, type Asked, isAdmin, isRecord, type Route } from './router.ts';
 import type { CloudState } from './state.ts';
-import type { Host } from './state-compute.ts';
+import type { Controller, Host } from './state-compute.ts';
 
 /** Nova's services. */
 export function serviceRoutes({ state }: NovaOptions): Route[] {
@@ -14,7 +14,7 @@ export function serviceRoutes({ state }: NovaOptions): Route[] {
       handle(asked) {
         demand(isAdmin(asked), 'os-services:list');
         const wanted = (key: string, value: string): boolean => (asked.query.get(key) ?? value) === value;
-        const services = [...controllers(), ...state.hosts.map((host) => shownService(host, asked))];
+        const services = [...state.controllers.map(shownController), ...state.hosts.map((host) => shownService(host, asked))];
         return {
           status: 200,
           body: { services: services.filter(({ host, binary }) => wanted('host', host) && wanted('binary', binary)) },
@@ -29,8 +29,8 @@ export function serviceRoutes({ state }: NovaOptions): Route[] {
   ];
 }
 
-export function isDown({ state, forcedDown, lastHeard }: Host): boolean {
-  return forcedDown || state === 'down' || isSilent(lastHeard);
+export function isDown(host: Host): boolean {
+  return host.forcedDown || host.state === 'down' || isSilent(host);
 }
 
 /** By UUID, as from 2.53 on; what came before is not known here. Source: nova/api/openstack/compute/services.py, update */
@@ -42,7 +42,7 @@ function update(state: CloudState, asked: Asked): Answer {
   if (unknown) throw badRequest(`Additional properties are not allowed ('${unknown}' was unexpected)`);
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw badRequest(`Invalid uuid ${id}`);
   demand(isAdmin(asked), 'os-services:update');
-  const controller = controllers().find((service) => service.id === id);
+  const controller = state.controllers.find((service) => service.id === id);
   if (controller) {
     throw badRequest(`Updating a ${controller.binary} service is not supported. Only nova-compute services can be updated.`);
   }
@@ -60,8 +60,7 @@ function update(state: CloudState, asked: Asked): Answer {
       disabledReason: typeof body.disabled_reason === 'string' ? body.disabled_reason : null,
     });
   if (typeof body.forced_down === 'boolean') host.forcedDown = body.forced_down;
-  // Nova moves this with every write of the record. What lives moves it on by itself.
-  if (host.lastHeard !== null) host.lastHeard = wireTime(Date.now());
+  host.written = Date.now();
   return { status: 200, body: { service: shownService(host, asked) } };
 }
 
@@ -73,18 +72,25 @@ function mustBeCleanedUp({ migrations }: CloudState, { name }: Host): void {
   );
 }
 
-function controllers(): { binary: string; host: string; id: string }[] {
-  return ['nova-conductor', 'nova-scheduler'].map((binary, index) => ({
+function shownController(controller: Controller): { binary: string; host: string } {
+  const { binary, host, id } = controller;
+  const shown = {
     binary,
-    host: 'controller1',
-    id: `00000000-0000-4000-8000-00000000000${index + 1}`,
+    host,
+    id,
     zone: 'internal',
     status: 'enabled',
-    state: 'up',
-    updated_at: wireTime(Date.now()),
+    state: isSilent(controller) ? 'down' : 'up',
+    updated_at: lastHeard(controller),
     disabled_reason: null,
     forced_down: false,
-  }));
+  };
+  return shown;
+}
+
+/** Nova moves this with every write of the record, not only with heartbeats. */
+function updatedAt({ silentSince = Date.now(), written = 0 }: Host): string {
+  return lastHeard({ silentSince: Math.max(silentSince, written) });
 }
 
 function shownService(host: Host, asked: Asked): { binary: string; host: string } {
@@ -95,7 +101,7 @@ function shownService(host: Host, asked: Asked): { binary: string; host: string 
     zone: host.zone,
     status: host.status,
     state: isDown(host) ? 'down' : 'up',
-    updated_at: heardAt({ lastHeard: host.lastHeard, isUp: host.state === 'up' }),
+    updated_at: updatedAt(host),
     disabled_reason: host.disabledReason,
   };
   return { ...shown, ...(atLeast(asked, '2.11') ? { forced_down: host.forcedDown } : {}) };

@@ -1,5 +1,8 @@
+import type { Reporting } from './heartbeats.ts';
+
 export interface ComputeState {
   hosts: Host[];
+  controllers: Controller[];
   aggregates: Aggregate[];
   flavors: Flavor[];
   servers: Server[];
@@ -12,7 +15,14 @@ export interface ComputeState {
   allocationRatios: Record<'VCPU' | 'MEMORY_MB' | 'DISK_GB', number>;
 }
 
-export interface Host {
+/** A nova-conductor or nova-scheduler. */
+export interface Controller extends Reporting {
+  binary: string;
+  host: string;
+  id: string;
+}
+
+export interface Host extends Reporting {
   name: string;
   zone: string;
   /** Of its nova-compute, by UUID and by the number of before 2.53. */
@@ -23,8 +33,8 @@ export interface Host {
   state: 'up' | 'down';
   disabledReason: string | null;
   forcedDown: boolean;
-  /** When its nova-compute was heard last; null while it lives and reports. */
-  lastHeard: string | null;
+  /** When somebody changed its service last, in milliseconds since 1970. */
+  written?: number;
   vcpus: number;
   memoryMiB: number;
   diskGiB: number;

@@ -49,16 +49,12 @@ function notBegun({ id, name }: { id: string; name: string }, { state, detail }:
   return { item, state: 'drifted', detail: `It was not begun, since the host was not forced down: ${detail ?? state}` };
 }
 
-async function moveAll(
-  payload: EvacuatePayload,
-  { openstack, converge, progress }: JobContext,
-  watch: Watch,
-  seen: Sightings,
-): Promise<Outcome[]> {
+async function moveAll(payload: EvacuatePayload, context: JobContext, watch: Watch, seen: Sightings): Promise<Outcome[]> {
   const { host, to, servers } = payload;
+  const { converge, progress } = context;
   const settled = new Set<string>();
   const tries: Tries = new Map();
-  const look = looker(openstack, payload, watch, settled);
+  const look = looker(context, payload, watch, settled);
   return converge(servers, {
     atOnce: AT_ONCE,
     async look() {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineJob } from '../../src/job.ts';
 import { QUOTA_VERSION } from '../../src/openstack/compute-quotas.ts';
-import { newValues, problemsIn, ServicePayload, setUnlessSet, tableOfNow, whatWasSet } from '../../src/quotas/apply.ts';
+import { newValues, problemsIn, ServicePayload, setUnlessSet, tableOfNow, whatTook, whatWasSet } from '../../src/quotas/apply.ts';
+import { typedOf } from '../../src/quotas/change.ts';
 import { readDefaults, writeDefaults } from '../../src/quotas/defaults.ts';
 
 /**
@@ -11,6 +12,8 @@ import { readDefaults, writeDefaults } from '../../src/quotas/defaults.ts';
 export default defineJob({
   payload: z.object({ services: z.array(ServicePayload) }),
   microversions: ({ services }) => (services.some(({ id }) => id === 'compute') ? { compute: QUOTA_VERSION } : {}),
+
+  undo: ({ services }, did) => ({ line: `quota defaults set ${typedOf(whatTook(services, did), 'was')}` }),
 
   async run({ services }, context) {
     const outcomes = await context.converge(services, {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defineJob } from '../../src/job.ts';
 import { QUOTA_VERSION } from '../../src/openstack/compute-quotas.ts';
 import { getQuotas, quotaValue, updateQuotas } from '../../src/openstack/quotas.ts';
-import { newValues, problemsIn, ServicePayload, setUnlessSet, tableOfNow, whatWasSet } from '../../src/quotas/apply.ts';
+import { newValues, problemsIn, ServicePayload, setUnlessSet, tableOfNow, whatTook, whatWasSet } from '../../src/quotas/apply.ts';
+import { typedOf } from '../../src/quotas/change.ts';
 import { code } from '../../src/reply.ts';
 
 /**
@@ -13,6 +14,8 @@ import { code } from '../../src/reply.ts';
 export default defineJob({
   payload: z.object({ project: z.object({ id: z.string(), name: z.string() }), services: z.array(ServicePayload) }),
   microversions: ({ services }) => (services.some(({ id }) => id === 'compute') ? { compute: QUOTA_VERSION } : {}),
+
+  undo: ({ project, services }, did) => ({ line: `quota set ${project.id} ${typedOf(whatTook(services, did), 'was')}` }),
 
   async run({ project, services: approved }, context) {
     const services = approved

@@ -1,4 +1,4 @@
-import type { ArgsSchema, Command } from '../command.ts';
+import { type ArgsSchema, type Command, isOwnChange, mayChange } from '../command.ts';
 import type { NamedCommand } from '../registry.ts';
 import { code } from '../reply.ts';
 import type { Argument } from './arguments.ts';
@@ -28,17 +28,20 @@ const ABOUT_CLOUD = new Set(['cloud', 'region']);
 const OF_CHANGES = new Set(['dryRun', 'ticket']);
 
 /** Those that this command has a use for. */
-export function globalArguments({ effect, cloud, forAskerAlone }: Command): Argument[] {
+export function globalArguments(command: Command): Argument[] {
   return GLOBAL_ARGUMENTS.filter(({ name }) => {
-    if (ABOUT_CLOUD.has(name)) return cloud !== false;
-    if (OF_CHANGES.has(name)) return effect !== 'read';
-    return effect === 'read' && forAskerAlone !== true;
+    // What is Stackhand's own holds for the whole of a cloud.
+    if (name === 'region' && isOwnChange(command)) return false;
+    if (ABOUT_CLOUD.has(name)) return command.cloud !== false;
+    if (OF_CHANGES.has(name)) return mayChange(command);
+    return !mayChange(command) && command.forAskerAlone !== true;
   });
 }
 
-/** Names that a command's own arguments may not have; a read may look for a ticket. */
-export function reservedFor({ effect }: Command): readonly Argument[] {
-  return GLOBAL_ARGUMENTS.filter(({ name }) => name !== 'ticket' || effect !== 'read');
+/** Names that a command's own arguments may not have; a read may look for a ticket, and what is for no cloud may name one. */
+export function reservedFor(command: Command): readonly Argument[] {
+  const free = [...(mayChange(command) ? [] : ['ticket']), ...(command.cloud === false ? ['cloud'] : [])];
+  return GLOBAL_ARGUMENTS.filter(({ name }) => !free.includes(name));
 }
 
 /** The words that may be bound: options of the other kind too, for which there are better words than "not an argument here". */
@@ -71,7 +74,7 @@ export function globalsIn(values: ReadonlyMap<string, unknown>): Globals {
 export function misplacedGlobals({ name, command }: NamedCommand, { dryRun, share, ticket }: Globals): string[] {
   const what = code(name);
   const problems: string[] = [];
-  if (command.effect === 'read') {
+  if (!mayChange(command)) {
     if (dryRun) problems.push(`${what} changes nothing, so it has no dry run; leave out \`--dry-run\`.`);
     if (ticket !== undefined) problems.push(`${what} changes nothing, so no ticket is kept with it; leave out \`--ticket\`.`);
     if (share && command.forAskerAlone) problems.push(`What ${what} shows is for your eyes alone; leave out \`--share\`.`);

@@ -7,7 +7,7 @@ import { isOurWrite } from './reason.ts';
 
 /*
  * The facts that an evacuation stands on: nothing is heard of the host, somebody says that it is fenced, its disks can be had elsewhere.
- * A fourth, that this is no incident of the queue or the network, begins here with `elsewhereMs`; the brake looks at the whole cloud.
+ * A fourth, that this is no incident of the queue or the network, is the brake's: `massDown` looks at the whole cloud.
  */
 
 /** Whatever reports from the host and was heard within the limit: it lives, or a part of it does. */
@@ -33,11 +33,6 @@ export function mustBeSilent(host: string, look: LifeLook, limitMs: number): voi
   if (look.silentMs < limitMs && !look.service?.forced_down) {
     throw new UserError(
       `Nova heard nova-compute of ${code(host)} ${formatDuration(look.silentMs)} ago, and evacuation takes ${limit} of silence. If the host lives, its servers can be live-migrated instead. A change of the service, as when somebody disables it, counts as heard too, since Nova keeps one time for both: then type the line again in ${formatDuration(limitMs - look.silentMs)}.`,
-    );
-  }
-  if (look.elsewhereMs >= limitMs) {
-    throw new UserError(
-      `Nova has heard nothing of its services on any other host for ${limit} either. That is no dead host but an incident of the message queue, the database, the network or a clock: mend that first.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { JobContext } from '../job.ts';
 import { mapAtOnce } from '../openstack/at-once.ts';
 import { listServers, listServersOnHost, type Server } from '../openstack/compute.ts';
 import { unlessGone } from '../openstack/gone.ts';
@@ -33,11 +34,18 @@ const VOLUMES_AT_ONCE = 8;
  * last one, and 1 for each of their volumes, since cinder cannot be asked for several.
  * @param settled IDs that need no further look.
  */
-export function looker(os: Session, payload: EvacuatePayload, watch: Watch, settled: ReadonlySet<string>): () => Promise<Seen> {
+export function looker(
+  { openstack: os, massDown }: Pick<JobContext, 'openstack' | 'massDown'>,
+  payload: EvacuatePayload,
+  watch: Watch,
+  settled: ReadonlySet<string>,
+): () => Promise<Seen> {
   const { host, servers: approved, lastMigration } = payload;
   let since: string | undefined;
   return async () => {
     const life = await lookForLife(os, host);
+    // Where it finds something it pulls the brake, and the next write hands this run back.
+    await massDown(life.cloud);
     const verdict = watch.see(life);
     since ??= new Date(timeOf(life.service?.updated_at ?? '1970-01-01T00:00:00') - MARGIN_MS).toISOString();
     const [here, changed, migrations] = await Promise.all([

@@ -21,7 +21,8 @@ export function lineFor(request: Request, place: Place, { registry, clouds }: Kn
   if (cloud === undefined || region === undefined || !clouds.names.includes(cloud)) return line;
   const parsed = understood(line, registry);
   const named = parsed && registry.findCommand(parsed.name);
-  if (!named) return line;
+  // What stands for another line finds the cloud in the request that it is about.
+  if (!named || named.command.cloud === false) return line;
   const regions = clouds.regionsOf(cloud);
   const one = regions.includes(region) ? region : regionsInWords(regions) === region ? 'all' : undefined;
   const missing: [string, string][] = [

@@ -64,6 +64,16 @@ function nothingToSet({ limits }: ServicePayload, drifted: Outcome[], kept: numb
   return first ? { ...step, besides: drifted } : step;
 }
 
+/** What of these services was set, value by value, or may have been. @param did their outcomes, with values that were left alone beside them */
+export function whatTook(services: readonly ServicePayload[], did: readonly Outcome[]): ServicePayload[] {
+  const states = new Map(did.map(({ item, state }) => [item.id, state]));
+  const took = (id: string): boolean => states.get(id) === 'done' || states.get(id) === 'unknown';
+  return services.flatMap((service) => {
+    const limits = Object.entries(service.limits).filter(([key]) => !states.has(quotaValue(service.id, key)));
+    return took(service.id) && limits.length > 0 ? [{ ...service, limits: Object.fromEntries(limits) }] : [];
+  });
+}
+
 /** A 200 is not yet success: nova with unified limits answers it and stores nothing. */
 function readBack(service: ServicePayload, after: QuotaUses, wanted: Limits): Step {
   const wrong = Object.keys(wanted).filter((key) => after[key]?.limit !== wanted[key]);

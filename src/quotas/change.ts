@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Project } from '../openstack/identity.ts';
 import { type QuotaUse, type QuotaUses, taken } from '../openstack/quota-set.ts';
-import { formatLimit, getQuotas, type QuotaService, quotaValue, SERVICE_NAMES } from '../openstack/quotas.ts';
+import { formatLimit, getQuotas, type QuotaService, quotaOfKey, quotaValue, SERVICE_NAMES } from '../openstack/quotas.ts';
 import type { Session } from '../openstack/session.ts';
 import { code } from '../reply.ts';
 import type { Wanted } from './wanted.ts';
@@ -81,6 +81,13 @@ export function typedLimits(changes: readonly Wanted[]): string {
 /** The same of what it is now. */
 export function typedPresent(changes: readonly Change[]): string {
   return typedLimits(changes.map(({ quota, use }) => ({ quota, to: use.limit })));
+}
+
+/** The same of what is kept for a job: each value as it was, or as it was to be. */
+export function typedOf(services: readonly ServiceLimits[], which: 'was' | 'to'): string {
+  return services
+    .flatMap(({ id, limits }) => Object.entries(limits).map(([key, limit]) => `${quotaOfKey(id, key).name}=${limit[which]}`))
+    .join(' ');
 }
 
 /** "cores 20 → 40", or "cores stays 40". */

@@ -1,8 +1,10 @@
 import { UserError } from '../errors.ts';
+import type { Outcome } from '../job.ts';
 import { inWords } from '../outbox/card.ts';
 import { tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import { label, type Request, userOf } from '../request.ts';
+import { itemOf } from '../running/item-key.ts';
 import { cancelRequest } from './cancel.ts';
 import { childrenOf } from './children.ts';
 import type { RequestBook } from './request-book.ts';
@@ -15,6 +17,7 @@ export function createRequestBook(core: Core): RequestBook {
     list: (filter) => listRequests(store, filter),
     cancel: async (number, by) => (await cancelRequest(core, number, by)).came,
     children: (number) => childrenOf(store, number),
+    outcomes: (number) => outcomesOf(store, number),
     async history(number) {
       const entries = await readAudit(store, number);
       const writes = entries.filter(({ event }) => event === 'intent');
@@ -27,6 +30,18 @@ export function createRequestBook(core: Core): RequestBook {
       }));
     },
   };
+}
+
+/** As the last move said that knew them. */
+async function outcomesOf(store: Store, number: number): Promise<Outcome[]> {
+  const entries = await readAudit(store, number);
+  const told = (entries.findLast(({ detail }) => Array.isArray(detail?.outcomes))?.detail?.outcomes ?? []) as Outcome[];
+  const known = new Set(told.map(({ item }) => item.id));
+  const begun = (await findRequest(store, number))?.request.begun ?? [];
+  const untold = begun
+    .filter((key) => !known.has(key))
+    .map((id): Outcome => ({ item: { id, name: itemOf(id) }, state: 'unknown' }));
+  return [...told, ...untold];
 }
 
 const AT_A_TIME = 100;

@@ -1,4 +1,5 @@
 import type { Who } from '../command.ts';
+import type { Outcome } from '../job.ts';
 import type { Request } from '../request.ts';
 
 /** What a stop came to: ended at once, a job that was told, or an unknown outcome that nobody looks at any more. */
@@ -16,6 +17,8 @@ export interface RequestBook {
   cancel(number: number, by: Who): Promise<Cancelled>;
   /** Numbers of those that follow from it: a way back, *Plan again*. Oldest first. */
   children(number: number): Promise<number[]>;
+  /** What became of its items, each ID with its region before it (src/running/item-key.ts); what was begun and never told of is unknown. */
+  outcomes(number: number): Promise<Outcome[]>;
   /** The audit's entries of a request, oldest first, as shown by `request show`. */
   history(number: number): Promise<{ at: number; event: string; by?: string; detail?: string }[]>;
 }

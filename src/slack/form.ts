@@ -2,6 +2,7 @@ import type { InputBlock, InputBlockElement, ModalView, PlainTextOption } from '
 import { type Argument, argumentsOf } from '../chat/arguments.ts';
 import type { Typed } from '../chat/compose.ts';
 import { globalArguments } from '../chat/globals.ts';
+import { mayChange } from '../command.ts';
 import type { Forms } from '../planning/forms.ts';
 import type { NamedCommand } from '../registry.ts';
 import { literal, shortened } from './literal.ts';
@@ -38,7 +39,7 @@ export function fillInForm(named: NamedCommand, typed: Typed, metadata: ModalMet
     type: 'modal',
     callback_id: FORM,
     title: plain(shortened(named.name, 24)),
-    submit: plain(named.command.effect === 'read' ? 'Show' : 'Plan it'),
+    submit: plain(mayChange(named.command) ? 'Plan it' : 'Show'),
     close: plain('Back'),
     private_metadata: JSON.stringify(metadata),
     blocks: asked.slice(0, MOST_INPUTS).map((argument) => inputBlock(argument, named, typed, forms)),

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseLine } from '../../src/chat/parse.ts';
-import type { CommandContext, Who } from '../../src/command.ts';
+import { type CommandContext, isStandIn, type Who } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { loadRegistry, type Registry } from '../../src/registry.ts';
 import type { Reply } from '../../src/reply.ts';
@@ -85,6 +85,7 @@ function book(...requests: Request[]): RequestBook {
       return 'cancelled';
     },
     children: async (number) => requests.filter(({ parent }) => parent === number).map((one) => one.number),
+    outcomes: async () => [],
     history: async () => [{ at: NOW - 2 * HOUR, event: 'received', by: 'U0BOB', detail: 'quota set demo cores=40' }],
   };
 }
@@ -99,7 +100,7 @@ const BOB: Who = {
 
 async function say(line: string, { registry = own, who = BOB, requests = book(waiting, running, ended) } = {}): Promise<Reply> {
   const { command, args } = parseLine(line, own);
-  if (command.effect !== 'read') throw new Error('these are reads');
+  if (command.effect !== 'read' || isStandIn(command)) throw new Error('these are reads');
   const context: Pick<CommandContext, 'registry' | 'request' | 'requests' | 'who' | 'mayTouch' | 'log'> = {
     registry,
     request: { number: 1043, label: 'R-1043', line },

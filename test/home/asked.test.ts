@@ -30,6 +30,7 @@ describe('what somebody asked', () => {
         'Cores: 2 projects done.',
         'Ended TIME UTC · asked for: Set cores to 40 in 2 projects: more load',
         `Open the card (https://home.slack.example/archives/${idOf('C', 'ops')}/pTS)`,
+        '[Undo]',
       ].join('\n'),
     );
   });

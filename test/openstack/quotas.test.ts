@@ -80,6 +80,7 @@ describe('quota set', () => {
       "R-1001 is done · real-admin/RegionOne · change, 1 project. Project demo now has cores 40, ram 80 GiB, volumes 20, gigabytes___DEFAULT__ 500 GiB, floating-ips 60, secgroup-rules 200.
       Asked for: Change 6 quotas of project demo: cores 20 → 40, ram 50 GiB → 80 GiB, volumes 10 → 20, floating-ips 50 → 60, secgroup-rules 100 → 200, gigabytes___DEFAULT__ unlimited → 500 GiB.
       @approvers
+      [Undo]
       Asked by: bob
       Reason: ticket 4711
       Votes: alice approved
@@ -93,6 +94,21 @@ describe('quota set', () => {
       secgroup-rules         Neutron  100        200      200"
     `);
     expect(await bot.hears('bob', 'R-1001 is done')).toContain('Project demo now has cores 40, ram 80 GiB');
+  });
+
+  it('is taken back by the line that its undo stands for, once somebody has approved that', async () => {
+    const one = await scene();
+    const { bot } = one;
+    await ended(one, 'R-1001 is done');
+    expect(await differs(one)).toEqual({ ...NOVA, ...CINDER, ...NEUTRON });
+
+    await bot.slack.slash('bob', '#ops', 'request undo R-1001');
+    await cardSaying(bot, 'R-1002 waits for approval');
+    expect(await differs(one)).toEqual({ ...NOVA, ...CINDER, ...NEUTRON });
+    await bot.approve('alice');
+    await cardSaying(bot, 'R-1002 is done');
+
+    expect(await differs(one)).toEqual({});
   });
 
   it('is refused to a role that may only look, without a card', async () => {
