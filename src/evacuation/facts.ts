@@ -1,7 +1,8 @@
 import { formatDuration, formatInstant } from '../chat/values.ts';
+import type { Fact } from '../command.ts';
 import { UserError } from '../errors.ts';
 import { timeOf } from '../openstack/times.ts';
-import { code, count } from '../reply.ts';
+import { code, count, plain } from '../reply.ts';
 import type { Heard, LifeLook } from './life.ts';
 import { isOurWrite } from './reason.ts';
 
@@ -37,15 +38,18 @@ export function mustBeSilent(host: string, look: LifeLook, limitMs: number): voi
   }
 }
 
-/** The evidence for the first fact, for the plan. */
-export function silenceInWords(host: string, look: LifeLook, limitMs: number): string {
-  const when = silenceOf(look, limitMs);
+/** The first fact with its evidence. It holds for as long as the service's record stands still. */
+export function silence(host: string, look: LifeLook, limitMs: number): Fact {
   const [freshest] = look.others;
   const others =
     freshest === undefined
       ? 'nothing else reports from it'
       : `of ${count(look.others, 'other service')} on it the last, ${freshest.name}, was heard ${ageInWords(freshest.agoMs)}`;
-  return `1. Silent: nova-compute of ${code(host)} ${when}; ${others}. The limit is ${formatDuration(limitMs)}.`;
+  return {
+    name: 'Silent',
+    says: `nova-compute of ${plain(host)} ${silenceOf(look, limitMs)}; ${others}. The limit is ${formatDuration(limitMs)}`,
+    is: `${look.service?.updated_at}, ${look.others.length}, ${limitMs}`,
+  };
 }
 
 function silenceOf({ service, silentMs }: LifeLook, limitMs: number): string {

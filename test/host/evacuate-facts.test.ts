@@ -4,7 +4,7 @@ import { lastHeard } from '../../demo/cloud/heartbeats.ts';
 import type { LifeLook } from '../../src/evacuation/life.ts';
 import { watchHost } from '../../src/evacuation/watch.ts';
 import { startBot } from '../bot.ts';
-import { deadHost, evacuated, LINE, serversOn } from './stage.ts';
+import { deadHost, evacuated, LINE, serversOn, typeHost } from './stage.ts';
 
 const MINUTE = 60_000;
 
@@ -120,4 +120,20 @@ it('that goes on after a crash waits until the service has stood still for a min
   const seen = (ms: number): string => watch.see(look(ms, { forced: true, at: written + ms })).is;
 
   expect([seen(5_000), seen(30_000), seen(61_000)]).toEqual(['wait', 'wait', 'dead']);
+});
+
+it('is read again for whoever is to approve it', async () => {
+  const bot = await deadHost();
+  await bot.say('bob', LINE);
+  await typeHost(bot);
+
+  await bot.slack.slash('alice', '#ops', 'request check R-1001');
+  expect(await bot.hears('alice', 'R-1001 was looked at again')).toMatch(
+    /nothing moved\.\nHolds: .*Silent: nova-compute of compute3 was last heard .*; Fenced: as bob says: power is off by IPMI.*\nMoved: nothing\.\nAsk bob: How do you know that compute3 is powered off, and can it come back by itself\?/,
+  );
+  for (const agent of bot.cloud.state.agents) delete agent.silentSince;
+  await bot.slack.slash('carol', '#ops', 'request check R-1001');
+  expect(await bot.hears('carol', 'R-1001 was looked at again')).toContain(
+    'it cannot be planned any more: compute3 is not dead: its Open vSwitch agent',
+  );
 });
