@@ -26,9 +26,9 @@ export function bringBack(hosts: readonly { silentSince?: number }[]): void {
 }
 
 /** What a worker does every 30 s. */
-export async function look({ running: { core } }: Pick<Bot, 'running'>): Promise<void> {
+export async function look({ running: { core } }: Pick<Bot, 'running'>, cloud = 'prod'): Promise<void> {
   const check = core.registry.checks.find(({ name }) => name === 'mass-down')?.check;
-  const [cloud, region] = ['prod', 'RegionOne'];
+  const region = 'RegionOne';
   const signal = new AbortController().signal;
   await check?.run({ openstack: core.clouds.reader(cloud, region), cloud, region, core, signal, log: core.log });
 }
