@@ -10,6 +10,7 @@ import type { Act } from '../../src/reply.ts';
 import { readAudit } from '../../src/requests/store.ts';
 import { type Bot, type BotOptions, endBegins, gate, startBot, toyBot } from '../bot.ts';
 import { pagesOf, section } from '../home/pages.ts';
+import { freezeQuietly, thawQuietly } from '../standstill/stage.ts';
 
 const SET = 'cores set demo --cores 40 --reason "more load"';
 const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
@@ -185,15 +186,14 @@ describe('broken glass', () => {
 
   it('is signed as what it is where it was cancelled in time', async () => {
     const bot = await glassBot();
-    const { redis, keys } = bot.running.core.store;
-    await redis.set(keys.freeze('prod'), 'by a test');
     await unanswered(bot);
+    await freezeQuietly(bot);
     await breaks(bot);
     await bot.untilOf(1001, 'queued');
 
     await bot.say('alice', 'request cancel R-1001');
     await bot.untilOf(1001, 'unsigned');
-    await redis.del(keys.freeze('prod'));
+    await thawQuietly(bot);
     await bot.shows('R-1001 was cancelled, GLASS BROKEN by bob and UNSIGNED');
     expect(await bot.say('alice', 'request cancel R-1001')).toContain('R-1001 has ended already: cancelled.');
     await signs(bot, 'carol');
@@ -254,9 +254,8 @@ function reminders(bot: Bot, who: string): number {
 describe('what broken glass does not lift', () => {
   it('a freeze holds it back', async () => {
     const bot = await glassBot();
-    const { redis, keys } = bot.running.core.store;
-    await redis.set(keys.freeze('prod'), 'by a test');
     await unanswered(bot);
+    await freezeQuietly(bot);
 
     await breaks(bot);
     await bot.untilOf(1001, 'queued');
@@ -264,7 +263,7 @@ describe('what broken glass does not lift', () => {
 
     expect((await bot.request(1001)).state).toBe('queued');
     expect(bot.cloud.writes).toEqual([]);
-    await redis.del(keys.freeze('prod'));
+    await thawQuietly(bot);
     await bot.untilOf(1001, 'unsigned');
   });
 
@@ -281,14 +280,15 @@ describe('what broken glass does not lift', () => {
 
   it('a plan in the record that is not the one it was broken for', async () => {
     const bot = await glassBot();
-    await bot.running.core.store.redis.set(bot.running.core.store.keys.freeze('prod'), 'by a test');
     await unanswered(bot);
+    await freezeQuietly(bot);
     await breaks(bot);
     await bot.running.stop();
-    const { redis, keys } = (await bot.another('gateway')).core.store;
+    const another = { running: await bot.another('gateway') };
+    const { redis, keys } = another.running.core.store;
     const doc = (await redis.hget(keys.request(1001), 'doc')) ?? '';
     await redis.hset(keys.request(1001), 'doc', doc.replaceAll('"cores":40', '"cores":400'));
-    await redis.del(keys.freeze('prod'));
+    await thawQuietly(another);
 
     await bot.another('worker');
 
@@ -430,24 +430,22 @@ describe('who may sign', () => {
 
   it('nobody before it has ended', async () => {
     const bot = await glassBot();
-    const { redis, keys } = bot.running.core.store;
-    await redis.set(keys.freeze('prod'), 'by a test');
     await unanswered(bot);
+    await freezeQuietly(bot);
     await breaks(bot);
 
     await clicks(bot, 'dora', { kind: 'sign', request: 1001 });
 
     await bot.hears('dora', 'R-1001 is queued; it is signed once it has ended.');
-    await redis.del(keys.freeze('prod'));
+    await thawQuietly(bot);
     await bot.untilOf(1001, 'unsigned');
   });
 });
 
 it('votes and denials that come after are answered, and change nothing', async () => {
   const bot = await glassBot();
-  const { redis, keys } = bot.running.core.store;
-  await redis.set(keys.freeze('prod'), 'by a test');
   await unanswered(bot);
+  await freezeQuietly(bot);
   const { hash = '' } = await bot.untilOf(1001, 'waiting');
   await breaks(bot);
   await bot.untilOf(1001, 'queued');
@@ -456,7 +454,7 @@ it('votes and denials that come after are answered, and change nothing', async (
   expect(await bot.hears('alice', 'R-1001 waits for no votes any more: bob broke the glass at')).toContain(
     'To stop it press Stop or Cancel on its card, or type request cancel R-1001.',
   );
-  await redis.del(keys.freeze('prod'));
+  await thawQuietly(bot);
   await bot.untilOf(1001, 'unsigned');
   await clicks(bot, 'alice', { kind: 'approve', request: 1001, hash });
 
