@@ -213,6 +213,8 @@ describe('broken glass', () => {
     bot.later(DAY);
     await bot.hears('dora', 'R-1001 is done, and nobody has signed it since');
     await remindOwners(bot.running.core, 1001);
+    const audit = await readAudit(bot.running.core.store, 1001);
+    expect(audit.filter(({ event }) => event === 'reminded to sign')).toHaveLength(1);
     bot.later(DAY);
     await bot.slack.waitFor(() => reminders(bot, 'carol') === 2, 'the second reminder');
     await signs(bot, 'carol');
@@ -492,6 +494,7 @@ it('what was for a time goes back from its end on, signed or not, and can be tak
 
   expect(before).toBe(String(goesBack[0]?.at));
   expect(await due()).toBe(before);
+  expect((await bot.request(1001)).goesBack).toEqual(goesBack);
 });
 
 it('stands on the Home of an owner until it is signed, and not on that of who broke it', async () => {
