@@ -46,6 +46,8 @@ export interface Bot {
   click(who: string, label: string, card?: Message): Promise<string>;
   approve(who: string): Promise<string>;
   deny(who: string, reason: string): Promise<string>;
+  /** Types the target of the newest request into its form, as a destructive one's requester does, once they are asked. */
+  typeTarget(who: string, target: string): Promise<void>;
   /** The newest request, once it is in one of these states. */
   until(...states: Request['state'][]): Promise<Request>;
   /** A request that need not be the newest. */
@@ -227,6 +229,19 @@ function people(
       await slack.click(who, card, 'Deny');
       const modal = await slack.waitFor(() => slack.modal(who), 'a form asking why');
       return answerTo(who, 'on the spot', `an answer to ${who}'s denial`, () => slack.submit(who, modal, { answer: reason }));
+    },
+    async typeTarget(who, target) {
+      let name = '';
+      await eventually(async () => {
+        const number = await newest();
+        name = `R-${number} `;
+        return (await findRequest(store(), number))?.request.state === 'planned';
+      }, 'a plan whose target is to be typed');
+      const asks = (message: Message): boolean => text(message).includes(name) && text(message).includes('[Type the target]');
+      const question = await slack.waitFor(() => toldTo(who, 'anywhere').findLast(asks), `${name}to ask for its target`);
+      await slack.click(who, question, 'Type the target');
+      const form = await slack.waitFor(() => slack.modal(who), 'the form for the target');
+      await slack.submit(who, form, { answer: target });
     },
     hears: (who, words) =>
       slack.waitFor(

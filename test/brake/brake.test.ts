@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
-import type { Message } from '../../demo/workspace/model.ts';
 import { readAudit } from '../../src/requests/store.ts';
 import { type Bot, eventually, gate, startBot } from '../bot.ts';
 import { bigCloud, bringBack, isBraked, look, loseHosts, nodes } from './stage.ts';
@@ -18,19 +17,10 @@ function limits({ cloud }: Bot): [cores: number | undefined, volumes: number | u
 /** Asks for it, types the cloud's name, and has both others approve it. */
 async function lift(bot: Bot): Promise<void> {
   await bot.say('bob', LIFT);
-  await typeTarget(bot, 'bob', 'prod');
+  await bot.typeTarget('bob', 'prod');
   await bot.approve('alice');
   await bot.approve('carol');
   await bot.shows('The brake of prod is lifted by');
-}
-
-/** Of a long plan the requester's own card is in their direct messages. */
-async function typeTarget({ slack }: Bot, who: string, target: string): Promise<void> {
-  const asked = (): Message | undefined =>
-    [...slack.ephemerals(who), ...slack.directs(who)].findLast((one) => slack.text(one).includes('[Type the target]'));
-  await slack.click(who, await slack.waitFor(asked, 'the question'), 'Type the target');
-  const modal = await slack.waitFor(() => slack.modal(who), 'the form');
-  await slack.submit(who, modal, { answer: target });
 }
 
 describe('with 140 of 300 compute hosts down', () => {
@@ -221,7 +211,7 @@ describe('brake lift', () => {
 
     expect(await bot.say('bob', 'brake lift')).toContain('reason');
     await bot.say('bob', LIFT);
-    await typeTarget(bot, 'bob', 'prod');
+    await bot.typeTarget('bob', 'prod');
     const card = await bot.shows('waits for approval');
     expect(card).toMatch(/R-1002 waits for approval · prod · destructive, 1 cloud\. Warning: 140 services still down/);
     expect(card).toContain('Still needed: 2 votes of approver');
@@ -273,7 +263,7 @@ describe('brake lift', () => {
     loseHosts(bot.cloud, 140);
     await look(bot);
     await bot.say('bob', LIFT);
-    await typeTarget(bot, 'bob', 'prod');
+    await bot.typeTarget('bob', 'prod');
     await bot.approve('alice');
     const { redis, keys } = bot.running.core.store;
     await redis.set(keys.brake('prod'), JSON.stringify({ region: 'RegionOne', what: 'something else', at: Date.now() }));

@@ -163,13 +163,7 @@ describe('broken glass', () => {
   it('of a destructive plan takes its target a second time', async () => {
     const bot = await glassBot();
     await bot.say('bob', WIPE);
-    const question = await bot.slack.waitFor(
-      () =>
-        [...bot.slack.ephemerals('bob'), ...bot.slack.directs('bob')].find((one) => bot.text(one).includes('[Type the target]')),
-      'the question',
-    );
-    await bot.slack.click('bob', question, 'Type the target');
-    await bot.slack.submit('bob', await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form'), { answer: 'demo' });
+    await bot.typeTarget('bob', 'demo');
     await bot.untilOf(1001, 'waiting');
     bot.later(5 * MINUTE);
     await bot.shows('[Break glass]');

@@ -23,13 +23,7 @@ async function checks(bot: Bot, who = 'alice'): Promise<string[]> {
 async function wiping(options: BotOptions = {}): Promise<Bot> {
   const bot = await toyBot(options);
   await bot.say('bob', WIPE);
-  const question = await bot.slack.waitFor(
-    () =>
-      [...bot.slack.ephemerals('bob'), ...bot.slack.directs('bob')].find((one) => bot.text(one).includes('[Type the target]')),
-    'the question',
-  );
-  await bot.slack.click('bob', question, 'Type the target');
-  await bot.slack.submit('bob', await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form'), { answer: 'demo' });
+  await bot.typeTarget('bob', 'demo');
   await bot.shows('[Check for me]');
   return bot;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
-import type { Message } from '../../demo/workspace/model.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
 import { readAudit } from '../../src/requests/store.ts';
 import { type Bot, eventually, gate, toyBot } from '../bot.ts';
@@ -12,13 +11,6 @@ const SAME = 'cores set demo alice-lab --cores=40 --reason "I see it too"';
 async function ask(bot: Bot, line: string, words: string): Promise<string> {
   await bot.slack.slash('carol', '#ops', line);
   return bot.hears('carol', words);
-}
-
-async function typeTarget({ slack }: Bot, who: string, answer: string): Promise<void> {
-  const asks = (): Message | undefined =>
-    [...slack.ephemerals(who), ...slack.directs(who)].findLast((message) => slack.text(message).includes('[Type the target]'));
-  await slack.click(who, await slack.waitFor(asks, 'the question'), 'Type the target');
-  await slack.submit(who, await slack.waitFor(() => slack.modal(who), 'the form'), { answer });
 }
 
 /** Whoever is on call needs no vote, and is nobody else. */
@@ -209,13 +201,13 @@ describe('whoever needs no vote', () => {
     const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
     const bot = await toyBot({ yaml: ON_CALL });
     await bot.say('bob', WIPE);
-    await typeTarget(bot, 'bob', 'demo');
+    await bot.typeTarget('bob', 'demo');
     await bot.untilOf(1001, 'waiting');
 
     expect(await bot.say('eve', WIPE)).toContain('R-1002 waits for its requester to type the target');
 
     expect((await bot.request(1001)).state).toBe('waiting');
-    await typeTarget(bot, 'eve', 'demo');
+    await bot.typeTarget('eve', 'demo');
     await bot.untilOf(1002, 'done');
     expect(bot.cloud.writes).toHaveLength(1);
   });

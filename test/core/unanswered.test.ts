@@ -138,13 +138,7 @@ describe('an approval that nobody answers', () => {
     const bot = await inTurn();
     await bot.say('bob', WIPE);
     bot.later(6 * MINUTE);
-    const question = await bot.slack.waitFor(
-      () =>
-        [...bot.slack.ephemerals('bob'), ...bot.slack.directs('bob')].find((one) => bot.text(one).includes('[Type the target]')),
-      'the question',
-    );
-    await bot.slack.click('bob', question, 'Type the target');
-    await bot.slack.submit('bob', await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form'), { answer: 'demo' });
+    await bot.typeTarget('bob', 'demo');
     await bot.until('waiting');
     await escalate(bot.running.core, 1001);
 

@@ -44,17 +44,7 @@ export function isThere({ cloud: { state } }: Bot, address: string): boolean {
 export async function planned(bot: Bot, line: string, typed: string): Promise<Request> {
   await bot.slack.slash('bob', '#ops', line);
   const { number } = await bot.until('planned');
-  const shown = await bot.slack.waitFor(
-    () =>
-      [...bot.slack.ephemerals('bob'), ...bot.slack.directs('bob')].findLast((message) => {
-        const text = bot.text(message);
-        return text.includes(`R-${number}`) && text.includes('[Type the target]');
-      }),
-    'the question',
-  );
-  await bot.slack.click('bob', shown, 'Type the target');
-  const form = await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form');
-  await bot.slack.submit('bob', form, { answer: typed });
+  await bot.typeTarget('bob', typed);
   return bot.untilOf(number, 'waiting');
 }
 

@@ -43,16 +43,7 @@ it('hands itself back before the next server where they fall silent in the middl
   expect(bot.cloud.writes.map(({ path }) => path)).toEqual([expect.stringContaining('os-services')]);
 
   await bot.say('bob', 'brake lift --reason "RabbitMQ is back"');
-  const asks = await bot.slack.waitFor(
-    () =>
-      [...bot.slack.ephemerals('bob'), ...bot.slack.directs('bob')].findLast((one) =>
-        bot.text(one).includes('R-1002 waits for its'),
-      ),
-    'the question for the cloud',
-  );
-  await bot.slack.click('bob', asks, 'Type the target');
-  const form = await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form');
-  await bot.slack.submit('bob', form, { answer: 'prod' });
+  await bot.typeTarget('bob', 'prod');
   await bot.shows('R-1002 waits for approval');
   await bot.approve('alice');
   await bot.approve('carol');

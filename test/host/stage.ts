@@ -1,7 +1,6 @@
 import { loseHost } from '../../demo/cloud/accidents.ts';
 import type { Cloud } from '../../demo/cloud/cloud.ts';
 import type { Server } from '../../demo/cloud/state-compute.ts';
-import type { Message } from '../../demo/workspace/model.ts';
 import type { Request, RequestState } from '../../src/request.ts';
 import { type Bot, type BotOptions, startBot } from '../bot.ts';
 
@@ -18,26 +17,14 @@ export async function deadHost(options: BotOptions & { hosts?: object } = {}): P
   return bot;
 }
 
-/** Requests whose target was typed. */
-const typed = new WeakMap<Bot, Set<string>>();
-
 /** Types the host's name into the form that only the requester sees, and waits for the card that asks the approvers. */
 export async function typeHost(bot: Bot, who = 'bob', host = 'compute3'): Promise<string> {
-  const { slack } = bot;
-  const before = typed.get(bot) ?? new Set();
-  typed.set(bot, before);
-  const numberOf = (message: Message): string => /R-\d+/.exec(slack.text(message))?.[0] ?? '';
-  const asks = (): Message | undefined =>
-    [...slack.ephemerals(who), ...slack.directs(who)]
-      .filter((message) => slack.text(message).includes('[Type the target]'))
-      .find((message) => !before.has(numberOf(message)));
-  const question = await slack.waitFor(asks, 'the question for the target');
-  before.add(numberOf(question));
-  await slack.click(who, question, 'Type the target');
-  const form = await slack.waitFor(() => slack.modal(who), 'the form for the target');
-  await slack.submit(who, form, { answer: host });
-  const asked = `${numberOf(question)} waits for approval`;
-  return slack.waitFor(() => bot.card().includes(asked) && bot.card(), 'the card for the approvers');
+  await bot.typeTarget(who, host);
+  const { number } = await bot.until('waiting');
+  return bot.slack.waitFor(
+    () => bot.card().includes(`R-${number} waits for approval`) && bot.card(),
+    'the card for the approvers',
+  );
 }
 
 /** Asks, types the host, and has two others approve. @returns the card that they saw. */
