@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { parse, stringify } from 'yaml';
+import { CAST } from './people.ts';
+
+/** A stackhand.yaml for the demo's people. `ids` are the pretend workspace's, by `bob`, `#ops` and `@approvers`. */
+export function stackhandYaml(id: (name: string) => string): string {
+  const of = (role: string): string[] => CAST.filter((one) => one.role === role).map(({ name }) => id(name));
+  return stringify({
+    clouds: [{ name: 'demo' }],
+    roles: {
+      operator: { users: of('operator') },
+      approver: { users: of('approver') },
+      viewer: { users: of('viewer') },
+    },
+    rules: [
+      { roles: ['operator'], effects: ['read', 'change', 'disruptive', 'destructive'] },
+      { roles: ['approver', 'viewer'], effects: ['read'], except: ['console log show'] },
+    ],
+    channels: { approvals: id('#ops'), audit: id('#audit') },
+    alerts: { channel: id('#alerts'), mention: { critical: [id('@operators')] } },
+    terminal: { [userInfo().username]: id('bob') },
+    // Short, so that a killed worker's change goes on while one looks.
+    limits: { leaseSeconds: 5 },
+    http: { port: 0 },
+  });
+}
+
+/** The pretend cloud's clouds.yaml with its administrator as `demo`, the name that answers show. */
+export function cloudsYaml(ofCloud: string): string {
+  const { clouds } = parse(ofCloud) as { clouds: Record<string, unknown> }; // our own pretend cloud's
+  return stringify({ clouds: { demo: clouds['pretend-admin'] } });
+}
+
+export function newToken(): string {
+  return randomBytes(24).toString('hex');
+}
