@@ -4,7 +4,7 @@ import { host, seeded, server } from './cloud/seed.ts';
 import { project, user } from './cloud/seed-identity.ts';
 import { floatingIp, floatingIpPort, network, serverPort } from './cloud/seed-network.ts';
 import { volume } from './cloud/seed-storage.ts';
-import type { CloudState } from './cloud/state.ts';
+import { type CloudState, computeUse, type Limits, setLimits } from './cloud/state.ts';
 import type { Flavor, Server } from './cloud/state-compute.ts';
 import type { FloatingIp, Network, Port, Router, Subnet } from './cloud/state-network.ts';
 import type { Volume } from './cloud/state-volume.ts';
@@ -85,8 +85,14 @@ export function demoCloud(now: number): CloudState {
   );
   state.volumes = state.servers.filter(({ imageId }) => imageId === null).map((one) => bootVolume(one));
   state.snapshots = [];
+  for (const { id } of projects) setLimits(state.quotas.compute, id, roomFor(computeUse(state, id)));
   connect(state);
   return state;
+}
+
+/** Limits a little above what is in use, as they are after some years. */
+function roomFor({ instances = 0, cores = 0, ram = 0 }: Limits): Limits {
+  return { instances: instances + 2, cores: 8 * Math.ceil((cores + 1) / 8), ram: 8_192 * Math.ceil((ram + 1) / 8_192) };
 }
 
 /** Spread over the hosts as a scheduler would, some days old. */

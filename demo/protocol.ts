@@ -36,6 +36,8 @@ export interface PersonView {
   isBot: boolean;
   /** From another workspace. */
   isStranger: boolean;
+  /** The newest message that mentions them, or that the app wrote to them directly. */
+  wanted?: { channel: string; ts: string };
 }
 
 export interface WorkspaceView {

@@ -53,9 +53,28 @@ function workspaceView({ slack: { workspace }, commands }: Demo, user: User): Wo
   };
 }
 
-function personView({ team }: Workspace, { id, name, realName, isBot, teamId }: User): PersonView {
+function personView(workspace: Workspace, user: User): PersonView {
+  const { id, name, realName, isBot, teamId } = user;
+  const view = { id, name, realName, isBot, isStranger: teamId !== workspace.team.id };
   const title = CAST.find((one) => one.name === name)?.title;
-  return { id, name, realName, isBot, isStranger: teamId !== team.id, ...(title === undefined ? {} : { title }) };
+  if (title === undefined) return view;
+  const wanted = workspace.messages.findLast((message) => wants(workspace, message, user));
+  return { ...view, title, ...(wanted ? { wanted: { channel: wanted.channel, ts: wanted.ts } } : {}) };
+}
+
+/** Whether a message calls somebody: it mentions them or a group of theirs, or the app wrote it to them directly. */
+function wants(workspace: Workspace, message: Message, user: User): boolean {
+  const { channel, deleted, ephemeralTo, user: author } = message;
+  const place = workspace.channels.get(channel);
+  if (deleted || author === user.id || !place?.members.has(user.id)) return false;
+  if (ephemeralTo !== undefined && ephemeralTo !== user.id) return false;
+  return place.kind === 'im' || pingsOf(workspace, message, user);
+}
+
+function pingsOf(workspace: Workspace, message: Message, user: User): boolean {
+  const pinged = pings(message, (id) => id);
+  const groups = [...workspace.groups.values()].filter(({ users }) => users.includes(user.id)).map(({ id }) => id);
+  return [user.id, ...groups].some((id) => pinged.includes(`@${id}`));
 }
 
 function channelView({ id, name, kind, members }: Channel, user: User): Values[`channel/${string}`] {
@@ -71,14 +90,12 @@ function messagesShown(workspace: Workspace, channel: Channel, user: User): Mess
 
 function messageView(workspace: Workspace, message: Message, user: User): MessageView {
   const { channel, ts, user: author, text, blocks, edited, threadTs, broadcast, files } = message;
-  const pinged = new Set(pings(message, (id) => id));
-  const groups = [...workspace.groups.values()].filter(({ users }) => users.includes(user.id)).map(({ id }) => id);
   return {
     ...{ channel, ts, user: author, text, blocks, edited },
     ...(threadTs === undefined ? {} : { threadTs }),
     ...(broadcast ? { broadcast } : {}),
     onlyYou: message.ephemeralTo !== undefined,
-    pingsMe: author !== user.id && [user.id, ...groups].some((id) => pinged.has(`@${id}`)),
+    pingsMe: author !== user.id && pingsOf(workspace, message, user),
     files: files.map(({ id, name, title, content, length }) => ({ id, name, title, bytes: content?.length ?? length })),
   };
 }
