@@ -121,7 +121,7 @@ function demoServers({ flavors, projects }: CloudState, now: number): Server[] {
     for (const [kind, many, size, onVolume] of servers) {
       for (let n = 1; n <= many; n += 1) {
         const name = many > 9 ? `${kind}-${String(n).padStart(2, '0')}` : `${kind}-${n}`;
-        add(name, projectName, size, HOSTS[(made.length * 3 + n) % HOSTS.length] ?? 'c01', onVolume);
+        add(name, projectName, size, HOSTS[(made.length * 3) % HOSTS.length] ?? 'c01', onVolume);
       }
     }
   }

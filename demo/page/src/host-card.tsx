@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useEffect, useState } from 'react';
 import type { HostView, ServerView, Use } from '../../protocol.ts';
 import { useDesk } from './context.ts';
 
@@ -62,18 +62,23 @@ function Bar({ label, use: { used, total } }: { label: string; use: Use }): Reac
         <span className="sr-only"> {percent} %</span>
       </span>
       <div aria-hidden="true">
-        <i style={{ width: `${percent}%` }} />
+        <i className="bar-fill" style={{ width: `${percent}%` }} />
       </div>
     </div>
   );
 }
 
+/** Where each server was last drawn, so that one that has moved is seen to arrive. */
+const drawnOn = new Map<string, string | null>();
+
 export const ServerChip = memo(function ServerChip({ server }: { server: ServerView }): ReactNode {
-  const { name, status, task, project, flavor, onVolume, fault } = server;
+  const { id, name, status, task, project, host, flavor, onVolume, fault } = server;
+  const [arrives] = useState(() => drawnOn.has(id) && drawnOn.get(id) !== host);
+  useEffect(() => void drawnOn.set(id, host), [id, host]);
   const doing = task === null ? status : `${status}, ${task}`;
   return (
     <li
-      className={`server server-${lampOf(server)}`}
+      className={arrives ? 'server server-arrives' : 'server'}
       title={`${name}: ${doing}\n${project}, ${flavor}${fault === null ? '' : `\n${fault}`}`}
     >
       <i className={`lamp lamp-${lampOf(server)}`} aria-hidden="true" />

@@ -79,7 +79,7 @@ export const Message = memo(function Message({ message, author, as, follows, rep
 });
 
 function timeOf(ts: string): string {
-  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 function sizeOf(bytes: number): string {
