@@ -1,24 +1,12 @@
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { launchChromium } from '../../demo/chromium.ts';
 import { type DemoProcess, demoFolder, startDemoProcess } from '../demo/process.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 /** For what the bot has to answer; everything else is there at once. */
 const PATIENCE_MS = 20_000;
-
-/** CHROMIUM_PATH, or the first on PATH. */
-function findChromium(): string {
-  const { CHROMIUM_PATH, PATH = '' } = process.env;
-  if (CHROMIUM_PATH) return CHROMIUM_PATH;
-  const found = PATH.split(delimiter)
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-    .find(existsSync);
-  if (!found) throw new Error('there is no Chromium on PATH: apt-get install chromium, or set CHROMIUM_PATH');
-  return found;
-}
 
 export interface Stage {
   /** The page as somebody sees it, in a browser of its own that remembers nothing. Fails the test where the page breaks. */
@@ -45,8 +33,7 @@ export function demoStage(): Stage {
     const { folder, ...rest } = await demoFolder();
     remove = rest.remove;
     demo = await startDemoProcess(folder);
-    // CI runs as root, for whom Chromium has no sandbox.
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();

@@ -89,7 +89,7 @@ function Table({ block }: { block: TableBlock }): ReactNode {
           <tr>
             {head.map((cell, n) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: cells have nothing else, and keep their order
-              <th key={n} scope="col" style={{ textAlign: align(n) }}>
+              <th key={n} scope="col" className={`align-${align(n)}`}>
                 <Cell cell={cell} />
               </th>
             ))}
@@ -101,7 +101,7 @@ function Table({ block }: { block: TableBlock }): ReactNode {
             <tr key={i}>
               {row.map((cell, n) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: as above
-                <td key={n} style={{ textAlign: align(n) }}>
+                <td key={n} className={`align-${align(n)}`}>
                   <Cell cell={cell} />
                 </td>
               ))}
