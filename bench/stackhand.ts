@@ -81,7 +81,7 @@ async function configure(folder: string, slack: Slack, cloudPort: number): Promi
 }
 
 /** @returns how to end it, by its own ID alone. */
-async function startProcess(
+export async function startProcess(
   role: string,
   file: string,
   env: Record<string, string>,

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { Seen } from './brake/mass-down.ts';
 import type { JobCall } from './job.ts';
 import type { Session } from './openstack/session.ts';
+import type { Guard, Command as RedisCommand } from './redis/commit.ts';
 import type { Registry } from './registry.ts';
-import type { Answer, CloudAnswer, Field, Intention, Table } from './reply.ts';
-import type { Requester } from './request.ts';
+import type { Answer, CloudAnswer, Field, Intention, Reply, Table } from './reply.ts';
+import type { FrozenPlan, Request, Requester } from './request.ts';
 import type { RequestBook } from './requests/request-book.ts';
+import type { StandstillBook } from './standstill/standstill-book.ts';
 import type { Target } from './target.ts';
 
 /** read: changes nothing. change: undone with ease. disruptive: users notice. destructive: data or addresses can be lost. */
@@ -48,6 +51,10 @@ export interface OwnRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<
   cloud: false;
   /** The request that this stops: while Slack tells no groups its own requester may do so all the same, as by its card's button. */
   takesBack?(args: z.infer<A>): number;
+  /** The request that this is about: its requester, and whoever votes on it, may do so whatever the rules say of this command. */
+  concerns?(args: z.infer<A>): number;
+  /** It has another request's cloud looked at, so it waits among the lines that do, not before a vote or a stop. */
+  asksCloud?: true;
   run(args: z.infer<A>, context: CommandContext): Promise<Answer | Intention>;
 }
 
@@ -68,8 +75,39 @@ export interface ChangeCommand<A extends ArgsSchema = ArgsSchema> extends Comman
   plan(args: z.infer<A>, context: CommandContext): Promise<Plan | NothingToDo>;
 }
 
+/**
+ * What changes something in Stackhand alone, for a cloud, and takes votes: a thaw. It calls no OpenStack, and has no job: what was approved
+ * is done in the very step in which its request ends, so once and whole, whatever dies.
+ */
+export interface OwnChange<A extends ArgsSchema = ArgsSchema, P = unknown> extends CommandBase<A> {
+  effect: Exclude<Effect, 'read'>;
+  cloud?: true;
+  /** At least so many people besides the requester, whatever stackhand.yaml asks. */
+  votes: number;
+  payload: z.ZodType<P>;
+  plan(args: z.infer<A>, context: CommandContext): Promise<OwnPlan<P> | NothingToDo>;
+  /** After the votes, from what was approved. Throws UserError where it is no longer so. */
+  carryOut(payload: P, context: CommandContext): Promise<OwnStep>;
+}
+
+export type OwnPlan<P> = Omit<Plan, 'job' | 'raises' | 'later' | 'decides'> & { payload: P };
+
+/** If all this is still so, then that is done, and said. */
+export interface OwnStep {
+  when: Guard[];
+  commands: RedisCommand[];
+  reply: Reply;
+  /** What follows from it, and is mended by somebody else should we die before. */
+  afterwards?(): Promise<void>;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds commands of every argument type; each checked its own by defineCommand.
-export type Command = ReadCommand<any> | ChangeCommand<any> | StandIn<any>;
+export type Command = ReadCommand<any> | ChangeCommand<any> | OwnChange<any, any> | StandIn<any>;
+
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export function isOwnChange(command: Command): command is OwnChange<any, any> {
+  return 'votes' in command;
+}
 
 export interface CommandContext {
   /** Read-only. Commands with `cloud: false` get one that throws on every call. */
@@ -89,8 +127,17 @@ export interface CommandContext {
   mayTouch(...targets: Target[]): boolean;
   /** What is to go back by itself in this region, of changes to this target. */
   openReverts(target: Target): Promise<OpenRevert[]>;
+  /**
+   * Whether so much of this cloud is down at once that no host is to be evacuated: why, in words; its brake is on then. 2 calls, or none
+   * with what was just `seen`. @throws OpenStackError where the cloud does not tell
+   */
+  massDown(seen?: Seen): Promise<string | undefined>;
   /** Requests of this Stackhand: list, find, cancel. */
   requests: RequestBook;
+  /** Freezes and brakes: what keeps clouds from being changed. */
+  standstill: StandstillBook;
+  /** Plans another request's line anew, and changes nothing. @throws OpenStackError where the cloud does not answer */
+  planAgain(request: Request): Promise<PlannedAgain>;
   registry: Registry;
   signal: AbortSignal;
   log: Logger;
@@ -104,8 +151,8 @@ export interface Who {
   /** Slack user ID; undefined for schedules. */
   user?: string;
   roles: string[];
-  /** Whether the policy's first question (on the line) lets the asker use this command here. */
-  mayUse(command: string): boolean;
+  /** Whether the policy's first question (on the line) lets the asker use this command here; without a cloud: on any. */
+  mayUse(command: string, cloud?: string): boolean;
 }
 
 export interface Plan {
@@ -115,6 +162,10 @@ export interface Plan {
   /** Most serious first; the worst one is in the card's first two lines. */
   warnings?: string[];
   fields?: Field[];
+  /** The evidence that it rests on; shown like fields, and read again by *Check for me*. */
+  facts?: Fact[];
+  /** Questions to the requester that no fact answers, for an approver: "How do you know that `cmp-03` is powered off?" */
+  ask?: string[];
   table?: Table;
   /** Everything it changes or reads on the way, one by one. */
   touches: Target[];
@@ -130,6 +181,22 @@ export interface Plan {
   /** Whether and how it can be taken back; said before anyone approves. */
   undo: { possible: true; how: string } | { possible: false; because: string };
 }
+
+/** "Heartbeat", "last 06:12 UTC, 14 minutes ago" */
+export interface Fact {
+  name: string;
+  says: string;
+  /** What has to be the same for it to hold when it is read again, where `says` tells an age or the like. */
+  is?: string;
+}
+
+/** What a request's line comes to by now, with its requester's eyes. */
+export type PlannedAgain =
+  | ({ plan: FrozenPlan; votes: string } & Pick<Request, 'cloud' | 'region'>)
+  | { nothingToDo: string }
+  /** Why it cannot be planned any more, as its requester would read it. */
+  | { refused: string }
+  | { notAllowed: true };
 
 export interface Raise {
   /** `compute/cores` */
@@ -178,13 +245,14 @@ export interface NothingToDo {
   table?: Table;
 }
 
+export function defineCommand<A extends ArgsSchema, P>(command: OwnChange<A, P>): OwnChange<A, P>;
 export function defineCommand<A extends ArgsSchema>(command: CloudRead<A>): CloudRead<A>;
 export function defineCommand<A extends ArgsSchema>(command: OwnRead<A>): OwnRead<A>;
 export function defineCommand<A extends ArgsSchema>(command: StandIn<A>): StandIn<A>;
 export function defineCommand<A extends ArgsSchema>(command: ChangeCommand<A>): ChangeCommand<A>;
 export function defineCommand<A extends ArgsSchema>(
-  command: ReadCommand<A> | ChangeCommand<A> | StandIn<A>,
-): ReadCommand<A> | ChangeCommand<A> | StandIn<A> {
+  command: ReadCommand<A> | ChangeCommand<A> | OwnChange<A> | StandIn<A>,
+): ReadCommand<A> | ChangeCommand<A> | OwnChange<A> | StandIn<A> {
   return command;
 }
 

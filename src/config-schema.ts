@@ -20,6 +20,7 @@ export const EFFECTS = EffectName.options;
 
 /** What rules can name before the colon: the types of things that commands touch. Another word there is refused, lest it never match. */
 export const TARGET_TYPES = [
+  'cloud',
   'project',
   'domain',
   'user',
@@ -122,13 +123,21 @@ const Rule = z.strictObject({
   /** Channel of the approval card; left out: where it was asked. */
   approvalChannel: ChannelId.optional(),
   expires: Duration.optional(),
+  /** How long nobody may answer before the next role of each need is asked. Left out: the effect's default. */
+  escalateAfter: Duration.optional(),
+  /** Roles as which the requester of a change may go on alone once nobody has answered for so long. Left out: never. */
+  breakGlass: z.array(RoleName).min(1).optional(),
   /** Nobody of these roles may do this, whatever other rules say. */
   deny: z.literal(true).optional(),
   /** Shown to whom it refuses. */
   because: z.string().optional(),
 });
 
-const EffectDefault = z.strictObject({ approvals: z.array(Need), expires: Duration });
+const EffectDefault = z.strictObject({
+  approvals: z.array(Need),
+  expires: Duration,
+  escalateAfter: Duration.prefault('5m'),
+});
 
 /** What asks nobody, or `votes` of the role `approver`, where stackhand.yaml does not say otherwise. */
 function shippedDefault(votes: number, expires: string): z.ZodPrefault<typeof EffectDefault> {
@@ -218,6 +227,13 @@ export const StackhandYaml = z.strictObject({
     /** What a channel means without --cloud and --region: `production` or `production/RegionOne`. */
     clouds: z.record(ChannelId, z.string().min(1)).default({}),
   }),
+  /** Off where it is left out. */
+  breakGlass: z
+    .strictObject({
+      /** Owners of Stackhand: told at once when somebody goes on without votes, and one of them signs it. */
+      owners: z.array(UserId).min(1),
+    })
+    .optional(),
   /** Where alerts go; left out: none are taken. */
   alerts: Alerts.optional(),
   /** Owners of projects, by project name or ID. */

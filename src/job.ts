@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { Seen } from './brake/mass-down.ts';
 import type { Service, Session } from './openstack/session.ts';
 import type { Reply } from './reply.ts';
 import type { Requester } from './request.ts';
@@ -33,6 +34,8 @@ export interface JobContext {
   cloud: string;
   region: string;
   request: { number: number; label: string; requester: Requester };
+  /** As of CommandContext. Once it has found something no further write of this cloud's is sent: each hands its run back. */
+  massDown(seen?: Seen): Promise<string | undefined>;
   /** Values that are no longer to go back: somebody has decided otherwise since this was approved. */
   except: ReadonlySet<string>;
   /** Aborts on SIGTERM, cancel, freeze or a lost lease: start no further item. */

@@ -1,7 +1,7 @@
 import type { Raise } from './command.ts';
 import type { Rule, StackhandYaml } from './config-schema.ts';
 import { type Holds, holdsForRaises, holdsForTarget, holdsHere, namesRole, type Unknown, type Where } from './policy/match.ts';
-import { mergeNeeds, type Needs, needsOf } from './policy/needs.ts';
+import { atLeast, mergeNeeds, type Needs, needsOf } from './policy/needs.ts';
 import { whyCouldNotTell, whyForbidden, whyNotHere, whyNotThese, whyUnknown } from './policy/refusal.ts';
 import type { Target } from './target.ts';
 
@@ -22,6 +22,8 @@ export interface Asker {
 export interface Question extends Where {
   policy: Policy;
   asker: Asker;
+  /** That many people besides the asker, whatever the rules ask. */
+  leastVotes?: number;
 }
 
 export interface Refusal {
@@ -44,6 +46,10 @@ export interface PlanApproval {
   /** Of the card. */
   channel: string;
   expiresMs: number;
+  /** How long nobody may answer before the next role of each need is asked. */
+  escalateAfterMs: number;
+  /** As one of these roles its requester may go on alone after that. Left out: never. */
+  breakGlass?: string[];
 }
 
 /** The first question, on the line: may this person use this command here at all? */
@@ -127,27 +133,42 @@ function votesOf({ rule }: Holding, { policy, effect }: Question): string {
 }
 
 /**
- * All rules' approvals together, the shortest expiry. The card goes to the first channel that one of the rules names, in the file's
+ * All rules' approvals together, the shortest expiry. The glass may be broken only by roles that every rule names which asks for votes. The card goes to the first channel that one of the rules names, in the file's
  * order; else to where it was asked; else (direct message, terminal, schedule) to `channels.approvals`.
  */
 function askApproval(
   picked: readonly { rule: Rule; target: Target | undefined }[],
-  { policy, asker, effect, channel }: Question,
+  { policy, asker, effect, channel, leastVotes = 0 }: Question,
 ): PlanAllowed | Refusal {
   const all: Needs[] = [];
+  const asking = new Set<Rule>();
   for (const { rule, target } of picked) {
     const asked = needsOf(rule, effect, target, policy, asker.user);
     if ('because' in asked) return refusal(asked.because);
     all.push(asked.needs);
+    if (asked.needs.length > 0) asking.add(rule);
   }
   const rules = new Set(picked.map(({ rule }) => rule));
   const expiresMs = Math.min(...[...rules].map((rule) => rule.expires ?? policy.defaults[effect].expires));
-  const needs = mergeNeeds(all);
+  const needs = atLeast(leastVotes, mergeNeeds(all), policy.defaults[effect].approvals);
   if (needs.length === 0) return { allowed: true, expiresMs };
 
   const named = policy.rules.find((rule) => rules.has(rule) && rule.approvalChannel !== undefined)?.approvalChannel;
   const asked = channel !== undefined && /^[CG]/.test(channel) ? channel : undefined;
-  return { allowed: true, expiresMs, approval: { needs, channel: named ?? asked ?? policy.channels.approvals, expiresMs } };
+  const approval: PlanApproval = {
+    needs,
+    channel: named ?? asked ?? policy.channels.approvals,
+    expiresMs,
+    escalateAfterMs: Math.min(...[...asking].map((rule) => rule.escalateAfter ?? policy.defaults[effect].escalateAfter)),
+  };
+  const breakGlass = rolesOfAll([...asking]);
+  return { allowed: true, expiresMs, approval: breakGlass.length > 0 ? { ...approval, breakGlass } : approval };
+}
+
+/** In doubt nobody breaks the glass: a rule that does not name the role keeps the whole plan waiting for votes. */
+function rolesOfAll([first, ...others]: readonly Rule[]): string[] {
+  const named = (rule: Rule | undefined): readonly string[] => rule?.breakGlass ?? [];
+  return [...new Set(named(first))].filter((role) => others.every((rule) => named(rule).includes(role)));
 }
 
 function isAllowing(rule: Rule): boolean {

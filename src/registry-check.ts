@@ -28,6 +28,11 @@ const CommandFile = z.strictObject(
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),
     takesBack: CALLABLE.optional(),
+    votes: z.number().int().min(1).optional(),
+    payload: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'is not a zod schema').optional(),
+    carryOut: CALLABLE.optional(),
+    concerns: CALLABLE.optional(),
+    asksCloud: z.literal(true).optional(),
     standsFor: CALLABLE.optional(),
   },
   {
@@ -91,13 +96,16 @@ export function clashes(commands: readonly { file: string; words: string; comman
   return problems;
 }
 
-function wrongWork({ effect, run, plan, standsFor, cloud }: CommandFile): string[] {
+function wrongWork({ effect, run, plan, standsFor, cloud, ...own }: CommandFile): string[] {
   if (standsFor) {
     const alone = effect === 'read' && cloud === false && !run && !plan;
     return alone
       ? []
       : ['it stands for another line, so its effect is read, its cloud false, and it has neither `run` nor `plan`'];
   }
+  const ofOwn = [own.votes, own.payload, own.carryOut].filter((part) => part !== undefined).length;
+  if (ofOwn !== 0 && (ofOwn !== 3 || effect === 'read'))
+    return ['`votes`, `payload` and `carryOut` go together, with an effect other than read'];
   if (effect === 'read') return run && !plan ? [] : ['effect is read, so it has `run` and no `plan`'];
   return plan && !run ? [] : [`effect is ${effect}, so it has \`plan\` and no \`run\``];
 }

@@ -106,6 +106,10 @@ export type Act =
   | { kind: 'deny'; request: number; hash: string }
   | { kind: 'change'; request: number }
   | { kind: 'type target'; request: number; hash: string }
+  /** Opens a form for the target and the reason. */
+  | { kind: 'break glass'; request: number; hash: string }
+  /** Opens a form for a word about it. */
+  | { kind: 'sign'; request: number }
   | { kind: 'cancel'; request: number }
   /** The line of that request once more, as the clicker's own. */
   | { kind: 'plan again'; request: number }

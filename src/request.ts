@@ -1,5 +1,6 @@
 import type { Effect, Later, Plan } from './command.ts';
 import type { Mention, Reply } from './reply.ts';
+import type { StandstillInWords } from './standstill/words.ts';
 import type { Target } from './target.ts';
 
 export type RequestState =
@@ -22,7 +23,9 @@ export type RequestState =
   | 'partly done'
   /** A write's outcome could not be read back: its locks stay, and it is looked at again, until a look settles it or looking is given up. */
   | 'unknown'
-  | 'left unknown';
+  | 'left unknown'
+  /** Its work is over and its locks are free; it went on without votes, and stays open until an owner of Stackhand has signed that. */
+  | 'unsigned';
 
 /** Closed requests and their audit are kept this long. */
 export const KEEP_SECONDS = 90 * 86_400;
@@ -41,6 +44,16 @@ export const ENDED: ReadonlySet<RequestState> = new Set<RequestState>([
   'partly done',
   'left unknown',
 ]);
+
+/** Nothing more is done for it: it has ended, or only a signature is missing. */
+export function isOver({ state }: Pick<Request, 'state'>): boolean {
+  return ENDED.has(state) || state === 'unsigned';
+}
+
+/** What it came to, signed or not; else its state. */
+export function cameTo({ state, unsigned }: Pick<Request, 'state' | 'unsigned'>): RequestState {
+  return state === 'unsigned' ? (unsigned ?? state) : state;
+}
 
 export type Requester =
   | { kind: 'slack'; user: string; team: string }
@@ -73,6 +86,8 @@ export type FrozenLater = Omit<Later, 'job'> & { job: string; payload: unknown }
 export type FrozenPlan = Omit<Plan, 'job' | 'raises' | 'later' | 'decides'> & {
   /** One for each region, in the order in which they run. */
   jobs: FrozenJob[];
+  /** Of what changes Stackhand alone, and has no jobs. */
+  own?: { payload: unknown };
 };
 
 export interface Vote {
@@ -96,6 +111,40 @@ export interface Approval {
   channel: string;
   expiresMs: number;
   expiresAt: number;
+  /** How long nobody may answer before the next role of each need is asked; none on records of before there was that. */
+  escalateAfterMs?: number;
+  /** Roles that were asked at once. */
+  firstAsked?: string[];
+  /** As one of these its requester may go on alone once nobody has answered for so long. */
+  breakGlass?: string[];
+}
+
+/** Nobody had answered for `escalateAfterMs`. */
+export interface Unanswered {
+  at: number;
+  /** Roles that were asked then; none where there was no further one. */
+  roles: string[];
+}
+
+/** Its requester went on without the votes that were missing: broke the glass. */
+export interface Glass {
+  user: string;
+  name: string;
+  /** At a terminal, as this Unix user. */
+  unixUser?: string;
+  /** Which of the roles they held that the policy allows it to. */
+  roles: string[];
+  reason: string;
+  /** Of the plan. */
+  hash: string;
+  at: number;
+  /** What was missing, in words. */
+  without: string;
+  /** Owners of Stackhand who were told. */
+  owners: string[];
+  /** When those were last reminded to sign. */
+  remindedAt?: number;
+  signed?: { user: string; name: string; unixUser?: string; words?: string; at: number };
 }
 
 /** A change for a time that is to go back: all that it takes, since the record of the change itself may have gone by then. */
@@ -169,10 +218,17 @@ export interface Request {
   mentions?: Mention[];
   /** Approvers who got the card in their direct messages. */
   asked?: string[];
+  /** Oldest first. */
+  unanswered?: Unanswered[];
+  glass?: Glass;
+  /** While it is `unsigned`: the state that it came to, in which a signature ends it. */
+  unsigned?: RequestState;
   /** Locks held, while running. */
   locks: string[];
   /** Why it waits in `queued`: "waits for R-1040". */
   waitsFor?: string;
+  /** Its cloud is frozen, or has the brake on: no write of it is begun. */
+  standstill?: StandstillInWords;
   /** Somebody asked for a stop; the job hands back before its next item and ends as cancelled. */
   stop?: { by: string; at: number };
   progress?: string;
@@ -215,7 +271,7 @@ export function aboutOf({ plan, about }: Request): Target[] {
   return plan?.touches ?? about ?? [];
 }
 
-/** Whether jobs run once it is approved; else it is a read, which took a vote. */
+/** Whether jobs run once it is approved; else it is a read, or a change of Stackhand alone, which took a vote. */
 export function isChange({ plan }: Pick<Request, 'plan'>): boolean {
   return plan !== undefined && plan.jobs.length > 0;
 }

@@ -41,3 +41,8 @@ export function targetIn(region: string, target: Target): Target {
 export function lockName(cloud: string, { type, id, region }: Target): string {
   return [cloud, ...(region === undefined ? [] : [region]), type, id].join('/');
 }
+
+/** A cloud as a whole, for what is decided about all of it. */
+export function cloudTarget(cloud: string): Target {
+  return { type: 'cloud', id: cloud, name: cloud };
+}

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { noSuchRequest, requesterInWords, stateInWords } from '../../src/chat/request-words.ts';
 import { formatInstantWithAge, RequestNumber } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
-import { laterLines } from '../../src/outbox/card.ts';
+import { laterLines, standstillLines } from '../../src/outbox/card.ts';
+import { brokenInWords, glassFields } from '../../src/outbox/glass.ts';
 import { type Answer, code, type Field, plain } from '../../src/reply.ts';
-import { aboutOf, cloudInWords, ENDED, label, type Request, type Vote } from '../../src/request.ts';
+import { aboutOf, cloudInWords, isOver, label, type Request, type Vote } from '../../src/request.ts';
 
 export default defineCommand({
   summary: 'Show one request: its plan, who decided, how far it is, and its history.',
@@ -27,9 +28,11 @@ export default defineCommand({
     return {
       text: `${label(number)}: ${stateInWords(request)}.`,
       lines: [
+        ...standstillLines(request),
         code(request.line),
         ...planLines(request),
         ...request.votes.map((vote) => voteLine(vote, now)),
+        ...(request.glass ? [`${brokenInWords(request.glass)}.`] : []),
         ...progressLines(request),
         ...laterLines(request),
         ...(isOurs ? resultLines(request) : []),
@@ -57,10 +60,11 @@ function fields(request: Request, children: number[], now: number): Field[] {
   const all: (Field | false | undefined)[] = [
     { name: 'Asked by', value: requesterInWords(request) },
     { name: 'Asked', value: formatInstantWithAge(receivedAt, now) },
-    { name: ENDED.has(request.state) ? 'Ended' : 'In this state since', value: formatInstantWithAge(since, now) },
+    { name: isOver(request) ? 'Ended' : 'In this state since', value: formatInstantWithAge(since, now) },
     isWaiting && approval && { name: 'Expires', value: formatInstantWithAge(approval.expiresAt, now) },
     cloud !== undefined && { name: 'Cloud', value: cloudInWords(request) },
     reason !== undefined && { name: 'Reason', value: reason },
+    ...glassFields(request),
     ticket !== undefined && { name: 'Ticket', value: ticket },
     parent !== undefined && { name: 'Follows from', value: label(parent) },
     children.length > 0 && { name: 'Followed by', value: children.map(label).join(', ') },
@@ -80,8 +84,9 @@ function voteLine({ user, name, unixUser, verdict, roles, reason, at }: Vote, no
   return `${verdict === 'approve' ? 'Approved' : 'Denied'} by ${who}, ${formatInstantWithAge(at, now)}${reason ? `: ${plain(reason)}` : ''}`;
 }
 
-function progressLines({ progress, state }: Request): string[] {
-  return progress && !ENDED.has(state) ? [`So far: ${progress}`] : [];
+function progressLines(request: Request): string[] {
+  const { progress } = request;
+  return progress && !isOver(request) ? [`So far: ${progress}`] : [];
 }
 
 function resultLines({ result }: Request): string[] {

@@ -7,7 +7,7 @@ import { type CommandContext, defineCommand } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import type { Outcome, UndoLine } from '../../src/job.ts';
 import { inWords } from '../../src/outbox/card.ts';
-import { aboutOf, ENDED, type FrozenJob, isChange, label, type Request } from '../../src/request.ts';
+import { aboutOf, cameTo, type FrozenJob, isChange, isOver, label, type Request } from '../../src/request.ts';
 import { itemKey, itemOf } from '../../src/running/item-key.ts';
 
 export default defineCommand({
@@ -40,7 +40,7 @@ function mustHaveEnded(request: Request): void {
   const { number, state } = request;
   const name = label(number);
   if (!isChange(request)) throw new UserError(`${name} is no change, so there is nothing to take back.`);
-  if (ENDED.has(state)) return;
+  if (isOver(request)) return;
   const first =
     state === 'running' ? `Stop it first with \`request cancel ${name}\`.` : `\`request cancel ${name}\` takes it back.`;
   throw new UserError(`${name} ${inWords(state)}, and has not ended. ${first}`);
@@ -63,17 +63,18 @@ function oneOf({ number, plan }: Request, region: string | undefined): FrozenJob
 }
 
 function lineOf(
-  { number, plan, state }: Request,
+  request: Request,
   { region, job: name, payload }: FrozenJob,
   { registry, did }: Pick<CommandContext, 'registry'> & { did: Outcome[] },
 ): string {
   const here = did
     .filter(({ item }) => item.id.startsWith(itemKey(region, '')))
     .map((outcome) => ({ ...outcome, item: { ...outcome.item, id: itemOf(outcome.item.id) } }));
+  const { number, plan } = request;
   const of = label(number);
   if (!here.some((outcome) => outcome.state === 'done' || outcome.state === 'unknown'))
     throw new UserError(
-      `${of} ${inWords(state)} and changed nothing${region && ` in ${region}`}, so there is nothing to take back.`,
+      `${of} ${inWords(cameTo(request))} and changed nothing${region && ` in ${region}`}, so there is nothing to take back.`,
     );
   const job = registry.findJob(name);
   const back: UndoLine = job?.undo?.(job.payload.parse(payload), here, { label: of }) ?? byHand(plan);

@@ -1,8 +1,9 @@
+import { isSilent, lastHeard } from './heartbeats.ts';
 import type { NovaOptions } from './nova.ts';
 import { atLeast, demand, lostMarker, notFound } from './nova-refusals.ts';
 import { type Asked, isAdmin, page, type Route } from './router.ts';
 import type { CloudState } from './state.ts';
-import type { Aggregate, Host } from './state-compute.ts';
+import type { Aggregate, Controller, Host } from './state-compute.ts';
 
 const UPDATED = '2026-11-23T06:45:45.000000';
 
@@ -15,7 +16,7 @@ export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
       handle(asked) {
         demand(isAdmin(asked), 'os-services:list');
         const wanted = (key: string, value: string): boolean => (asked.query.get(key) ?? value) === value;
-        const services = [...controllers(), ...state.hosts.map((host) => shownService(host, asked))];
+        const services = [...state.controllers.map(shownController), ...state.hosts.map((host) => shownService(host, asked))];
         return {
           status: 200,
           body: { services: services.filter(({ host, binary }) => wanted('host', host) && wanted('binary', binary)) },
@@ -55,22 +56,24 @@ export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
   ];
 }
 
-export function isDown({ state, forcedDown }: Host): boolean {
-  return forcedDown || state === 'down';
+export function isDown(host: Host): boolean {
+  return host.forcedDown || host.state === 'down' || isSilent(host);
 }
 
-function controllers(): { binary: string; host: string }[] {
-  return ['nova-conductor', 'nova-scheduler'].map((binary, index) => ({
+function shownController(controller: Controller): { binary: string; host: string } {
+  const { binary, host, id } = controller;
+  const shown = {
     binary,
-    host: 'controller1',
-    id: `00000000-0000-4000-8000-00000000000${index + 1}`,
+    host,
+    id,
     zone: 'internal',
     status: 'enabled',
-    state: 'up',
-    updated_at: UPDATED,
+    state: isSilent(controller) ? 'down' : 'up',
+    updated_at: lastHeard(controller),
     disabled_reason: null,
     forced_down: false,
-  }));
+  };
+  return shown;
 }
 
 function shownService(host: Host, asked: Asked): { binary: string; host: string } {
@@ -81,7 +84,7 @@ function shownService(host: Host, asked: Asked): { binary: string; host: string 
     zone: host.zone,
     status: host.status,
     state: isDown(host) ? 'down' : 'up',
-    updated_at: UPDATED,
+    updated_at: lastHeard(host),
     disabled_reason: host.disabledReason,
   };
   return { ...shown, ...(atLeast(asked, '2.11') ? { forced_down: host.forcedDown } : {}) };

@@ -24,6 +24,11 @@ export function seededCompute({ sameNames = false }: SeedOptions, id: MakeId): C
       host('compute3', 'az2', 6, id),
       host('compute10', 'az2', 8, id),
     ],
+    controllers: ['nova-conductor', 'nova-scheduler'].map((binary, n) => ({
+      binary,
+      host: 'controller1',
+      id: `00000000-0000-4000-8000-00000000000${n + 1}`,
+    })),
     aggregates: [
       { id: 1, uuid: id('aggregate rack-1'), name: 'rack-1', zone: 'az1', hosts: ['compute1', 'compute2'], metadata: {} },
       { id: 2, uuid: id('aggregate rack-2'), name: 'rack-2', zone: 'az2', hosts: ['compute3', 'compute10'], metadata: {} },

@@ -1,5 +1,8 @@
+import type { Reporting } from './heartbeats.ts';
+
 export interface ComputeState {
   hosts: Host[];
+  controllers: Controller[];
   aggregates: Aggregate[];
   flavors: Flavor[];
   servers: Server[];
@@ -9,7 +12,14 @@ export interface ComputeState {
   allocationRatios: Record<'VCPU' | 'MEMORY_MB' | 'DISK_GB', number>;
 }
 
-export interface Host {
+/** A nova-conductor or nova-scheduler. */
+export interface Controller extends Reporting {
+  binary: string;
+  host: string;
+  id: string;
+}
+
+export interface Host extends Reporting {
   name: string;
   zone: string;
   /** Of its nova-compute, by UUID and by the number of before 2.53. */

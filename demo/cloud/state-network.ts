@@ -1,3 +1,5 @@
+import type { Reporting } from './heartbeats.ts';
+
 export interface NetworkState {
   networks: Network[];
   subnets: Subnet[];
@@ -82,7 +84,7 @@ export interface PortForwarding {
   internalPortId: string;
 }
 
-export interface Agent {
+export interface Agent extends Reporting {
   id: string;
   agentType: string;
   binary: string;

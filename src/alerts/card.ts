@@ -1,4 +1,4 @@
-import { timeLeft, utc } from '../outbox/card.ts';
+import { timeLeft, utc } from '../outbox/times.ts';
 import { code, count, type Mention, plain, type Reply, type Table } from '../reply.ts';
 import { type Alert, type AlertGroup, currentOf, firingOf } from './group.ts';
 import { commonLabels, cut, distinction, type Labels, otherLabels, placeOf, rankOf, worstSeverity } from './labels.ts';

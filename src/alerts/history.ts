@@ -1,5 +1,5 @@
-import { timeLeft, utc } from '../outbox/card.ts';
 import { type Destination, type Outgoing, PRIORITY, PROGRESS_DELAY_MS } from '../outbox/outbox.ts';
+import { timeLeft, utc } from '../outbox/times.ts';
 import { code, count, type Mention, type Reply } from '../reply.ts';
 import { headline, labelOf, whenLine } from './card.ts';
 import { type Alert, type AlertGroup, type Change, type Changed, firingOf, type History } from './group.ts';

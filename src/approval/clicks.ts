@@ -13,7 +13,9 @@ import type { Act, Reply } from '../reply.ts';
 import { label, type Reads, userOf } from '../request.ts';
 import { CANCELLED, cancelRequest } from '../requests/cancel.ts';
 import { findRequest } from '../requests/store.ts';
+import { breakGlass } from './break-glass.ts';
 import { keepAnswer } from './click-answer.ts';
+import { sign } from './sign.ts';
 import { type Answering, castVote, typeTarget } from './vote.ts';
 
 /** Decides what a click means, from our own record; the clicker always gets an answer. */
@@ -91,17 +93,34 @@ async function decide(core: Core, id: number, click: StoredClick, answering: Ans
       );
     case 'type target':
       return typeTarget(core, { ...clicker, number: act.request, typed: values?.typed ?? '', hash: act.hash }, answering);
+    case 'break glass':
+      return breakGlass(
+        core,
+        {
+          number: act.request,
+          ...clicker,
+          name: who.name,
+          roles: who.asker.roles,
+          unsure: who.asker.unsure ?? [],
+          hash: act.hash,
+          typed: values?.typed ?? '',
+          reason: values?.reason ?? '',
+        },
+        answering,
+      );
+    case 'sign':
+      return sign(core, { number: act.request, ...clicker, name: who.name, words: values?.reason }, answering);
     case 'change':
     case 'fill in':
       throw new Error(`${act.kind}: it comes as a line from its form`);
   }
 }
 
-/** What the clicker must hold now, not a minute ago: what a vote is asked of. */
+/** What the clicker must hold now, not a minute ago: what a vote is asked of, or the glass may be broken as. */
 async function decisiveRoles({ store }: Core, act: Act): Promise<string[]> {
-  if (act.kind !== 'approve' && act.kind !== 'deny') return [];
-  const needs = (await findRequest(store, act.request))?.request.approval?.needs ?? [];
-  return needs.flatMap(({ roles }) => roles);
+  if (act.kind !== 'approve' && act.kind !== 'deny' && act.kind !== 'break glass') return [];
+  const { needs = [], breakGlass = [] } = (await findRequest(store, act.request))?.request.approval ?? {};
+  return act.kind === 'break glass' ? breakGlass : needs.flatMap(({ roles }) => roles);
 }
 
 /** The line once more, as the clicker's own: parsed, allowed and planned as if they had typed it. */

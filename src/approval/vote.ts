@@ -1,4 +1,5 @@
 import { inWords } from '../outbox/card.ts';
+import { brokenInWords } from '../outbox/glass.ts';
 import { tellState } from '../outbox/tell.ts';
 import { planHash } from '../planning/plan-hash.ts';
 import { sayNeeds } from '../policy/needs.ts';
@@ -7,7 +8,8 @@ import type { Clicker } from '../policy/who.ts';
 import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
 import type { Command, Guard } from '../redis/commit.ts';
-import { ENDED, label, type Request, userOf, type Vote } from '../request.ts';
+import { code } from '../reply.ts';
+import { cameTo, ENDED, isOver, label, type Request, userOf, type Vote } from '../request.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
 
 /** Whose it is, and what it says of which request. */
@@ -79,7 +81,7 @@ export async function castVote(
 }
 
 /** What the clicker is told, and the wake-up of what the click set going. Nothing more where another has answered already. */
-async function answered(
+export async function answered(
   core: Core,
   number: number,
   result: Awaited<ReturnType<typeof decideAndAdvance<string>>>,
@@ -95,7 +97,14 @@ async function answered(
 export function isApprovedAsItIs(request: Request): boolean {
   const { plan, hash, approval, votes, cloud = '', region = '' } = request;
   if (!plan || planHash(cloud, region, plan) !== hash) return false;
-  return (approval?.needs ?? []).length === 0 || countVotes(ballotOf(request), votes).state === 'approved';
+  return (
+    (approval?.needs ?? []).length === 0 || isGlassBroken(request) || countVotes(ballotOf(request), votes).state === 'approved'
+  );
+}
+
+/** For this plan, as a role that may. */
+function isGlassBroken({ glass, hash, approval }: Request): boolean {
+  return glass?.hash === hash && glass !== undefined && glass.roles.some((role) => approval?.breakGlass?.includes(role));
 }
 
 function ballotOf({ approval, hash = '', requester }: Request): Ballot {
@@ -113,9 +122,16 @@ export function waitsForVoteOf(
   return isWanted(ballotOf(request), votes, { user, roles: [...roles], verdict: 'approve', hash, at: now });
 }
 
+/** Whether their vote counts, wanted or not. */
+export function mayVoteOn(request: Request, { user, roles }: { user: string; roles: readonly string[] }): boolean {
+  const { hash = '' } = request;
+  return whyNotCounted(ballotOf(request), { user, roles: [...roles], verdict: 'approve', hash, at: 0 }) === undefined;
+}
+
 function whyNot(request: Request, vote: Vote, unsure: readonly string[], now: number): string | undefined {
   const { number, state, approval, votes } = request;
   const name = label(number);
+  if (request.glass) return `${name} waits for no votes any more: ${brokenInWords(request.glass)}.${howToStop(request)}`;
   if (ENDED.has(state)) return `Your vote came after the end: ${name} ${inWords(state)}.`;
   if (state !== 'waiting' || !approval) return `${name} ${inWords(state)}; there is nothing to vote on.`;
   if (now >= approval.expiresAt) return `${name} expired, and your vote does not count.`;
@@ -124,6 +140,11 @@ function whyNot(request: Request, vote: Vote, unsure: readonly string[], now: nu
   // The last verdict stands: who approved may still deny while others are asked.
   const last = votes.findLast(({ user, hash }) => user === vote.user && hash === vote.hash);
   return last?.verdict === vote.verdict ? `You have voted on ${name} already.` : undefined;
+}
+
+function howToStop(request: Request): string {
+  if (isOver(request)) return ` It ${inWords(cameTo(request))}.`;
+  return ` To stop it press Stop or Cancel on its card, or type ${code(`request cancel ${label(request.number)}`)}.`;
 }
 
 function answerTo({ number }: Request, verdict: Vote['verdict'], tally: Count, unsure: readonly string[]): string {

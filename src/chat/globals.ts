@@ -1,4 +1,4 @@
-import { type ArgsSchema, type Command, mayChange } from '../command.ts';
+import { type ArgsSchema, type Command, isOwnChange, mayChange } from '../command.ts';
 import type { NamedCommand } from '../registry.ts';
 import { code } from '../reply.ts';
 import type { Argument } from './arguments.ts';
@@ -30,15 +30,18 @@ const OF_CHANGES = new Set(['dryRun', 'ticket']);
 /** Those that this command has a use for. */
 export function globalArguments(command: Command): Argument[] {
   return GLOBAL_ARGUMENTS.filter(({ name }) => {
+    // What is Stackhand's own holds for the whole of a cloud.
+    if (name === 'region' && isOwnChange(command)) return false;
     if (ABOUT_CLOUD.has(name)) return command.cloud !== false;
     if (OF_CHANGES.has(name)) return mayChange(command);
     return !mayChange(command) && command.forAskerAlone !== true;
   });
 }
 
-/** Names that a command's own arguments may not have; a read may look for a ticket. */
+/** Names that a command's own arguments may not have; a read may look for a ticket, and what is for no cloud may name one. */
 export function reservedFor(command: Command): readonly Argument[] {
-  return GLOBAL_ARGUMENTS.filter(({ name }) => name !== 'ticket' || mayChange(command));
+  const free = [...(mayChange(command) ? [] : ['ticket']), ...(command.cloud === false ? ['cloud'] : [])];
+  return GLOBAL_ARGUMENTS.filter(({ name }) => !free.includes(name));
 }
 
 /** The words that may be bound: options of the other kind too, for which there are better words than "not an argument here". */

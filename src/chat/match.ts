@@ -1,3 +1,4 @@
+import { isOwnChange, isStandIn } from '../command.ts';
 import type { NamedCommand, Registry } from '../registry.ts';
 import { code } from '../reply.ts';
 import { echo } from './echo.ts';
@@ -59,7 +60,10 @@ export function matchCommand(words: readonly Word[], registry: Registry): Match 
 export function needsCloud(line: string, registry: Registry): boolean {
   try {
     const match = matchCommand(tokenize(line), registry);
-    return match !== undefined && match.named.command.cloud !== false;
+    if (match === undefined) return false;
+    const { command } = match.named;
+    if (isOwnChange(command)) return false;
+    return command.cloud !== false || isStandIn(command) || ('asksCloud' in command && command.asksCloud === true);
   } catch {
     return false;
   }

@@ -1,11 +1,18 @@
 import { UserError } from '../errors.ts';
 import { inWords } from '../outbox/card.ts';
+import { glassInHead } from '../outbox/glass.ts';
 import { plain } from '../reply.ts';
 import { label, type Reads, type Request } from '../request.ts';
 
 /** A request's state for whoever looks at it from outside. */
-export function stateInWords({ state, missing, waitsFor, stop }: Request): string {
+export function stateInWords(request: Request): string {
+  return `${stateAlone(request)}${glassInHead(request)}`;
+}
+
+function stateAlone({ state, missing, waitsFor, stop, standstill, unsigned }: Request): string {
+  if (state === 'unsigned' && unsigned) return inWords(unsigned);
   if (state === 'waiting' && missing) return `waits for ${missing}`;
+  if (state === 'queued' && standstill) return `waits for ${standstill.until}`;
   if (state === 'queued' && waitsFor) return waitsFor;
   if (state === 'running' && stop)
     return `${inWords(state)}; ${plain(stop.by)} asked for a stop, so it stops before its next item`;

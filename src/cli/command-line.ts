@@ -9,6 +9,8 @@ Usage: stackhand <command> [--config FILE]
   approve R-1042                    show a plan that waits for votes, and vote for it
   deny R-1042 [--reason "<why>"]    show it, and vote against it
     [--plan HASH [--yes]]           only on the plan that has this hash on its card; --yes asks nothing
+  break-glass R-1042                go on with your own plan without votes, where the policy allows it and nobody answers
+    [--reason "<why>"]              shows it, and asks for its target
   doctor                            look at everything that has to be right, and say how to mend it
   audit verify [--head HASH]        check that nobody has changed the audit, and that it holds this head
   audit export                      write the audit to standard output, oldest first
@@ -21,7 +23,7 @@ Usage: stackhand <command> [--config FILE]
 --config names stackhand.yaml (default: STACKHAND_CONFIG, else ./stackhand.yaml).
 
 Exit status of run: 0 answered, done or nothing to do (with --no-wait: taken); 1 refused, rejected, failed or not whole;
-3 still open, after Ctrl-C. Of approve and deny: 0 the vote counts, 1 it does not, 3 not known yet. Of doctor and audit:
+3 still open, after Ctrl-C. Of approve, deny and break-glass: 0 it counts, 1 it does not, 3 not known yet. Of doctor and audit:
 0 all well, 1 something is wrong or missing. 2: not understood.
 `;
 
@@ -52,6 +54,7 @@ const COMMANDS = {
   run: { argument: 'a line: stackhand run "quota show demo"', options: ['wait', 'no-wait'] },
   approve: { argument: 'the number of a request: stackhand approve R-1042', options: ['plan', 'yes'] },
   deny: { argument: 'the number of a request: stackhand deny R-1042', options: ['reason', 'plan', 'yes'] },
+  'break-glass': { argument: 'the number of a request: stackhand break-glass R-1042', options: ['reason'] },
   'audit verify': { options: ['head'] },
   'audit export': { options: ['from', 'to', 'request', 'format'] },
 } as const satisfies Record<string, { argument?: string; options: readonly OptionName[] }>;

@@ -45,7 +45,7 @@ export function isMapped(system: System, { terminal, file }: Pick<Config, 'termi
 /** The number that something got at the door; where it got none, why, in words, and how the terminal then ends. */
 export async function numberOf(
   taken: Taken,
-  what: 'line' | 'vote' | 'target',
+  what: 'line' | 'vote' | 'target' | 'breaking of the glass',
   system: System,
 ): Promise<{ number: number } | { status: number }> {
   if (taken.taken) return numbered(taken.number);

@@ -14,6 +14,7 @@ import {
 import { UserError } from '../errors.ts';
 import { loadRegistry } from '../registry.ts';
 import { exportThisAudit, printAudit, readHead, verifyThisAudit } from './audit.ts';
+import { breakGlass, readBreaking } from './break-glass.ts';
 import { readCommandLine, USAGE } from './command-line.ts';
 import { findRedis, openTerminalCore } from './core.ts';
 import { checkAlerts } from './doctor/alerts.ts';
@@ -79,6 +80,12 @@ async function dispatch(args: readonly string[], deps: CliDeps): Promise<number>
       if (typeof vote === 'string') return notUnderstood(system, vote);
       const config = loadConfig(from);
       return voteOn({ ...vote, config, openCore: () => deps.openCore(config), system });
+    }
+    case 'break-glass': {
+      const breaking = readBreaking(line);
+      if (typeof breaking === 'string') return notUnderstood(system, breaking);
+      const config = loadConfig(from);
+      return breakGlass({ ...breaking, config, openCore: () => deps.openCore(config), system });
     }
     case 'doctor':
       return examine(checksOf(readConfig(from), deps.registryRoot), system.out);

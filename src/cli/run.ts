@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { stateInWords } from '../chat/request-words.ts';
 import type { Config } from '../config.ts';
-import { card, inWords } from '../outbox/card.ts';
+import { card, inWords, standstillLines } from '../outbox/card.ts';
+import { mayBreakGlass } from '../outbox/glass.ts';
 import type { Reply } from '../reply.ts';
-import { ENDED, label, type Request, type RequestState } from '../request.ts';
+import { cameTo, isOver, label, type Request, type RequestState } from '../request.ts';
 import { DONE, isMapped, NOT_DONE, numberOf, STILL_OPEN, say, type TerminalCore } from './door.ts';
 import type { System } from './system.ts';
 import { dataText, replyText, shellQuoted, spans } from './terminal.ts';
@@ -55,7 +57,7 @@ async function follow(core: TerminalCore, number: number, unixUser: string, syst
   for await (const request of core.watch(number, system.interrupted)) {
     last = request;
     // An unknown outcome is looked at again for hours: nobody waits so long at a terminal.
-    if (ENDED.has(request.state) || request.state === 'unknown') break;
+    if (isOver(request) || request.state === 'unknown') break;
     const isNewPlan = request.plan !== undefined && request.hash !== planShown;
     if (isNewPlan) say(system, `\n${replyText(card(request, Date.now()), system.err)}\n`);
     planShown = request.hash;
@@ -68,19 +70,19 @@ async function follow(core: TerminalCore, number: number, unixUser: string, syst
     say(system, `There is no ${label(number)} any more.`);
     return NOT_DONE;
   }
-  if (!ENDED.has(last.state) && last.state !== 'unknown') {
+  if (!isOver(last) && last.state !== 'unknown') {
     say(system, `${label(number)} goes on without this terminal; it ${inWords(last.state)}. Look with:`);
     say(system, `  stackhand run ${shellQuoted(`request show ${label(number)}`)}`);
     return STILL_OPEN;
   }
-  if (last.state !== 'answered') say(system, `${label(number)} ${inWords(last.state)}.`);
+  if (last.state !== 'answered') say(system, `${label(number)} ${stateInWords(last)}.`);
   const said = last.whole === 'kept' ? await core.takeAnswer(last) : last.result;
   if (last.whole === 'too large' || (last.whole === 'kept' && !said)) {
     say(system, last.whole === 'kept' ? `The answer to ${label(number)} is not kept any more. Type it again.` : TOO_LARGE);
     return NOT_DONE;
   }
   if (said) write(said, system);
-  return GOOD_ENDS.has(last.state) ? DONE : NOT_DONE;
+  return GOOD_ENDS.has(cameTo(last)) ? DONE : NOT_DONE;
 }
 
 /** Of data only the data goes to standard output, so that it can be piped. */
@@ -95,14 +97,17 @@ function write(said: Reply, { out, err }: System): void {
 }
 
 /** Where it stands, in one line. */
-function newsOf({ number, state, approval, missing, waitsFor, progress }: Request): string {
+function newsOf(request: Request): string {
+  const { number, state, approval, missing, waitsFor, progress } = request;
   const said = [`${label(number)} ${inWords(state)}`];
   if (state === 'waiting' && missing) said.push(`: ${spans(missing)}`);
   if (state === 'waiting' && approval)
     said.push(` (its card is in channel ${approval.channel}; at a terminal: stackhand approve ${label(number)})`);
+  if (mayBreakGlass(request))
+    said.push(`; nobody has answered, so who may breaks the glass: stackhand break-glass ${label(number)}`);
   if (state === 'queued' && waitsFor) said.push(`; it ${waitsFor}`);
   if (state === 'running' && progress) said.push(`: ${spans(progress)}`);
-  return `${said.join('')}.`;
+  return [`${said.join('')}.`, ...standstillLines(request).map(spans)].join(' ');
 }
 
 async function askTarget(core: TerminalCore, request: Request, unixUser: string, system: System): Promise<void> {

@@ -28,7 +28,7 @@ export interface VoteOptions extends WantedVote {
 const PLAN_SHOWN = 12;
 /** As in the form that Slack shows. */
 const REASON = { shortest: 3, longest: 500 } as const;
-const REASON_WANTED = `a reason of ${REASON.shortest} to ${REASON.longest} characters`;
+export const REASON_WANTED = `a reason of ${REASON.shortest} to ${REASON.longest} characters`;
 
 /** @returns the vote that was typed, or what is wrong with it. */
 export function readVote({ command, argument, options }: CommandLine): WantedVote | string {
@@ -74,7 +74,7 @@ export async function voteOn({ config, openCore, system, ...wanted }: VoteOption
     const at = await numberOf(taken, 'vote', system);
     if ('status' in at) return at.status;
     const answer = await core.answerTo(at.number, system.interrupted);
-    if (typeof answer !== 'object') return leftOpen(number, answer, system);
+    if (typeof answer !== 'object') return leftOpen('Your vote', number, answer, system);
     system.out.write(`${spans(answer.text)}\n`);
     return answer.counted ? DONE : NOT_DONE;
   } finally {
@@ -118,17 +118,18 @@ async function confirm(
 }
 
 const NOT_KNOWN: Record<NotKnown, string> = {
-  interrupted: 'Your vote was taken, and is not decided yet.',
-  'no worker': 'Your vote was taken. No worker is running to count it, so it waits until one does: `stackhand start`.',
-  gone: 'Your vote was decided, and how is not kept any more.',
+  interrupted: 'was taken, and is not decided yet.',
+  'no worker': 'was taken. No worker is running to count it, so it waits until one does: `stackhand start`.',
+  gone: 'was decided, and how is not kept any more.',
 };
 
-function leftOpen(number: number, why: NotKnown, system: System): number {
-  say(system, `${NOT_KNOWN[why]} Look with:\n  stackhand run ${shellQuoted(`request show ${label(number)}`)}`);
+/** @param what `Your vote` */
+export function leftOpen(what: string, number: number, why: NotKnown, system: System): number {
+  say(system, `${what} ${NOT_KNOWN[why]} Look with:\n  stackhand run ${shellQuoted(`request show ${label(number)}`)}`);
   return STILL_OPEN;
 }
 
-function isReason(text: string): boolean {
+export function isReason(text: string): boolean {
   return text.length >= REASON.shortest && text.length <= REASON.longest;
 }
 

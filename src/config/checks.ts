@@ -52,6 +52,8 @@ export function crossCheck({ valueAt, locate }: { valueAt: Lookup; locate: Locat
         add(at, `no command names things of type ${shown(type)}${otherWord(type)}`);
       }
     }
+    for (const [role, at] of itemsAt(valueAt, [...path, 'breakGlass'])) check(at, role, roles, 'role');
+    if (valueAt([...path, 'breakGlass']) !== undefined && valueAt(['breakGlass']) === undefined) add(path, NOBODY_SIGNS);
     checkNeeds([...path, 'approvals']);
     for (const what of checkRule(keysAt(valueAt, path))) add(path, what);
   }
@@ -70,9 +72,14 @@ function otherWord(type: string): string {
   return Object.hasOwn(OTHER_WORDS, type) ? `; OpenStack's word is "${OTHER_WORDS[type]}"` : didYouMean(type, TARGET_TYPES);
 }
 
+const NOBODY_SIGNS =
+  'lets somebody go on without votes, and nobody is named who signs that afterwards: add breakGlass: { owners: [U…] } at the top level';
+
 function checkRule(keys: readonly string[]): string[] {
   if (keys.includes('deny')) {
-    const idle = ['approvals', 'approvalChannel', 'expires', 'raise'].filter((key) => keys.includes(key));
+    const idle = ['approvals', 'approvalChannel', 'expires', 'escalateAfter', 'breakGlass', 'raise'].filter((key) =>
+      keys.includes(key),
+    );
     return idle.map((key) => `denies, so nobody is asked: take "${key}" or "deny" out`);
   }
   if (keys.includes('commands') || keys.includes('effects')) return [];
@@ -177,11 +184,20 @@ export function warnings(config: StackhandYaml, locate: Locate): string[] {
   }
   for (const [i, rule] of config.rules.entries()) {
     if (rule.deny) continue;
+    if (rule.breakGlass && rule.approvals?.length === 0)
+      said.push(`${locate(['rules', i, 'breakGlass'])}: the rule asks nobody, so there is no glass to break`);
     for (const [j, need] of (rule.approvals ?? []).entries()) {
       const what = tooFew(need, config);
       if (what) said.push(`${locate(['rules', i, 'approvals', j])}: ${what}`);
     }
   }
+  const [owner, ...otherOwners] = new Set(config.breakGlass?.owners);
+  if (owner !== undefined && otherOwners.length === 0)
+    said.push(
+      `${locate(['breakGlass', 'owners'])}: only ${owner} signs, and nobody may sign what they broke the glass for: name another`,
+    );
+  if (config.breakGlass && config.rules.every(({ breakGlass }) => breakGlass === undefined))
+    said.push(`${locate(['breakGlass'])}: no rule has "breakGlass", so nobody may go on without votes`);
   const matches = (config.alerts?.routes ?? []).map(({ match }) => JSON.stringify(Object.entries(match).toSorted()));
   for (const [i, match] of matches.entries()) {
     const first = matches.indexOf(match);

@@ -5,7 +5,7 @@ import type { Core } from '../process/core.ts';
 import { code, type Link } from '../reply.ts';
 import { aboutOf, isChange, type Request, type RequestState, userOf } from '../request.ts';
 import { mayStop } from '../requests/cancel.ts';
-import { askedEntry, endedEntry, runningEntry, waitingEntry } from './entries.ts';
+import { askedEntry, endedEntry, runningEntry, signingEntry, waitingEntry } from './entries.ts';
 import type { Home, HomeEntry, HomeSection } from './home.ts';
 
 /** As many of each as somebody looks through on a phone. */
@@ -19,6 +19,8 @@ export interface Seen {
   ended: readonly Request[];
   /** What is known not to work. */
   troubles: readonly string[];
+  /** Why clouds may not be changed just now. */
+  standstills: readonly string[];
   now: number;
   /** To the request's card, where it stands in a channel. */
   linksTo(request: Request): Promise<Link[]>;
@@ -29,7 +31,7 @@ export async function composeHome(core: Core, person: Person, seen: Seen): Promi
   const { roles, unsure = [], user = '' } = person.asker;
   const who = asWho(core, person, { kind: 'slack', user, team: '' }, undefined);
   const stops = mayStop(core, who);
-  const waiting = await waitingSection(person, seen, stops);
+  const waiting = await waitingSection(core, person, seen, stops);
   const asked = await askedSection(person, seen, stops);
   if (roles.length === 0 && unsure.length === 0) {
     // An owner of a project votes without any role, and whoever held one has asked before.
@@ -37,7 +39,8 @@ export async function composeHome(core: Core, person: Person, seen: Seen): Promi
     return { notices: [...seen.troubles, noRole(user)], sections, notes: [] };
   }
   const running = await runningSection(core, person, seen, stops);
-  return { notices: [...seen.troubles, ...notSure(unsure)], sections: [waiting, asked, running], notes: smallPrint(person) };
+  const notices = [...seen.standstills, ...seen.troubles, ...notSure(unsure)];
+  return { notices, sections: [waiting, asked, running], notes: smallPrint(person) };
 }
 
 function noRole(user: string): string {
@@ -60,14 +63,24 @@ function smallPrint({ asker, name }: Person): string[] {
 }
 
 /** What is due first comes first; a plan of their own whose target they have to type goes nowhere without them. */
-async function waitingSection({ asker }: Person, seen: Seen, stops: boolean): Promise<HomeSection> {
+async function waitingSection(
+  { config }: Pick<Core, 'config'>,
+  { asker }: Person,
+  seen: Seen,
+  stops: boolean,
+): Promise<HomeSection> {
   const { user = '', roles } = asker;
   const { now } = seen;
   const waiting = seen.open
-    .filter((request) => isToBeTyped(request, user, now) || waitsForVoteOf(request, { user, roles }, now))
+    .filter(
+      (request) =>
+        isToBeTyped(request, user, now) || waitsForVoteOf(request, { user, roles }, now) || isToBeSigned(config, request, user),
+    )
     .sort((a, b) => expiryOf(a) - expiryOf(b));
   return {
-    ...(await entries(waiting, MOST.waiting, seen, (request, links) => waitingEntry(request, { links, now, stops }))),
+    ...(await entries(waiting, MOST.waiting, seen, (request, links) =>
+      request.state === 'unsigned' ? signingEntry(request, { links }) : waitingEntry(request, { links, now, stops }),
+    )),
     title: titled('Waits for you', waiting.length),
     seeMore: 'Type `request list` for everything that is open.',
     empty: 'Nothing waits for you. Type `request list` for everything that is open.',
@@ -78,7 +91,13 @@ function isToBeTyped(request: Request, user: string, now: number): boolean {
   return request.state === 'planned' && userOf(request) === user && now < expiryOf(request);
 }
 
-function expiryOf({ approval }: Request): number {
+function isToBeSigned({ breakGlass }: Core['config'], { state, glass }: Request, user: string): boolean {
+  return state === 'unsigned' && glass?.user !== user && breakGlass?.owners.includes(user) === true;
+}
+
+/** What is to be signed has no end of its own. */
+function expiryOf({ approval, state }: Request): number {
+  if (state === 'unsigned') return Number.POSITIVE_INFINITY;
   return approval?.expiresAt ?? Number.POSITIVE_INFINITY;
 }
 

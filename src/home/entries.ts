@@ -2,14 +2,16 @@ import { requesterInWords, stateInWords } from '../chat/request-words.ts';
 import {
   buttonsOf,
   cancelButton,
+  factFields,
   howMany,
   inWords,
   progressLines,
   reasonFields,
-  timeLeft,
+  standstillLines,
   undoField,
-  utc,
 } from '../outbox/card.ts';
+import { glassFields, glassWarnings } from '../outbox/glass.ts';
+import { timeLeft, utc } from '../outbox/times.ts';
 import { type Button, code, count, type Field, type Link, plain, type Table } from '../reply.ts';
 import { cloudInWords, type FrozenPlan, label, type Request } from '../request.ts';
 import type { HomeEntry } from './home.ts';
@@ -41,7 +43,9 @@ export function waitingEntry(request: Request, { now, links, stops }: Around & {
     text: headline(request, mine ? 'waits for you to type the target' : undefined),
     ...(plan?.warnings ? { warnings: plan.warnings } : {}),
     lines: [
+      ...standstillLines(request),
       whatOf(request),
+      ...progressLines(request),
       ...(plan ? planLines(request, plan) : []),
       inOneLine(mine ? undefined : askedBy(request), mine ? undefined : `still needed: ${missing}`, untilWhen(request, now)),
       ...(isWhole ? [] : [instead]),
@@ -52,6 +56,22 @@ export function waitingEntry(request: Request, { now, links, stops }: Around & {
   };
 }
 
+/** What went on without votes and waits for an owner's name; the whole of it is on the card and in their messages. */
+export function signingEntry(request: Request, { links }: Pick<Around, 'links'>): HomeEntry {
+  const { result } = request;
+  return {
+    text: headline(request, stateInWords(request)),
+    warnings: glassWarnings(request),
+    lines: [
+      ...(result ? [shortened(result.text)] : []),
+      whatOf(request),
+      inOneLine(askedBy(request), ...glassFields(request).map(({ name, value }) => `${name}: ${value}`)),
+    ],
+    links,
+    buttons: buttonsOf(request),
+  };
+}
+
 /** All that the card says of what would be done and why. */
 function planLines(request: Request, plan: FrozenPlan): string[] {
   const { alsoAskedBy } = request;
@@ -59,6 +79,7 @@ function planLines(request: Request, plan: FrozenPlan): string[] {
     ...(alsoAskedBy ? [{ name: 'Also asked for by', value: alsoAskedBy.join(', ') }] : []),
     ...reasonFields(request),
     ...(plan.fields ?? []),
+    ...factFields(plan),
     undoField(plan),
   ];
   return [...(plan.lines ?? []), ...rowLines(plan.table), ...fields.map(({ name, value }) => `${name}: ${value}`)];
@@ -89,7 +110,7 @@ export function askedEntry(
   const asked = isMine ? `asked ${utc(request.receivedAt)}` : `${askedBy(request)}, followed by you`;
   return {
     text: headline(request, stateInWords(request)),
-    lines: [whatOf(request), ...progressLines(request), inOneLine(asked, untilWhen(request, now))],
+    lines: [...standstillLines(request), whatOf(request), ...progressLines(request), inOneLine(asked, untilWhen(request, now))],
     links,
     buttons: stops ? [cancelButton(request)] : [],
   };
@@ -110,7 +131,12 @@ export function endedEntry(request: Request, { links, isMine }: Around & { isMin
 export function runningEntry(request: Request, { links, stops }: Around & { stops: boolean }): HomeEntry {
   return {
     text: headline(request, inWords(request.state)),
-    lines: [whatOf(request), ...progressLines(request), inOneLine(askedBy(request), `since ${utc(request.since)}`)],
+    lines: [
+      ...standstillLines(request),
+      whatOf(request),
+      ...progressLines(request),
+      inOneLine(askedBy(request), `since ${utc(request.since)}`),
+    ],
     links,
     buttons: stops ? [cancelButton(request)] : [],
   };

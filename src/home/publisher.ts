@@ -10,6 +10,7 @@ import { hold, release } from '../redis/release.ts';
 import { code, type Link } from '../reply.ts';
 import type { Request } from '../request.ts';
 import { listEndedOf } from '../requests/store.ts';
+import { listStandstills } from '../standstill/words.ts';
 import { composeHome } from './compose.ts';
 import { type Home, notice } from './home.ts';
 import { remembered } from './remembered.ts';
@@ -103,7 +104,8 @@ async function lookAround(desk: Desk, underWay: Map<string, Promise<void>>): Pro
     return IDLE_MS;
   }
   if (!(await hold(store.redis, store.keys.homePublisher, core.worker, HELD_MS))) return EVERY_MS;
-  const seen = { open: await reader.open(), troubles: await listTroubles(core) };
+  const [open, troubles, standstills] = await Promise.all([reader.open(), listTroubles(core), listStandstills(core)]);
+  const seen = { open, troubles, standstills };
   for (const user of inAnyOrder(lookers)) {
     if (underWay.size >= AT_ONCE) break;
     if (underWay.has(user) || (resting.get(user) ?? 0) > performance.now()) continue;
@@ -128,6 +130,7 @@ function inAnyOrder(users: readonly string[]): string[] {
 interface SeenByAll {
   open: readonly Request[];
   troubles: readonly string[];
+  standstills: readonly string[];
 }
 
 async function show(desk: Desk, user: string, seen: SeenByAll): Promise<void> {
@@ -139,7 +142,7 @@ async function show(desk: Desk, user: string, seen: SeenByAll): Promise<void> {
   if (isStranger) await dropLooker(store, user);
 }
 
-async function homeOf(desk: Desk, user: string, { open, troubles }: SeenByAll): Promise<{ home: Home; isStranger?: true }> {
+async function homeOf(desk: Desk, user: string, { open, ...byAll }: SeenByAll): Promise<{ home: Home; isStranger?: true }> {
   const { core, reader } = desk;
   const { store } = core;
   try {
@@ -148,7 +151,7 @@ async function homeOf(desk: Desk, user: string, { open, troubles }: SeenByAll): 
       return { home: notice('I work for another workspace than yours, so there is nothing here for you.'), isStranger: true };
     const ended = await reader.read(await listEndedOf(store, user));
     const linksTo = (request: Request): Promise<Link[]> => linkToCard(core, request, desk.permalink);
-    return { home: await composeHome(core, person, { open, ended, troubles, now: store.clock.now(), linksTo }) };
+    return { home: await composeHome(core, person, { open, ended, ...byAll, now: store.clock.now(), linksTo }) };
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     core.log.info({ err: error, user }, 'slack does not say who looks at a home');

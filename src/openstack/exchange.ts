@@ -21,6 +21,8 @@ export interface Answer {
   status: number;
   /** The service's, where it gave one. */
   requestId: string | undefined;
+  /** The service's own clock, from the `Date` header, in milliseconds since 1970; none where neither it nor its proxy sends one. */
+  at: number | undefined;
   body: unknown;
 }
 
@@ -80,7 +82,12 @@ async function exchangeOnce(exchange: Exchange): Promise<Answer> {
       requestId: answered ?? requestId,
     });
   }
-  return { status: answer.status, requestId: answered, body: answer.body };
+  return { status: answer.status, requestId: answered, at: dateOf(answer), body: answer.body };
+}
+
+function dateOf({ headers }: HttpAnswer): number | undefined {
+  const at = Date.parse(headers.date ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** "PUT compute /os-quota-sets/42ab" */

@@ -63,6 +63,8 @@ export const NetworkAgent = z.object({
   host: z.string(),
   alive: z.boolean(),
   admin_state_up: z.boolean(),
+  /** When it reported last, by neutron's clock, which is UTC. */
+  heartbeat_timestamp: z.string().nullish(),
 });
 export type NetworkAgent = z.infer<typeof NetworkAgent>;
 

@@ -45,6 +45,11 @@ export interface Session {
   login(): Promise<Login>;
   /** The API versions that the service's root names. */
   versions(service: Service): Promise<VersionRange>;
+  /**
+   * What the service's own clock said with its last answer to this session, in milliseconds since 1970: heartbeats are told by it, and
+   * ours may differ. Undefined before its first answer, and where it tells no time (keystone and placement in Zed).
+   */
+  clock(service: Service): number | undefined;
 }
 
 /** Stands before every write: it may throw, and then nothing is sent. */
@@ -78,16 +83,28 @@ const MOST_PAGES = 10_000;
 export function openSession(options: SessionOptions): Session {
   // Calls that run at the same time all listen for the end of it: more than Node's ten are no leak.
   if (options.signal) setMaxListeners(0, options.signal);
-  return sessionAt(options, undefined, []);
+  return sessionAt(options, undefined, { notes: [], clocks: new Map() });
 }
 
-function sessionAt(options: SessionOptions, item: string | undefined, notes: string[]): Session {
+/** What a session and those made of it by `at` learn together. */
+interface Learned {
+  notes: string[];
+  clocks: Map<Service, number>;
+}
+
+function sessionAt(options: SessionOptions, item: string | undefined, learned: Learned): Session {
   const { connection, mode, hook, signal } = options;
+  const { notes, clocks } = learned;
   const region = options.region ?? connection.cloud.regions[0] ?? '';
 
+  async function ask(call: Call<unknown>, requestId: string): ReturnType<typeof exchange> {
+    const answer = await exchange({ connection, region, call, requestId, signal, notes });
+    if (answer.at !== undefined) clocks.set(call.service, answer.at);
+    return answer;
+  }
+
   async function read<T>(call: Call<T>): Promise<unknown> {
-    const answer = await exchange({ connection, region, call, requestId: newRequestId(), signal, notes });
-    return answer.body;
+    return (await ask(call, newRequestId())).body;
   }
 
   async function write<T>(call: Call<T>): Promise<T> {
@@ -97,7 +114,7 @@ function sessionAt(options: SessionOptions, item: string | undefined, notes: str
     let answer: Awaited<ReturnType<typeof exchange>>;
     let value: T;
     try {
-      answer = await exchange({ connection, region, call, requestId: put.requestId, signal, notes });
+      answer = await ask(call, put.requestId);
       value = parse(call, answer);
     } catch (error) {
       // The write's own error says more than one of the audit: that one stops the next write.
@@ -114,10 +131,7 @@ function sessionAt(options: SessionOptions, item: string | undefined, notes: str
     notes,
 
     async request<T>(call: Call<T>): Promise<T> {
-      if (isRead(call)) {
-        const answer = await exchange({ connection, region, call, requestId: newRequestId(), signal, notes });
-        return parse(call, answer);
-      }
+      if (isRead(call)) return parse(call, await ask(call, newRequestId()));
       if (mode === 'read') throw new Error(`A read-only session was asked for ${callName(call)}`);
       return write(call);
     },
@@ -142,9 +156,10 @@ function sessionAt(options: SessionOptions, item: string | undefined, notes: str
       throw endless(call, `more than ${MOST_PAGES} pages`);
     },
 
-    at: (name) => sessionAt(options, name, notes),
+    at: (name) => sessionAt(options, name, learned),
     login: async () => (await unlessAborted(connection.token(signal), signal)).login,
     versions: (service) => connection.versions(service, region, signal),
+    clock: (service) => clocks.get(service),
   };
 }
 

@@ -1,7 +1,10 @@
+import { unansweredLine } from '../approval/unanswered.ts';
 import type { Plan } from '../command.ts';
 import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
-import { cloudInWords, ENDED, hasBegun, isChange, label, type Request, type RequestState } from '../request.ts';
+import { cameTo, cloudInWords, hasBegun, isChange, isOver, label, type Request, type RequestState } from '../request.ts';
 import { backInWords, keepLine } from '../reverts/later.ts';
+import { glassButtons, glassFields, glassInHead, glassWarnings } from './glass.ts';
+import { timeLeft, utc } from './times.ts';
 
 /** A table longer than this goes below the card, into its thread. */
 const ROWS_ON_CARD = 10;
@@ -27,6 +30,7 @@ const IN_WORDS: Record<RequestState, string> = {
   'partly done': 'was PARTLY done',
   unknown: 'is UNKNOWN: look at the cloud before you go on',
   'left unknown': 'ended UNKNOWN: look at the cloud before you go on',
+  unsigned: "waits for an owner's signature",
 };
 
 /** "waits for approval", "is done"; plain words for lists. */
@@ -46,18 +50,20 @@ export function howMany({ plan }: Request): string {
  * warning: that is what a phone's notification shows.
  */
 export function card(request: Request, now: number): Reply {
-  const { plan, state, result, effect } = request;
+  const { plan, result, effect } = request;
   const [worst, ...otherWarnings] = plan?.warnings ?? [];
   const ended = hasRun(request);
-  const head = `${label(request.number)} ${IN_WORDS[state]} · ${cloudInWords(request)} · ${effect}, ${howMany(request)}`;
+  const head = `${label(request.number)} ${IN_WORDS[cameTo(request)]}${glassInHead(request)} · ${cloudInWords(request)} · ${effect}, ${howMany(request)}`;
   const sentence = ended && result ? result.text : (plan?.text ?? request.line);
-  const warnings = ended ? [...(result?.warnings ?? [])] : otherWarnings;
+  const warnings = [...glassWarnings(request), ...(ended ? (result?.warnings ?? []) : otherWarnings)];
   const lines = ended
     ? [...(result?.lines ?? []), ...laterLines(request), ...(plan && result ? [`Asked for: ${plan.text}`] : [])]
     : [...(plan?.lines ?? [])];
   const table = tableOf(request);
   return {
-    text: `${head}.${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
+    text: `${head}.${standstillLines(request)
+      .map((line) => ` ${line}`)
+      .join('')}${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
     ...(warnings.length > 0 ? { warnings } : {}),
     lines: [...progressLines(request), ...lines],
     buttons: buttonsOf(request),
@@ -91,17 +97,29 @@ function tableOf(request: Request): Table | undefined {
 }
 
 /** What it came to is told, not what it would do; of an unknown outcome as far as it is known. */
-function hasRun({ state }: Request): boolean {
-  return ENDED.has(state) || state === 'unknown';
+function hasRun(request: Request): boolean {
+  return isOver(request) || request.state === 'unknown';
 }
 
 function isLong(table: Table | undefined): table is Table {
   return table !== undefined && table.rows.length > ROWS_ON_CARD;
 }
 
+/** What keeps it from changing anything, and what becomes of it meanwhile: it heads all that is said of it. */
+export function standstillLines({ state, standstill }: Request): string[] {
+  if (!standstill) return [];
+  const { why, until } = standstill;
+  if (state === 'planned' || state === 'waiting') return [`${why} Votes count, and it starts after ${until}.`];
+  if (state === 'queued') return [`${why} It waits for ${until}.`];
+  if (state === 'running') return [`${why} It hands itself back before its next write, and waits for ${until}.`];
+  return [];
+}
+
 /** How far it is, as the card says it. */
-export function progressLines({ state, waitsFor, progress, stop, lookAt }: Request): string[] {
+export function progressLines(request: Request): string[] {
+  const { state, waitsFor, progress, stop, lookAt, unanswered = [] } = request;
   const lines: string[] = [];
+  if (state === 'waiting') lines.push(...unanswered.map((one) => unansweredLine(request, one)));
   if (state === 'queued' && waitsFor) lines.push(`It ${waitsFor}, which holds the same target.`);
   if (state === 'running' && progress) lines.push(progress);
   if (state === 'running' && stop) lines.push('It was told to stop, and stops before its next item.');
@@ -126,7 +144,7 @@ export function laterLines(request: Request): string[] {
 
 /** At least a part of it. */
 function mayHaveTakenEffect(request: Request): boolean {
-  const { state } = request;
+  const state = cameTo(request);
   if (state === 'done' || state === 'partly done') return true;
   return hasBegun(request) && (state === 'cancelled' || state === 'unknown' || state === 'left unknown');
 }
@@ -146,19 +164,29 @@ export function buttonsOf(request: Request): Button[] {
     return [
       { label: 'Approve', style: 'primary', act: { kind: 'approve', request: number, hash } },
       { label: 'Deny', style: 'danger', act: { kind: 'deny', request: number, hash } },
-      ...(isChange(request) ? [{ label: 'Change', act: { kind: 'change' as const, request: number } }] : []),
+      ...(isChange(request)
+        ? [checkButton(request), { label: 'Change', act: { kind: 'change' as const, request: number } }]
+        : []),
       cancel,
+      ...glassButtons(request),
     ];
   }
   // What stood still until its time was over can be asked for once more, by whoever clicks.
-  if (mayBeUndone(request)) return [undoButton(number)];
+  const undo = mayBeUndone(request) ? [undoButton(number)] : [];
+  if (state === 'unsigned') return [...glassButtons(request), ...undo];
+  if (undo.length > 0) return undo;
   if (state === 'expired' || state === 'void') return [{ label: 'Plan again', act: { kind: 'plan again', request: number } }];
   return state === 'queued' || state === 'running' || state === 'unknown' ? [cancel] : [];
 }
 
+/** A line, and so a request of whoever clicks: OpenStack may keep it waiting, and votes must not wait with it. */
+function checkButton({ number }: Request): Button {
+  return { label: 'Check for me', act: { kind: 'line', line: `request check ${label(number)}` } };
+}
+
 /** It has ended, and its plan said that it can be taken back. */
 function mayBeUndone(request: Request): boolean {
-  return ENDED.has(request.state) && isChange(request) && mayHaveTakenEffect(request) && request.plan?.undo.possible === true;
+  return isOver(request) && isChange(request) && mayHaveTakenEffect(request) && request.plan?.undo.possible === true;
 }
 
 function undoButton(number: number): Button {
@@ -186,7 +214,7 @@ function cancelWords(request: Request): Pick<Button, 'label' | 'confirm'> {
 
 function fieldsOf(request: Request, now: number): Field[] {
   const { plan, approval, state } = request;
-  const fields: Field[] = [...(plan?.fields ?? [])];
+  const fields: Field[] = [...(plan?.fields ?? []), ...(plan ? factFields(plan) : [])];
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
   if (request.alsoAskedBy) fields.push({ name: 'Also asked for by', value: request.alsoAskedBy.join(', ') });
   fields.push(...reasonFields(request));
@@ -200,12 +228,19 @@ function fieldsOf(request: Request, now: number): Field[] {
   return fields;
 }
 
+/** What the plan rests on. */
+export function factFields({ facts = [] }: Pick<Plan, 'facts'>): Field[] {
+  return facts.map(({ name, says }) => ({ name, value: says }));
+}
+
 /** What speaks for it: why, for which ticket, and who voted so far. */
-export function reasonFields({ reason, ticket, votes }: Request): Field[] {
+export function reasonFields(request: Request): Field[] {
+  const { reason, ticket, votes } = request;
   const fields: Field[] = [];
   if (reason) fields.push({ name: 'Reason', value: reason });
   if (ticket) fields.push({ name: 'Ticket', value: ticket });
   if (votes.length > 0) fields.push({ name: 'Votes', value: votes.map(voteInWords).join('; ') });
+  fields.push(...glassFields(request));
   return fields;
 }
 
@@ -216,18 +251,4 @@ export function undoField({ undo }: Pick<Plan, 'undo'>): Field {
 function voteInWords({ name, user, unixUser, verdict, reason }: Request['votes'][number]): string {
   const where = unixUser === undefined ? '' : ' at a terminal';
   return `${name ?? user} ${verdict === 'approve' ? 'approved' : 'denied'}${where}${reason ? `: ${reason}` : ''}`;
-}
-
-export function timeLeft(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 90) return count(seconds, 'second');
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return count(minutes, 'minute');
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? count(hours, 'hour') : count(Math.round(hours / 24), 'day');
-}
-
-/** `2026-11-23 06:55 UTC` */
-export function utc(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -2,7 +2,7 @@ import type { StoredClick } from '../intake/intake.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
 import { code, type Reply } from '../reply.ts';
-import { ENDED, label, type Place, type Request, userOf } from '../request.ts';
+import { ENDED, isOver, label, type Place, type Request, userOf } from '../request.ts';
 import { card, cardInChannel, details } from './card.ts';
 import { type Destination, KEEP_MESSAGE_SECONDS, PRIORITY, PROGRESS_DELAY_MS, say } from './outbox.ts';
 
@@ -92,7 +92,7 @@ export function tellState(core: Core, request: Request): Command[] {
   const due = request.state === 'running' && request.progress ? now + PROGRESS_DELAY_MS : now;
   const reply = card(request, now);
   const keepSeconds = keptFor(request);
-  const commands: Command[] = ENDED.has(request.state) || isNewlyUnknown(request) ? tellEnd(core, request) : [];
+  const commands: Command[] = isOver(request) || isNewlyUnknown(request) ? tellEnd(core, request) : [];
   if (waitsForRequester(request)) return commands;
   if (request.card) {
     const shown = { ...cardInChannel(request, now), ...(request.mentions ? { mentions: request.mentions } : {}) };
@@ -108,6 +108,11 @@ export function tellState(core: Core, request: Request): Command[] {
     const to: Destination = { kind: 'direct', user };
     commands.push(...say(store.keys, { id: `${id}/ask/${user}`, to, priority, reply, keepSeconds }, due));
   }
+  // What went on without votes: a message of its own when it is to be signed, since an edited one wakes nobody.
+  for (const user of isOver(request) ? (request.glass?.owners ?? []) : [])
+    commands.push(
+      ...say(store.keys, { id: `${id}/sign/${user}`, to: { kind: 'direct', user }, priority: PRIORITY.approval, reply }, now),
+    );
   return commands;
 }
 
@@ -139,7 +144,8 @@ function tellEnd({ store }: Core, request: Request): Command[] {
   const { buttons, ...said } = card(request, store.clock.now());
   // This message stays as it is: what can be done until the end would stand there after it.
   const reply: Reply = ENDED.has(request.state) && buttons ? { ...said, buttons } : said;
-  const what = ENDED.has(request.state) && request.looks !== undefined ? 'settled' : 'end';
+  const settled = isOver(request) && request.looks !== undefined ? 'settled' : 'end';
+  const what = request.glass?.signed ? 'signed' : settled;
   const told = (user: string, id: string): Command[] =>
     say(store.keys, { id, to: { kind: 'direct', user }, priority: PRIORITY.result, reply }, store.clock.now());
   const id = `${label(request.number)}/${what}`;

@@ -1,10 +1,11 @@
 import type { Core } from '../process/core.ts';
+import { readStandstill } from '../standstill/standstill.ts';
 import { PRIORITIES } from './outbox.ts';
 
 const EVERY_MS = 5_000;
 
-/** Keeps the metrics of what Slack has yet to say, how many groups of alerts fire, and whether Redis answers. */
-export function watchOutbox({ store, metrics }: Core): { stop(): void } {
+/** Keeps the metrics of what Slack has yet to say, how many groups of alerts fire, which clouds stand still, and whether Redis answers. */
+export function watchOutbox({ store, metrics, clouds }: Core): { stop(): void } {
   const { redis, keys, clock } = store;
   const look = async (): Promise<void> => {
     let messages = 0;
@@ -16,6 +17,10 @@ export function watchOutbox({ store, metrics }: Core): { stop(): void } {
     }
     metrics.outbox(messages, (clock.now() - oldest) / 1_000);
     metrics.alertGroups(await redis.zcard(keys.alertsOpen));
+    for (const cloud of clouds.names) {
+      const { freeze, brake } = await readStandstill(store, cloud);
+      metrics.standstill(cloud, { freeze: freeze !== undefined, brake: brake !== undefined });
+    }
     metrics.redisUp(true);
   };
   const timer = setInterval(() => {

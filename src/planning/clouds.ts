@@ -57,5 +57,15 @@ export function noSession(command: string): Session {
   const refuse = (): never => {
     throw new Error(`${command} says that it needs no cloud, and asked one`);
   };
-  return { cloud: '', region: '', notes: [], request: refuse, list: refuse, at: refuse, login: refuse, versions: refuse };
+  return {
+    cloud: '',
+    region: '',
+    notes: [],
+    request: refuse,
+    list: refuse,
+    at: refuse,
+    login: refuse,
+    versions: refuse,
+    clock: () => undefined,
+  };
 }

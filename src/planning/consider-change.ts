@@ -5,16 +5,22 @@ import { decidePlan } from '../policy.ts';
 import type { Registry } from '../registry.ts';
 import type { Reply } from '../reply.ts';
 import { cloudInWords, type FrozenPlan } from '../request.ts';
+import { readStandstill } from '../standstill/standstill.ts';
+import { mustBeOpen, standstillInWords } from '../standstill/words.ts';
 import { type Target, targetIn } from '../target.ts';
 import { combineReplies, type InRegion } from './by-region.ts';
 import { regionsInWords } from './choose-cloud.ts';
 import { type Considered, type Considering, mustBeAllowed, whileLooking, withLosses } from './consider.ts';
+import { dryRun } from './dry-run.ts';
 import { planHash } from './plan-hash.ts';
 import { mustReach } from './versions.ts';
 
 /** Each region is planned apart; together they are one plan, one card, one vote. */
 export async function considerChange(one: Considering, command: ChangeCommand): Promise<Considered> {
   const { core, question, facts, parsed, place } = one;
+  const standstill = await readStandstill(core.store, place.cloud);
+  // Who checks a plan that waits is told what holds of it, whatever keeps it from going on.
+  if (!parsed.globals.dryRun && !one.request.plan) mustBeOpen(standstill);
   const looks = await Promise.all(place.regions.map(async (region) => ({ region, reply: await planIn(one, command, region) })));
   const apart = place.regions.length > 1;
   const plans = looks.flatMap(({ region, reply }) => ('nothingToDo' in reply ? [] : [{ region, reply }]));
@@ -32,7 +38,11 @@ export async function considerChange(one: Considering, command: ChangeCommand): 
     return {
       end: 'answered',
       event: 'dry run',
-      reply: dryRun(plan, cloudInWords({ cloud: place.cloud, region }), decision.approval !== undefined),
+      reply: dryRun(plan, {
+        where: cloudInWords({ cloud: place.cloud, region }),
+        asksSomebody: decision.approval !== undefined,
+        why: standstillInWords(standstill)?.why,
+      }),
       facts: { ...facts, dryRun: true, about: plan.touches },
     };
   }
@@ -81,10 +91,16 @@ function freeze(registry: Registry, { plans, nothing, apart }: Planned): FrozenP
   );
   const idle = nothing.map(({ region, reply }) => `${region}: nothing to do. ${reply.nothingToDo}`);
   const touches = plans.flatMap(({ region, reply }) => reply.touches.map((target) => targetIn(region, target)));
+  const facts = plans.flatMap(({ region, reply }) =>
+    (reply.facts ?? []).map((fact) => (apart ? { ...fact, name: `${fact.name} (${region})` } : fact)),
+  );
+  const ask = [...new Set(plans.flatMap(({ reply }) => reply.ask ?? []))];
   const typed = [...new Set(plans.flatMap(({ reply }) => reply.typed ?? []))];
   return {
     ...said,
     ...(idle.length > 0 ? { lines: [...(said.lines ?? []), ...idle] } : {}),
+    ...(facts.length > 0 ? { facts } : {}),
+    ...(ask.length > 0 ? { ask } : {}),
     touches: distinct(touches),
     ...(typed.length > 0 ? { typed: typed.join(' ') } : {}),
     undo: undoOf(plans, apart),
@@ -123,18 +139,4 @@ function undoOf(plans: readonly InRegion<Plan>[], apart: boolean): Plan['undo'] 
     .map(({ region, undo }) => `${region}: ${undo.possible ? undo.how : `not possible, ${undo.because}`}`)
     .join('; ');
   return undos.every(({ undo }) => undo.possible) ? { possible: true, how: words } : { possible: false, because: words };
-}
-
-function dryRun(plan: FrozenPlan, where: string, asksSomebody: boolean): Reply {
-  return {
-    text: `Dry run on ${where}: nothing was changed and nobody was asked. ${plan.text}`,
-    ...(plan.warnings ? { warnings: plan.warnings } : {}),
-    lines: [
-      ...(plan.lines ?? []),
-      asksSomebody ? 'It would wait for approval.' : 'It would run at once.',
-      plan.undo.possible ? `Undo: ${plan.undo.how}` : `It cannot be undone: ${plan.undo.because}`,
-    ],
-    ...(plan.fields ? { fields: plan.fields } : {}),
-    ...(plan.table ? { table: plan.table } : {}),
-  };
 }

@@ -19,12 +19,12 @@ function isOwn(command: ReadCommand): command is OwnRead {
 }
 
 /** Nobody is asked about what shows nothing of a cloud. */
-async function considerOwn({ parsed, question, takesBack, facts, lookIn }: Considering, command: OwnRead): Promise<Considered> {
+async function considerOwn({ parsed, question, exempt, facts, lookIn }: Considering, command: OwnRead): Promise<Considered> {
   const looking = lookIn('');
   const ran = await command.run(parsed.args, looking.context);
   const answer = 'carryOut' in ran ? ran : withLosses(ran, looking);
   const { touches = [] } = answer;
-  mustNotBeForbidden(decidePlan({ ...question, touches }), takesBack);
+  mustNotBeForbidden(decidePlan({ ...question, touches }), exempt);
   const seen = { ...facts, about: touches };
   if ('carryOut' in answer) return { carryOut: answer.carryOut, facts: seen };
   const { touches: _, records, ...reply } = answer;

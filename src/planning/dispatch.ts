@@ -6,13 +6,15 @@ import { mapTerminalUser } from '../policy/who.ts';
 import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
 import { phaseOf, wake } from '../queue.ts';
-import type { Command } from '../redis/commit.ts';
+import type { Command, Guard } from '../redis/commit.ts';
 import type { Reply, TextFile } from '../reply.ts';
-import { label, type Request, whereOf } from '../request.ts';
+import { isChange, label, type Request, whereOf } from '../request.ts';
 import { cancelReplaced } from '../requests/book.ts';
 import { childCommands } from '../requests/children.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest } from '../requests/store.ts';
+import { mayBeChanged, readStandstill } from '../standstill/standstill.ts';
+import { mustBeOpen } from '../standstill/words.ts';
 import { type Considered, consider } from './consider.ts';
 import { keepAnswer } from './kept.ts';
 import { offersOf } from './offers.ts';
@@ -107,6 +109,7 @@ async function settle(core: Core, held: Held, decided: Decided): Promise<void> {
     return;
   }
   const { plan, facts } = considered;
+  const { store } = core;
   for (;;) {
     const same = await joinSame(core, { ...request, ...facts }, considered);
     if ('reply' in same) {
@@ -118,7 +121,9 @@ async function settle(core: Core, held: Held, decided: Decided): Promise<void> {
     }
     const result = await writeDown(core, held, considered, same);
     // Somebody who asked for the same was faster.
-    if (result !== 'lost' || !(await isTaken(core, same))) return;
+    if (result !== 'lost') return;
+    if (isChange(considered)) mustBeOpen(await readStandstill(store, facts.cloud ?? ''));
+    if (!(await isTaken(core, same))) return;
   }
 }
 
@@ -156,8 +161,9 @@ async function writeDown(
             : { text: whatIsKept(request, considered).text }),
           ...(request.requester.kind === 'terminal' ? { user: request.requester.user } : {}),
         },
-        when: [lease.guard, ...replaced.when, ...step.when],
+        when: [lease.guard, ...replaced.when, ...step.when, ...ownGuards(core, considered)],
         also: (draft) => [
+          ...('step' in considered ? considered.step.commands : []),
           // The replaced one's end frees what this one takes.
           ...replaced.commands,
           ...step.commands,
@@ -170,10 +176,17 @@ async function writeDown(
   });
   if (result === 'lost') return 'lost';
   if (result === 'missing' || !result.changed) return undefined;
+  if ('afterwards' in considered) await considered.afterwards?.();
   for (const { ends } of [replaced, step]) if (ends) core.store.ended?.(ends);
   const phase = phaseOf(result.request);
   if (phase) await wake(core.wakers, result.request, phase);
   return undefined;
+}
+
+/** A plan is begun on a cloud that may be changed; a change of Stackhand's own is done if all is as it was approved. */
+function ownGuards({ store }: Core, considered: Exclude<Decided, { end: unknown }> | Ended): Guard[] {
+  if ('step' in considered) return considered.step.when;
+  return 'plan' in considered && isChange(considered) ? mayBeChanged(store, considered.facts.cloud ?? '') : [];
 }
 
 function knownOf(facts: Partial<Request>): Pick<Request, 'askedBy' | 'cloud' | 'region'> {
@@ -214,6 +227,7 @@ function whatIsKept({ plan }: Request, { end, reply: { file: _, buttons = [], ..
 }
 
 function tellAnswer(core: Core, draft: Request, { reply, end, whole }: Ended): Command[] {
+  if (end === 'done') return tellState(core, draft);
   if (draft.shared && end === 'answered') return tellEverybody(core, draft, reply);
   const approvedRead = draft.plan !== undefined;
   return [

@@ -1,12 +1,15 @@
 import type { Effect } from '../command.ts';
-import { OWNER, type Rule, type StackhandYaml } from '../config-schema.ts';
+import { DEFAULT_APPROVER, type Need, OWNER, type Rule, type StackhandYaml } from '../config-schema.ts';
 import { code, count } from '../reply.ts';
 import type { Approval } from '../request.ts';
 import { type Owner, ownerName, type Target } from '../target.ts';
 
 export type Needs = Approval['needs'];
 
-/** Whom a rule asks about one thing, with `owner` replaced by people; `because` where nobody could give the vote. */
+/**
+ * Whom a rule asks about one thing, with `owner` replaced by people; `because` where nobody could give the vote. Roles stay in the rule's
+ * order: the first one is asked first.
+ */
 export function needsOf(
   rule: Rule,
   effect: Effect,
@@ -16,9 +19,10 @@ export function needsOf(
 ): { needs: Needs } | { because: string } {
   const needs: Needs = [];
   for (const { count, roles: named } of rule.approvals ?? policy.defaults[effect].approvals) {
-    const roles = [...new Set(named)].filter((role) => role !== OWNER).sort();
-    if (!named.includes(OWNER)) {
-      needs.push({ count, roles });
+    const roles = [...new Set(named)].filter((role) => role !== OWNER);
+    if (!named.includes(OWNER) || target?.type === 'cloud') {
+      // A cloud is nobody's: the others are asked, or `atLeast` finds some.
+      if (roles.length > 0) needs.push({ count, roles });
       continue;
     }
     const owners = ownersOf(target, policy.projects);
@@ -41,12 +45,26 @@ export function mergeNeeds(all: readonly Needs[]): Needs {
   return [...merged.values()];
 }
 
+/** The same voters in greater number where they are too few; where there are none the effect's default ones, else those whom the shipped defaults ask. */
+export function atLeast(least: number, needs: Needs, defaults: readonly Need[]): Needs {
+  const lacking = least - needs.reduce((sum, { count }) => sum + count, 0);
+  if (lacking <= 0) return needs;
+  const [first, ...others] = needs;
+  if (first) return [{ ...first, count: first.count + lacking }, ...others];
+  const known = defaults.flatMap(({ count, roles }) => {
+    const voters = roles.filter((role) => role !== OWNER);
+    return voters.length > 0 ? [{ count, roles: voters }] : [];
+  });
+  return known.length > 0 ? atLeast(least, known, []) : [{ count: least, roles: [DEFAULT_APPROVER] }];
+}
+
 /** One rule that asks the same voters twice means that many different people. */
 function sumByVoters(needs: Needs): Map<string, Needs[number]> {
   const sums = new Map<string, Needs[number]>();
   for (const need of needs) {
-    const voters = JSON.stringify([need.roles, need.users ?? []]);
-    sums.set(voters, { ...need, count: need.count + (sums.get(voters)?.count ?? 0) });
+    const voters = JSON.stringify([need.roles.toSorted(), need.users ?? []]);
+    const before = sums.get(voters);
+    sums.set(voters, before ? { ...before, count: before.count + need.count } : need);
   }
   return sums;
 }

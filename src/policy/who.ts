@@ -154,7 +154,7 @@ export function asWho(core: Core, { asker, name }: Person, requester: Request['r
     name,
     roles: [...asker.roles],
     ...(asker.user === undefined ? {} : { user: asker.user }),
-    mayUse: (command) => mayUse(core, asker, command, channel),
+    mayUse: (command, cloud) => mayUse(core, asker, command, channel, cloud),
   };
 }
 
@@ -164,9 +164,13 @@ export function mayUse(
   asker: Asker,
   command: string,
   channel: string | undefined,
+  cloud?: string,
 ): boolean {
   const named = core.registry.findCommand(command);
-  return named !== undefined && decideAnywhere(core, asker, named, channel).allowed;
+  if (named === undefined) return false;
+  if (cloud === undefined || named.command.cloud === false) return decideAnywhere(core, asker, named, channel).allowed;
+  const { name, command: found } = named;
+  return decideLine({ policy: core.config, asker, command: name, effect: found.effect, channel, cloud }).allowed;
 }
 
 /** The same before a cloud is chosen: whether there is any on which they may. */

@@ -30,6 +30,8 @@ export interface Metrics {
   alertTold(outcome: AlertOutcome): void;
   /** How many groups fire. */
   alertGroups(firing: number): void;
+  /** What keeps a cloud from being changed. */
+  standstill(cloud: string, is: { freeze: boolean; brake: boolean }): void;
   /** `status` is the HTTP status or an OpenStackErrorCode where there was none. */
   openstackCall(call: { cloud: string; service: Service; method: string; status: number | string; seconds: number }): void;
   redisUp(up: boolean): void;
@@ -82,6 +84,12 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
     labelNames: ['outcome'],
     registers,
   });
+  const standstill = new Gauge({
+    name: 'stackhand_cloud_standstill',
+    help: 'Whether a cloud is kept from being changed, by a freeze or by its brake: 1 or 0.',
+    labelNames: ['cloud', 'by'],
+    registers,
+  });
   const alertGroups = new Gauge({ name: 'stackhand_alert_groups_firing', help: 'Groups of alerts that fire.', registers });
   const calls = new Histogram({
     name: 'stackhand_openstack_call_seconds',
@@ -103,6 +111,10 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       outboxOldest.set(oldestSeconds);
     },
     alertTold: (outcome) => alerts.inc({ outcome }),
+    standstill(cloud, { freeze, brake }) {
+      standstill.set({ cloud, by: 'freeze' }, freeze ? 1 : 0);
+      standstill.set({ cloud, by: 'brake' }, brake ? 1 : 0);
+    },
     alertGroups: (firing) => alertGroups.set(firing),
     openstackCall: ({ cloud, service, method, status, seconds }) =>
       calls.observe({ cloud, service, method, status: String(status) }, seconds),

@@ -90,8 +90,14 @@ export interface Keys {
   group(id: string): string;
   /** Whoever looks, or looked last; there until the next look is due. */
   check(name: string, cloud: string, region: string): string;
+  /** Who froze it, when, why: JSON. */
   freeze(cloud: string): string;
+  /** What was found down at once, when: JSON. */
   brake(cloud: string): string;
+  /** Sorted set: services and agents that were found down lately, by when they last were. */
+  downSeen(cloud: string, region: string): string;
+  /** Set: those that people knew to be down when they lifted the brake. */
+  downKnown(cloud: string, region: string): string;
 }
 
 export function keysOf(prefix: string): Keys {
@@ -148,5 +154,7 @@ export function keysOf(prefix: string): Keys {
     check: (name, cloud, region) => key('check', name, cloud, region),
     freeze: (cloud) => key('freeze', cloud),
     brake: (cloud) => key('brake', cloud),
+    downSeen: (cloud, region) => key('down-seen', cloud, region),
+    downKnown: (cloud, region) => key('down-known', cloud, region),
   };
 }

@@ -5,7 +5,7 @@ import { tellRequester, tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
 import { code } from '../reply.ts';
-import { ENDED, hasBegun, isChange, label, type Request, userOf } from '../request.ts';
+import { cameTo, hasBegun, isChange, isOver, label, type Request, userOf } from '../request.ts';
 import { leaveUnknown } from '../running/settle.ts';
 import { releaseLocks, wakeWaiters } from './locks.ts';
 import type { Cancelled } from './request-book.ts';
@@ -29,7 +29,7 @@ export async function cancelRequest(
   answering?: Answering,
 ): Promise<{ came: Cancelled; said: boolean }> {
   const result = await decideAndAdvance<Cancelled>(core.store, number, (request) => {
-    if (ENDED.has(request.state)) throw new UserError(`${label(number)} has ended already: ${request.state}.`);
+    if (isOver(request)) throw new UserError(`${label(number)} has ended already: ${cameTo(request)}.`);
     if (userOf(request) !== by.user && !mayStop(core, by)) {
       throw new NotAllowed(`Only its requester, or someone who may use a change command, may stop ${label(number)}.`);
     }
@@ -98,7 +98,7 @@ function tellCancelled(core: Core, draft: Request): Command[] {
   return tellRequester(core, draft, 'answer', { text: `${label(draft.number)} (${code(draft.line)}): ${draft.result?.text}` });
 }
 
-/** A stop needs no vote: of somebody else's request it takes the use of any change command. */
-export function mayStop({ registry }: Pick<Core, 'registry'>, by: Who): boolean {
-  return registry.commands.some(({ name, command }) => command.effect !== 'read' && by.mayUse(name));
+/** A stop needs no vote: of somebody else's request, or of a whole cloud, it takes the use of any change command (there). */
+export function mayStop({ registry }: Pick<Core, 'registry'>, by: Who, cloud?: string): boolean {
+  return registry.commands.some(({ name, command }) => command.effect !== 'read' && by.mayUse(name, cloud));
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../job.ts';
 import type { Clock } from '../redis/clock.ts';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
-import { ENDED, KEEP_SECONDS, type Request, userOf } from '../request.ts';
+import { ENDED, isOver, KEEP_SECONDS, type Request, userOf } from '../request.ts';
 import { revertsAtMove } from '../reverts/reverts.ts';
 import { timerCommands } from './due.ts';
 
@@ -95,10 +95,11 @@ export function stepOf(
 ): Step & { next: Stored } {
   const draft = structuredClone(request);
   change(draft);
+  keepUnsigned(draft);
   const at = clock.now();
   const moved = draft.state !== request.state;
   if (moved) draft.since = at;
-  const reverts = moved ? revertsAtMove(keys, { from: request.state, draft, outcomes, open }) : [];
+  const reverts = moved && !isOver(request) ? revertsAtMove(keys, { from: request.state, draft, outcomes, open }) : [];
   const entry: AuditEntry = {
     at,
     event,
@@ -119,7 +120,7 @@ export function stepOf(
   const commands: Command[] = [
     ['HSET', key, ...(changed ? ['doc', doc, 'state', draft.state, 'revision', next.revision ?? ''] : []), 'head', next.head],
     ...(chained ? [['RPUSH', keys.audit(request.number), JSON.stringify(chained)]] : []),
-    ...(moved ? bookkeeping(keys, draft, at) : []),
+    ...(moved ? bookkeeping(keys, request, draft, at) : []),
     ...reverts,
     ...timerCommands(keys, request, draft),
     ...(also?.(draft, request) ?? []),
@@ -131,13 +132,23 @@ export function stepOf(
   return { when: [...asItWas, ...when], commands, next, ...(moved && ENDED.has(draft.state) ? { ends: draft } : {}) };
 }
 
-function bookkeeping(keys: Keys, draft: Request, at: number): Command[] {
-  const { number, state, same } = draft;
-  if (!ENDED.has(state)) return [['ZADD', keys.open, at, number]];
+/** However it ends, what went on without votes stays open until an owner has signed it; nobody need wait for its targets, or follow it. */
+function keepUnsigned(draft: Request): void {
+  if (!ENDED.has(draft.state) || !draft.glass || draft.glass.signed) return;
+  draft.unsigned = draft.state;
+  draft.state = 'unsigned';
+  delete draft.same;
+}
+
+function bookkeeping(keys: Keys, { same }: Request, draft: Request, at: number): Command[] {
+  const { number, state } = draft;
+  const free = isOver(draft) ? [keys.lease(number), ...(same === undefined ? [] : [keys.same(same)])] : [];
+  const freeing: Command[] = free.length > 0 ? [['DEL', ...free]] : [];
+  if (!ENDED.has(state)) return [['ZADD', keys.open, at, number], ...freeing];
   return [
     ...keptForHome(keys, draft, at),
     ['ZREM', keys.open, number],
-    ['DEL', keys.lease(number), ...(same === undefined ? [] : [keys.same(same)])],
+    ...freeing,
     ['RPUSH', keys.unsealed, number],
     ['EXPIRE', keys.request(number), KEEP_SECONDS],
     ['EXPIRE', keys.audit(number), KEEP_SECONDS],

@@ -1,6 +1,8 @@
-import { timeLeft } from '../outbox/card.ts';
+import { escalate } from '../approval/escalate.ts';
+import { remindOwners } from '../approval/sign.ts';
 import { PRIORITY, say } from '../outbox/outbox.ts';
 import { belowCard, tellState } from '../outbox/tell.ts';
+import { timeLeft } from '../outbox/times.ts';
 import type { Core } from '../process/core.ts';
 import { code } from '../reply.ts';
 import { hasBegun, label, type Request } from '../request.ts';
@@ -14,6 +16,8 @@ import { decideAndAdvance, findRequest } from './store.ts';
 export async function handleTimer(core: Core, number: number, kind: string): Promise<void> {
   if (kind === 'expire') await expire(core, number);
   else if (kind === 'remind') await remind(core, number);
+  else if (kind === 'unanswered') await escalate(core, number);
+  else if (kind === 'sign') await remindOwners(core, number);
   else if (kind === 'use by') await isPastItsUse(core, number);
   else if (kind === 'look') await lookAgain(core, number);
   else if (kind.startsWith(`${REVERT} `)) await fireRevert(core, number, kind.slice(REVERT.length + 1));

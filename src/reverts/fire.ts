@@ -10,6 +10,8 @@ import { code, type Reply } from '../reply.ts';
 import { cloudInWords, type FrozenPlan, label, type Request, type Revert } from '../request.ts';
 import { childCommands } from '../requests/children.ts';
 import type { Store } from '../requests/store.ts';
+import { readStandstill } from '../standstill/standstill.ts';
+import { standstillInWords } from '../standstill/words.ts';
 import { backInWords, extendLine, keepLine } from './later.ts';
 import { findRevert, firingCommands, forgetRevert } from './reverts.ts';
 
@@ -27,7 +29,11 @@ export async function fireRevert(core: Core, request: number, region: string): P
     await commit(redis, [guard], forgetRevert(keys, stored));
     return;
   }
-  const child = childOf(core.store, stored, values, Number(await redis.incr(keys.number)));
+  const standstill = standstillInWords(await readStandstill(core.store, stored.cloud));
+  const child: Request = {
+    ...childOf(core.store, stored, values, Number(await redis.incr(keys.number))),
+    ...(standstill ? { standstill } : {}),
+  };
   const firing = [...firingCommands(keys, stored, child.number), ...newRequest(core, child), ...childCommands(keys, child)];
   if (await commit(redis, [guard], firing)) return;
   await wake(core.wakers, child, 'run');

@@ -3,9 +3,9 @@ import type { Outcome } from '../job.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
 import {
-  ENDED,
   type FrozenJob,
   type FrozenLater,
+  isOver,
   KEEP_SECONDS,
   type Request,
   type RequestState,
@@ -95,7 +95,7 @@ export interface RevertingMove {
  */
 export function revertsAtMove(keys: Keys, move: RevertingMove): Command[] {
   const { draft, outcomes, open } = move;
-  const hasEnded = ENDED.has(draft.state);
+  const hasEnded = isOver(draft);
   if (!hasEnded && draft.state !== 'unknown') return [];
   if (draft.revert) return hasEnded ? afterTry(keys, draft, draft.revert, outcomes) : [];
   return (draft.plan?.jobs ?? []).flatMap((job) => {

@@ -1,8 +1,9 @@
 import type { Write, WriteHook } from '../openstack/session.ts';
 import type { Core } from '../process/core.ts';
-import { ENDED } from '../request.ts';
+import { isOver } from '../request.ts';
 import type { Lease } from '../requests/lease.ts';
 import { decideAndAdvance, readAudit, type Store } from '../requests/store.ts';
+import { mayBeChanged, readStandstill, standsStill } from '../standstill/standstill.ts';
 import { HandBack } from './converge.ts';
 import { itemKey } from './item-key.ts';
 
@@ -27,20 +28,15 @@ export function writeHook(
 ): WriteHook {
   const { store } = core;
   const append = async (event: string, detail: Record<string, unknown>, before: boolean): Promise<void> => {
+    let cloud = '';
     const result = await decideAndAdvance<'stopped' | 'ended' | 'written'>(store, number, (request) => {
-      if (ENDED.has(request.state)) return { leave: 'ended' };
+      if (isOver(request)) return { leave: 'ended' };
       if (before && request.stop) return { leave: 'stopped' };
-      const cloud = request.cloud ?? '';
-      const open = before
-        ? [
-            { key: store.keys.freeze(cloud), is: null },
-            { key: store.keys.brake(cloud), is: null },
-          ]
-        : [];
+      cloud = request.cloud ?? '';
       return {
         change: () => undefined,
         give: 'written',
-        move: { event, by: core.worker, detail, when: before ? [lease.guard, ...open] : [] },
+        move: { event, by: core.worker, detail, when: before ? [lease.guard, ...mayBeChanged(store, cloud)] : [] },
       };
     });
     const ended = result === 'missing' || (result !== 'lost' && result.gave === 'ended');
@@ -49,8 +45,9 @@ export function writeHook(
       return;
     }
     if (ended || result === 'lost') {
-      lease.abort('handed back');
-      throw new HandBack('the lease is lost, or the cloud is frozen');
+      const stands = standsStill(await readStandstill(store, cloud));
+      lease.abort(stands ? 'frozen' : 'handed back');
+      throw new HandBack(stands ? `${cloud} is frozen, or has the brake on` : 'the lease is lost');
     }
     if (result.gave === 'stopped') {
       lease.abort('stopped');

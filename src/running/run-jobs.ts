@@ -1,4 +1,5 @@
 import { isApprovedAsItIs } from '../approval/vote.ts';
+import { lookForMassDown } from '../brake/look.ts';
 import { OpenStackError } from '../errors.ts';
 import type { JobContext, Outcome, Report } from '../job.ts';
 import type { WriteHook } from '../openstack/session.ts';
@@ -62,6 +63,7 @@ async function runJob(
     cloud,
     region,
     request: { number, label: label(number), requester },
+    massDown: async (seen) => (await lookForMassDown(core, { cloud, region }, openstack, seen))?.what,
     except: new Set(await decidedSince(core.store, stored.request)),
     signal: lease.signal,
     log,

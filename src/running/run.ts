@@ -1,3 +1,4 @@
+import { voidIfBraked } from '../brake/void.ts';
 import { tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import type { Command } from '../redis/commit.ts';
@@ -5,6 +6,7 @@ import { isChange, KEEP_SECONDS, label } from '../request.ts';
 import { type Held, takeUp } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest } from '../requests/store.ts';
 import { isPastItsUse } from '../requests/timers.ts';
+import { mayBeChanged } from '../standstill/standstill.ts';
 import { lockName } from '../target.ts';
 import { finish } from './finish.ts';
 import { begunItems, writeHook } from './intents.ts';
@@ -44,8 +46,7 @@ async function tryToStart(core: Core, number: number): Promise<Held | undefined 
   const mine = before.request.locks;
   const taken = await takeUp(core, number, ['queued', 'running'], 'running', {
     when: [
-      { key: store.keys.freeze(cloud), is: null },
-      { key: store.keys.brake(cloud), is: null },
+      ...mayBeChanged(store, cloud),
       ...locks.map((lock) => ({ key: store.keys.lock(lock), is: mine.includes(lock) ? String(number) : null })),
     ],
     change: (draft) => {
@@ -62,8 +63,11 @@ async function tryToStart(core: Core, number: number): Promise<Held | undefined 
   });
   if (!taken) return undefined;
   if (!('lost' in taken)) return taken;
-  // Frozen or braked: the sweeper asks again.
-  if (!taken.lost.key.startsWith(store.keys.lock(''))) return undefined;
+  // Frozen or braked: the sweeper asks again, unless it ends here.
+  if (!taken.lost.key.startsWith(store.keys.lock(''))) {
+    await voidIfBraked(core, number, cloud);
+    return undefined;
+  }
   const holder = (await store.redis.get(taken.lost.key)) ?? '';
   const waiters = lockWaiters(core, taken.lost.key);
   const waitsFor = `waits for ${label(Number(holder))}`;

@@ -17,6 +17,8 @@ export const ActValue = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deny'), request, hash }),
   z.strictObject({ kind: z.literal('change'), request }),
   z.strictObject({ kind: z.literal('type target'), request, hash }),
+  z.strictObject({ kind: z.literal('break glass'), request, hash }),
+  z.strictObject({ kind: z.literal('sign'), request }),
   z.strictObject({ kind: z.literal('cancel'), request }),
   z.strictObject({ kind: z.literal('plan again'), request }),
   z.strictObject({ kind: z.literal('line'), line: z.string().min(1) }),

@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { z } from 'zod';
 import { NotAllowed, UserError } from '../errors.ts';
+import { inWords } from '../outbox/card.ts';
 import { lineFor } from '../planning/line-for.ts';
 import type { Act } from '../reply.ts';
 import { code } from '../reply.ts';
@@ -9,7 +10,7 @@ import { label, type Place, type Request } from '../request.ts';
 import { parseAct } from './buttons.ts';
 import { formFor } from './fill-in.ts';
 import { earOf, type Gateway, placeOf } from './gateway.ts';
-import { changeModal, denyModal, typeTargetModal } from './modals.ts';
+import { breakGlassModal, changeModal, denyModal, signModal, typeTargetModal } from './modals.ts';
 import type { Acknowledged } from './receiver.ts';
 import { answerTaken } from './taken.ts';
 
@@ -45,7 +46,7 @@ async function handle(gateway: Gateway, click: Click, custom: Acknowledged): Pro
     await custom.acknowledge();
     return gateway.tell(ear, OLD_BUTTON);
   }
-  if (act.kind === 'deny' || act.kind === 'change' || act.kind === 'type target' || act.kind === 'fill in') {
+  if (opensModal(act)) {
     // Nothing is taken yet, and the window has to open within three seconds.
     await custom.acknowledge();
     return openModal(gateway, act, click, place);
@@ -82,7 +83,12 @@ function dedupeKeys({ user, actions, trigger_id, message, container }: Click, pl
   return [`envelope:${envelopeId}`, `trigger:${trigger_id}`, `click:${channel}:${ts}:${action_id}:${action_ts}:${user.id}`];
 }
 
-type ModalAct = Extract<Act, { kind: 'deny' | 'change' | 'type target' | 'fill in' }>;
+const MODALS = ['deny', 'change', 'type target', 'break glass', 'sign', 'fill in'] as const;
+type ModalAct = Extract<Act, { kind: (typeof MODALS)[number] }>;
+
+function opensModal(act: Act): act is ModalAct {
+  return MODALS.some((kind) => kind === act.kind);
+}
 
 async function openModal(gateway: Gateway, act: ModalAct, click: Click, place: Place): Promise<void> {
   const ear = earOf(click.user.id, place);
@@ -116,6 +122,15 @@ async function modalFor(
   }
   if (request === undefined) return `${name} is not kept any more. Type its line again.`;
   if (act.kind === 'change') return changeModal(act, request.means ?? lineFor(request, place, forms), place);
+  if (act.kind === 'sign') {
+    return request.state === 'unsigned'
+      ? signModal(act, request, place)
+      : `${name} ${inWords(request.state)}; there is nothing to sign.`;
+  }
+  if (act.kind === 'break glass') {
+    if (request.state === 'waiting' && request.hash === act.hash) return breakGlassModal(act, request, place);
+    return `${name} waits for votes no more: it ${inWords(request.state)}.`;
+  }
   if (request.state !== 'planned' || request.hash !== act.hash) return `${name} waits for this no more: it is ${request.state}.`;
   return typeTargetModal(act, request, place);
 }

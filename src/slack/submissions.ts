@@ -6,7 +6,7 @@ import { filledIn } from './fill-in.ts';
 import { FORM, type FormValues } from './form.ts';
 import { earOf, type Gateway } from './gateway.ts';
 import { type ModalMetadata, readMetadata } from './metadata.ts';
-import { INPUT } from './modals.ts';
+import { INPUT, REASON } from './modals.ts';
 import type { Acknowledged } from './receiver.ts';
 import { withoutTicks } from './rich-text.ts';
 import { answerTaken } from './taken.ts';
@@ -42,8 +42,10 @@ const Submission = z.object({
 interface Form {
   user: string;
   dedupe: string[];
-  /** Of the only input, where there is just that. */
+  /** Of the first input, where the form is one of ours; empty where it may be. */
   value: string;
+  /** Of the second one, where there is one. */
+  reason: string;
   values: FormValues;
   metadata: ModalMetadata;
 }
@@ -72,10 +74,11 @@ function readForm(body: unknown, envelopeId: string): Form | undefined {
   const metadata = readMetadata(view.private_metadata);
   if (metadata === undefined || view.callback_id !== callbackOf(metadata.act)) return undefined;
   const { values } = view.state;
-  const value = values[INPUT]?.[INPUT]?.value?.trim();
-  if (value === undefined && metadata.act.kind !== 'fill in') return undefined;
+  const inputOf = (block: string): string | undefined => values[block]?.[block]?.value?.trim();
+  const value = inputOf(INPUT);
+  if (value === undefined && metadata.act.kind !== 'fill in' && metadata.act.kind !== 'sign') return undefined;
   const dedupe = [`envelope:${envelopeId}`, `view:${view.id}:${view.hash}:${user.id}`];
-  return { user: user.id, value: value ?? '', values, metadata, dedupe };
+  return { user: user.id, value: value ?? '', reason: inputOf(REASON) ?? '', values, metadata, dedupe };
 }
 
 function callbackOf({ kind }: Act): string {
@@ -84,7 +87,7 @@ function callbackOf({ kind }: Act): string {
 
 /** Has it taken, or says what is wrong with it. */
 async function takeForm(gateway: Gateway, form: Form): Promise<Complaints | undefined> {
-  const { user, value, values, metadata, dedupe } = form;
+  const { user, value, reason, values, metadata, dedupe } = form;
   const { act, place } = metadata;
   const { intake, teamId: team } = gateway;
   const first = Object.keys(values)[0] ?? INPUT;
@@ -107,11 +110,17 @@ async function takeForm(gateway: Gateway, form: Form): Promise<Complaints | unde
         await mustBeUnderstood(gateway, form);
         return await takeLine(value, act.request);
       case 'type target':
+      case 'break glass': {
         if (metadata.typed !== undefined && value !== metadata.typed.trim())
           return { [INPUT]: `That is not ${metadata.typed}. Capitals count.` };
-        return taken(await intake.click({ dedupe, act, user, team, place, values: { typed: value } }), 'form');
+        const values = act.kind === 'break glass' ? { typed: value, reason } : { typed: value };
+        return taken(await intake.click({ dedupe, act, user, team, place, values }), 'form');
+      }
       default:
-        return taken(await intake.click({ dedupe, act, user, team, place, values: { reason: value } }), 'form');
+        return taken(
+          await intake.click({ dedupe, act, user, team, place, values: value === '' ? {} : { reason: value } }),
+          'form',
+        );
     }
   } catch (error) {
     if (error instanceof UserError || error instanceof NotAllowed) return { [first]: error.message };

@@ -36,7 +36,7 @@ describe('the command line', () => {
       '--format jsonl|csv',
       'version',
       '3 still open',
-      'approve and deny: 0 the vote counts, 1 it does not, 3 not known yet',
+      'approve, deny and break-glass: 0 it counts, 1 it does not, 3 not known yet',
       '2: not understood',
     ]) {
       expect(out).toContain(words);

@@ -7,10 +7,10 @@ describe('stackhand.yaml', () => {
     const config = load(GOOD);
 
     expect(config.defaults).toEqual({
-      read: { approvals: [], expires: 86_400_000 },
-      change: { approvals: [{ count: 1, roles: ['approver'] }], expires: 86_400_000 },
-      disruptive: { approvals: [{ count: 1, roles: ['approver'] }], expires: 86_400_000 },
-      destructive: { approvals: [{ count: 2, roles: ['approver'] }], expires: 1_800_000 },
+      read: { approvals: [], expires: 86_400_000, escalateAfter: 300_000 },
+      change: { approvals: [{ count: 1, roles: ['approver'] }], expires: 86_400_000, escalateAfter: 300_000 },
+      disruptive: { approvals: [{ count: 1, roles: ['approver'] }], expires: 86_400_000, escalateAfter: 300_000 },
+      destructive: { approvals: [{ count: 2, roles: ['approver'] }], expires: 1_800_000, escalateAfter: 300_000 },
     });
     expect(config.limits).toEqual({ linesAtOnce: 64, changesAtOnce: 4, leaseSeconds: 15, maxMemory: '512mb' });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 9464 });

@@ -80,9 +80,11 @@ describe('stackhand.example.yaml', () => {
 
   it('loads with all that it shows in comments', () => {
     const [before, commented = '', after] = example.split(/( {2}# - roles:[\s\S]*)(?=# Who approves)/);
-    const shown = [before, commented.replace(/^ {2}# /gm, '  '), after].join('');
+    const owners = after?.replace(/^# (breakGlass:)\n# ( {2}owners:)/m, '$1\n$2');
+    const shown = [before, commented.replace(/^ {2}# /gm, '  '), owners].join('');
 
     expect(shown).toContain('\n  - roles: [operator]\n    commands: ["*"]\n    targets: ["project:payments"]\n    deny: true\n');
-    expect(load(shown).rules).toHaveLength(7);
+    expect(load(shown).rules).toHaveLength(8);
+    expect(load(shown).breakGlass?.owners).toHaveLength(2);
   });
 });

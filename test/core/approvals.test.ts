@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { handleLine } from '../../src/planning/dispatch.ts';
 import { toyBot } from '../bot.ts';
+import { freezeQuietly, thawQuietly } from '../standstill/stage.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 
@@ -44,14 +45,14 @@ it('a late wake-up for its line does not plan an approved change again', async (
   const bot = await toyBot();
   const { core } = bot.running;
   await bot.say('bob', SET);
-  await core.store.redis.set(core.store.keys.freeze('prod'), 'test');
+  await freezeQuietly(bot);
   await bot.approve('alice');
   await bot.until('queued');
 
   await handleLine(core, 1001);
 
   expect((await bot.request(1001)).state).toBe('queued');
-  await core.store.redis.del(core.store.keys.freeze('prod'));
+  await thawQuietly(bot);
   // Thawed, it goes on with the sweeper's next round, every two seconds.
   expect((await bot.until('done')).votes).toHaveLength(1);
 });

@@ -42,7 +42,7 @@ describe('what a card says', () => {
     expect(card).toContain('Still needed: 1 vote of approver');
     expect(card).toMatch(/Time left: 24 hours \(until \d{4}-\d\d-\d\d \d\d:\d\d UTC\)/);
     expect(card).toContain('Undo: set the old numbers again');
-    expect(card.indexOf('[Approve] [Deny] [Change] [Cancel]')).toBeGreaterThan(0);
+    expect(card.indexOf('[Approve] [Deny] [Check for me] [Change] [Cancel]')).toBeGreaterThan(0);
     expect(card.indexOf('[Approve]')).toBeLessThan(card.indexOf('alice-lab  20'));
   });
 

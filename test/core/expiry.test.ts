@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Bot, type BotOptions, eventually, toyBot } from '../bot.ts';
+import { freezeQuietly, thawQuietly } from '../standstill/stage.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
 const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
@@ -146,14 +147,13 @@ it('a target that is never typed expires between its requester and the bot', asy
 
 it('an approved change that could not start within its approval’s time is void, and says so', async () => {
   const bot = await expiresAfter('1m');
-  const { redis, keys } = bot.running.core.store;
-  await redis.set(keys.freeze('prod'), 'by a test');
   await bot.say('bob', SET);
+  await freezeQuietly(bot);
   await bot.approve('alice');
 
   bot.later(MINUTE);
   const request = await bot.until('void');
-  await redis.del(keys.freeze('prod'));
+  await thawQuietly(bot);
 
   expect(request.result?.text).toBe(
     'It could not start within 60 seconds of its approval, so that counts no longer. Nothing was changed.',

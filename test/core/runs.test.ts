@@ -122,6 +122,22 @@ it('a stop ends a run before its next item, and says what was and was not done',
   expect(request.locks).toEqual([]);
 });
 
+it('every running card has Stop, for whoever may use any change command and for nobody else', async () => {
+  const bot = await toyBot();
+  const write = gate();
+  bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { until: write.until });
+  await bot.say('bob', SET_THREE);
+  await bot.approve('alice');
+  await writing(bot);
+  await bot.shows('[Stop]');
+
+  expect(await bot.click('eve', 'Stop')).toContain('someone who may use a change command, may stop R-1001');
+  expect(await bot.click('carol', 'Stop')).toContain('R-1001 stops before its next item.');
+  write.open();
+
+  expect((await bot.until('cancelled')).result?.text).toBe('Stopped by carol. Done: demo. Not done: alice-lab, admin.');
+});
+
 it('on SIGTERM a run finishes its item, hands itself over, and another worker does the rest', async () => {
   const bot = await toyBot({ role: 'gateway' });
   const first = await bot.another('worker');

@@ -55,7 +55,7 @@ it('what is not all here is not approved here, and it says where: of one without
   const unlinked = waitingEntry(waiting({ plan }), { now: NOW, links: [], stops: true });
 
   expect(linked.deciding).toBeUndefined();
-  expect(linked.buttons?.map(({ label }) => label)).toEqual(['Deny', 'Change', 'Cancel']);
+  expect(linked.buttons?.map(({ label }) => label)).toEqual(['Deny', 'Check for me', 'Change', 'Cancel']);
   expect(linked.lines?.at(-1)).toBe('There is more to it than fits here: open its card and approve there.');
   expect(unlinked.lines?.at(-1)).toBe(
     'There is more to it than fits here: read its card, in its channel or in my messages to you, and approve there.',
@@ -75,6 +75,7 @@ it('the buttons carry the hash of the plan', () => {
   expect([...(deciding?.buttons ?? []), ...buttons].map(({ act }) => act)).toEqual([
     { kind: 'approve', request: 1042, hash: 'abc' },
     { kind: 'deny', request: 1042, hash: 'abc' },
+    { kind: 'line', line: 'request check R-1042' },
     { kind: 'change', request: 1042 },
     { kind: 'cancel', request: 1042 },
   ]);

@@ -19,7 +19,9 @@ it('of a hundred open requests it shows ten, counts the others and says where to
   const approver = await pages.open('alice', 'Waits for you (100)');
   const asker = await pages.open('bob', 'You asked (100)');
 
-  expect(section(approver, 'Waits for you').match(/\[Approve\] \[Deny\] \[Change\] \[Cancel\]/g)).toHaveLength(10);
+  expect(section(approver, 'Waits for you').match(/\[Approve\] \[Deny\] \[Check for me\] \[Change\] \[Cancel\]/g)).toHaveLength(
+    10,
+  );
   expect(approver).toContain('90 more. Type request list for everything that is open.');
   expect(section(asker, 'You asked').match(/\[Cancel\]/g)).toHaveLength(8);
   expect(asker).toContain('92 more. Type request list --mine for your open ones, request list --mine --all for all.');

@@ -26,7 +26,7 @@ describe('what waits for somebody', () => {
         `Undo: quota set ${ALICE_LAB} cores=20 --reason "…"`,
         'Asked by bob · still needed: 1 vote of approver · 24 hours left (until TIME UTC)',
         `Open the card (https://home.slack.example/archives/${idOf('C', 'ops')}/pTS)`,
-        '[Approve] [Deny] [Change] [Cancel]',
+        '[Approve] [Deny] [Check for me] [Change] [Cancel]',
       ].join('\n'),
     );
     const decides = bot
@@ -61,7 +61,7 @@ describe('what waits for somebody', () => {
 
     expect(page).toContain('A table of 6 rows is on the card alone.');
     expect(page).toContain('There is more to it than fits here: open its card and approve there.\nOpen the card (https://');
-    expect(page).toMatch(/\n\[Deny\] \[Change\] \[Cancel\]$/);
+    expect(page).toMatch(/\n\[Deny\] \[Check for me\] \[Change\] \[Cancel\]$/);
     expect(page).not.toContain('[Approve]');
   });
 
@@ -177,7 +177,7 @@ describe('what waits for somebody', () => {
 
     const page = await pagesOf(bot).open('eve', 'Waits for you (1)');
 
-    expect(page).toContain('[Approve] [Deny] [Change]');
+    expect(page).toContain('[Approve] [Deny] [Check for me] [Change]');
     expect(page).not.toContain('[Cancel]');
   });
 });

@@ -16,7 +16,7 @@ describe('approvals', () => {
     expect(plan('change')).toEqual({
       allowed: true,
       expiresMs: DAY,
-      approval: { needs: [{ count: 1, roles: ['approver'] }], channel: 'C0OPS', expiresMs: DAY },
+      approval: { needs: [{ count: 1, roles: ['approver'] }], channel: 'C0OPS', expiresMs: DAY, escalateAfterMs: 300_000 },
     });
     expect(plan('destructive')).toMatchObject({
       approval: { needs: [{ count: 2, roles: ['approver'] }], expiresMs: 1_800_000 },
@@ -55,6 +55,7 @@ describe('approvals', () => {
         ],
         channel: 'C0DATABASES',
         expiresMs: 7_200_000,
+        escalateAfterMs: 300_000,
       },
     });
   });
@@ -65,7 +66,7 @@ describe('approvals', () => {
     ]);
 
     expect(decidePlan({ ...asks(policy, ['operator']), touches })).toMatchObject({
-      approval: { needs: [{ count: 2, roles: ['approver', 'lead'] }] },
+      approval: { needs: [{ count: 2, roles: ['lead', 'approver'] }] },
     });
   });
 

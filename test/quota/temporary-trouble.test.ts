@@ -2,18 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import type { Request } from '../../src/request.ts';
 import { type Bot, endBegins, eventually, gate, startBot } from '../bot.ts';
+import { freezeQuietly, thawQuietly } from '../standstill/stage.ts';
 import { appears, approved, BEFORE, DURING, LINE, limits, notice, reverted, timeIsUp } from './temporary-stage.ts';
-
-/** Nothing runs until `thaw`. */
-async function freeze({ running }: Bot): Promise<void> {
-  const { redis, keys } = running.core.store;
-  await redis.set(keys.freeze('prod'), '1');
-}
-
-async function thaw({ running }: Bot): Promise<void> {
-  const { redis, keys } = running.core.store;
-  await redis.del(keys.freeze('prod'));
-}
 
 /** What Redis still has of reverts. */
 async function traces({ running }: Bot): Promise<string[]> {
@@ -47,8 +37,8 @@ describe('a change for a time that was not done to its end', () => {
     await endBegins(bot);
     write.open();
     await stopped;
-    const { store } = (await bot.another('all')).core;
-    await store.redis.set(store.keys.freeze('prod'), '1');
+    const another = { running: await bot.another('all') };
+    await freezeQuietly(another);
 
     await bot.click('bob', 'Cancel');
     const card = await bot.shows('R-1001 was cancelled');
@@ -59,7 +49,8 @@ describe('a change for a time that was not done to its end', () => {
     expect(card).toContain('Undo: quota set');
     expect(card).toMatch(/On 20.* UTC, unless somebody decides otherwise before: Set back in project alice-lab: cores 20/);
     expect(limits(bot)).toEqual({ ...DURING, volumes: 10 });
-    await store.redis.del(store.keys.freeze('prod'));
+    await thawQuietly(another);
+    const { store } = another.running.core;
     await store.redis.zadd(store.keys.timers, 'XX', 1, '1001|revert RegionOne');
     await bot.hears('bob', 'R-1002 is done');
     expect(limits(bot)).toEqual(BEFORE);
@@ -100,12 +91,12 @@ describe('what takes a change back', () => {
   it('is put off by a Cancel, and only a decision keeps what it is about', async () => {
     const bot = await startBot();
     await approved(bot, LINE, 1001);
-    await freeze(bot);
+    await freezeQuietly(bot);
     await fired(bot, 1002);
 
     const told = await bot.say('carol', 'request cancel R-1002');
     await bot.hears('bob', 'R-1002 was cancelled');
-    await thaw(bot);
+    await thawQuietly(bot);
     expect(told).toMatch(/I try again at 20.* UTC\. To keep what has not gone back type quota set/);
     expect(limits(bot)).toEqual(DURING);
     await timeIsUp(bot, 1001);

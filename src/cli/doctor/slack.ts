@@ -126,9 +126,10 @@ function wokenBy({ alerts }: StackhandYaml, kind: 'S' | 'UW'): [string, string][
 }
 
 function usersOf(config: StackhandYaml): Ids {
-  const { roles, projects, terminal } = config;
+  const { roles, projects, terminal, breakGlass } = config;
   return new Map([
     ...wokenBy(config, 'UW'),
+    ...(breakGlass?.owners ?? []).map((id) => [id, 'breakGlass.owners'] as const),
     ...Object.entries(terminal).map(([name, id]) => [id, `terminal.${name}`] as const),
     ...Object.entries(projects).flatMap(([name, { owners }]) => owners.map((id) => [id, `projects.${name}`] as const)),
     ...Object.entries(roles).flatMap(([name, { users }]) => users.map((id) => [id, `roles.${name}`] as const)),

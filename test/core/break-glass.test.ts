@@ -1,0 +1,513 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
+import { limitsOf, setLimits } from '../../demo/cloud/state.ts';
+import type { View } from '../../demo/workspace/model.ts';
+import { idOf } from '../../demo/workspace/seed.ts';
+import { remindOwners } from '../../src/approval/sign.ts';
+import { createIntake } from '../../src/intake/intake.ts';
+import type { Act } from '../../src/reply.ts';
+import { readAudit } from '../../src/requests/store.ts';
+import { type Bot, type BotOptions, endBegins, gate, startBot, toyBot } from '../bot.ts';
+import { pagesOf, section } from '../home/pages.ts';
+
+const SET = 'cores set demo --cores 40 --reason "more load"';
+const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const WHY = 'customers are down, nobody wakes up';
+
+const ON_CALL = {
+  effects: ['read', 'change', 'disruptive', 'destructive'],
+  roles: ['operator'],
+  approvals: [{ roles: ['approver'] }],
+  breakGlass: ['on-call'],
+};
+const READS = { effects: ['read'], roles: ['viewer'] };
+const ROLES = {
+  viewer: { users: [idOf('U', 'eve')] },
+  operator: { users: [idOf('U', 'bob'), idOf('U', 'alice')] },
+  approver: { users: [idOf('U', 'alice')] },
+  'on-call': { groups: [idOf('S', 'oncall')] },
+};
+
+/** Bob is on call; carol and dora own Stackhand. */
+function withGlass({ yaml, slack, ...more }: BotOptions = {}): BotOptions {
+  const owners = [idOf('U', 'carol'), idOf('U', 'dora')];
+  return {
+    ...more,
+    slack: { users: { dora: {} }, groups: { oncall: ['bob', 'carol'] }, ...slack },
+    yaml: { roles: ROLES, rules: [READS, ON_CALL], breakGlass: { owners }, ...yaml },
+  };
+}
+
+function glassBot(options: BotOptions = {}): Promise<Bot> {
+  return toyBot(withGlass(options));
+}
+
+/** Five minutes have gone by in which nobody answered. */
+async function unanswered(bot: Bot, line = SET, who = 'bob'): Promise<void> {
+  await bot.say(who, line);
+  await bot.slack.waitFor(() => bot.card().includes('[Approve]'), 'the card');
+  bot.later(5 * MINUTE);
+  await bot.shows('[Break glass]');
+}
+
+async function form({ slack, cardMessage }: Bot, who: string, button = 'Break glass'): Promise<View> {
+  await slack.click(who, cardMessage(), button);
+  return slack.waitFor(() => slack.modal(who), 'the form');
+}
+
+/** Types target and reason. @returns what the clicker is told. */
+async function breaks(bot: Bot, who = 'bob', words = 'You broke the glass'): Promise<string> {
+  await bot.slack.submit(who, await form(bot, who), { answer: 'demo', reason: WHY });
+  return bot.hears(who, words);
+}
+
+async function signs(bot: Bot, who: string, answer?: string): Promise<void> {
+  await bot.slack.submit(who, await form(bot, who, 'Sign'), answer === undefined ? {} : { answer });
+}
+
+function cores({ cloud }: Bot): number | undefined {
+  return limitsOf(cloud.state.quotas.compute, DEMO_PROJECT).cores;
+}
+
+/** As a click on an old card would come, or one that was made by hand. */
+async function clicks({ running, slack }: Bot, who: string, act: Act, values: Record<string, string> = {}): Promise<void> {
+  const { core } = running;
+  const place = { kind: 'channel', team: slack.teamId, channel: slack.ids['#ops'] ?? '' } as const;
+  await createIntake(core.store, core.wakers, core.log).click({
+    dedupe: [randomUUID()],
+    act,
+    user: idOf('U', who),
+    team: slack.teamId,
+    place,
+    values,
+  });
+}
+
+describe('broken glass', () => {
+  it('is offered once nobody has answered, goes on at once, and tells the owners; the card says so until one has signed', async () => {
+    const bot = await glassBot();
+    await bot.say('bob', SET);
+    const before = await bot.slack.waitFor(() => bot.card().includes('[Approve]') && bot.card(), 'the card');
+    expect(before).not.toContain('Break glass');
+
+    bot.later(5 * MINUTE);
+    expect(await bot.shows('[Break glass]')).toContain('Nobody answered for 5 minutes.');
+    expect(await breaks(bot)).toContain('R-1001 goes ahead without 1 vote of approver. The owners of Stackhand are told');
+    await bot.untilOf(1001, 'unsigned');
+
+    expect(cores(bot)).toBe(40);
+    const card = await bot.shows('GLASS BROKEN by bob and UNSIGNED');
+    expect(card).toContain('R-1001 is done, GLASS BROKEN by bob and UNSIGNED');
+    expect(card).toContain(
+      'as on-call, and went on without 1 vote of approver. It stays open until an owner of Stackhand signs it.',
+    );
+    expect(card).toContain(`Glass broken for: ${WHY}`);
+    for (const owner of ['carol', 'dora']) {
+      const told = await bot.hears(owner, 'GLASS BROKEN: R-1001 goes on without votes on prod/RegionOne');
+      expect(told).toContain('bob broke the glass at');
+      expect(told).toContain(WHY);
+      expect(await bot.hears(owner, 'R-1001 is done, GLASS BROKEN')).toContain('[Sign]');
+    }
+    await bot.shows('GLASS BROKEN: R-1001', '#audit');
+    expect(await bot.hears('bob', 'R-1001 is done, GLASS BROKEN by bob')).not.toContain('[Sign]');
+  });
+
+  it('stays open until an owner signs it, and ends in the state that it came to', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+    await breaks(bot);
+    await bot.untilOf(1001, 'unsigned');
+    await bot.shows('UNSIGNED');
+    expect(await bot.say('eve', 'request list')).toMatch(/R-1001 +is done, GLASS BROKEN by bob and UNSIGNED/);
+
+    await signs(bot, 'dora', 'right so, thank you');
+    await bot.hears('dora', 'You signed R-1001, which is closed now. It is done.');
+
+    expect(await bot.untilOf(1001, 'done')).toMatchObject({ glass: { signed: { name: 'dora', words: 'right so, thank you' } } });
+    const card = await bot.shows('R-1001 is done, GLASS BROKEN by bob, signed by dora');
+    expect(card).toMatch(/Signed: dora, .*: right so, thank you/);
+    expect(card).not.toMatch(/\[Sign\]|UNSIGNED/);
+    await bot.hears('bob', 'signed by dora');
+    await bot.shows('R-1001 was signed by dora: right so, thank you', '#audit');
+    const audit = await readAudit(bot.running.core.store, 1001);
+    expect(audit.map(({ event, by }) => [event, by])).toEqual(
+      expect.arrayContaining([
+        ['glass broken', 'U0BOB0000'],
+        ['signed', 'U0DORA000'],
+      ]),
+    );
+    expect(audit.find(({ event }) => event === 'glass broken')?.detail).toMatchObject({ reason: WHY, roles: ['on-call'] });
+    expect(await bot.running.core.store.redis.zscore(bot.running.core.store.keys.open, 1001)).toBeNull();
+  });
+
+  it('holds no locks once it is over: another change of the same goes on, and so does the same again', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+    await breaks(bot);
+    await bot.untilOf(1001, 'unsigned');
+
+    setLimits(bot.cloud.state.quotas.compute, DEMO_PROJECT, { cores: 20 });
+    await bot.say('bob', SET);
+    await bot.untilOf(1002, 'waiting');
+    await bot.shows('R-1002 waits for approval');
+    await bot.approve('alice');
+
+    expect((await bot.untilOf(1002, 'done')).number).toBe(1002);
+    expect((await bot.request(1001)).state).toBe('unsigned');
+  });
+
+  it('of a destructive plan takes its target a second time', async () => {
+    const bot = await glassBot();
+    await bot.say('bob', WIPE);
+    const question = await bot.slack.waitFor(
+      () =>
+        [...bot.slack.ephemerals('bob'), ...bot.slack.directs('bob')].find((one) => bot.text(one).includes('[Type the target]')),
+      'the question',
+    );
+    await bot.slack.click('bob', question, 'Type the target');
+    await bot.slack.submit('bob', await bot.slack.waitFor(() => bot.slack.modal('bob'), 'the form'), { answer: 'demo' });
+    await bot.untilOf(1001, 'waiting');
+    bot.later(5 * MINUTE);
+    await bot.shows('[Break glass]');
+
+    const view = await form(bot, 'bob');
+    expect(bot.slack.text(view)).toContain('without 1 vote of `approver`');
+    const { errors } = await bot.slack.submit('bob', view, { answer: 'Demo', reason: WHY });
+    expect(errors.answer).toBe('That is not demo. Capitals count.');
+    await bot.slack.submit('bob', view, { answer: 'demo', reason: WHY });
+
+    await bot.untilOf(1001, 'unsigned');
+    expect(cores(bot)).toBe(40);
+  });
+
+  it('is signed as what it is where it was cancelled in time', async () => {
+    const bot = await glassBot();
+    const { redis, keys } = bot.running.core.store;
+    await redis.set(keys.freeze('prod'), 'by a test');
+    await unanswered(bot);
+    await breaks(bot);
+    await bot.untilOf(1001, 'queued');
+
+    await bot.say('alice', 'request cancel R-1001');
+    await bot.untilOf(1001, 'unsigned');
+    await redis.del(keys.freeze('prod'));
+    await bot.shows('R-1001 was cancelled, GLASS BROKEN by bob and UNSIGNED');
+    expect(await bot.say('alice', 'request cancel R-1001')).toContain('R-1001 has ended already: cancelled.');
+    await signs(bot, 'carol');
+
+    await bot.untilOf(1001, 'cancelled');
+    expect(bot.cloud.writes).toEqual([]);
+  });
+
+  it('reminds the owners daily until one has signed', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+    await breaks(bot);
+    await bot.untilOf(1001, 'unsigned');
+    await remindOwners(bot.running.core, 1001);
+    expect(bot.directs('dora').join()).not.toContain('nobody has signed it');
+
+    bot.later(DAY);
+    await bot.hears('dora', 'R-1001 is done, and nobody has signed it since');
+    await remindOwners(bot.running.core, 1001);
+    bot.later(DAY);
+    await bot.slack.waitFor(() => reminders(bot, 'carol') === 2, 'the second reminder');
+    await signs(bot, 'carol');
+    await bot.untilOf(1001, 'done');
+    await remindOwners(bot.running.core, 1001);
+
+    expect(reminders(bot, 'dora')).toBe(2);
+  });
+
+  it('is kept by a restart: the job goes on, and then waits for a signature', async () => {
+    const bot = await glassBot();
+    await unanswered(bot, 'cores set demo alice-lab --cores 40 --reason "more load"');
+    const slow = gate();
+    bot.cloud.answer('compute', 'PUT', DEMO_PROJECT, { until: slow.until });
+    await breaks(bot);
+    await bot.untilOf(1001, 'running');
+    const stopping = bot.running.stop();
+    await endBegins(bot);
+    slow.open();
+    await stopping;
+
+    await bot.another('all');
+
+    expect((await bot.untilOf(1001, 'unsigned')).unsigned).toBe('done');
+    expect(cores(bot)).toBe(40);
+    await bot.hears('dora', 'R-1001 is done, GLASS BROKEN');
+  });
+});
+
+/** What they were told for their eyes alone. */
+function onTheSpot({ slack, text }: Bot, who: string): string {
+  return slack.ephemerals(who).map(text).join();
+}
+
+function reminders(bot: Bot, who: string): number {
+  return bot.directs(who).filter((text) => text.includes('nobody has signed it')).length;
+}
+
+describe('what broken glass does not lift', () => {
+  it('a freeze holds it back', async () => {
+    const bot = await glassBot();
+    const { redis, keys } = bot.running.core.store;
+    await redis.set(keys.freeze('prod'), 'by a test');
+    await unanswered(bot);
+
+    await breaks(bot);
+    await bot.untilOf(1001, 'queued');
+    await bot.say('eve', 'request show R-1001');
+
+    expect((await bot.request(1001)).state).toBe('queued');
+    expect(bot.cloud.writes).toEqual([]);
+    await redis.del(keys.freeze('prod'));
+    await bot.untilOf(1001, 'unsigned');
+  });
+
+  it('what the job looks at: what drifted since is left alone', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+    setLimits(bot.cloud.state.quotas.compute, DEMO_PROJECT, { cores: 33 });
+
+    await breaks(bot);
+
+    expect((await bot.untilOf(1001, 'unsigned')).unsigned).toBe('nothing done');
+    expect(cores(bot)).toBe(33);
+  });
+
+  it('a plan in the record that is not the one it was broken for', async () => {
+    const bot = await glassBot();
+    await bot.running.core.store.redis.set(bot.running.core.store.keys.freeze('prod'), 'by a test');
+    await unanswered(bot);
+    await breaks(bot);
+    await bot.running.stop();
+    const { redis, keys } = (await bot.another('gateway')).core.store;
+    const doc = (await redis.hget(keys.request(1001), 'doc')) ?? '';
+    await redis.hset(keys.request(1001), 'doc', doc.replaceAll('"cores":40', '"cores":400'));
+    await redis.del(keys.freeze('prod'));
+
+    await bot.another('worker');
+
+    expect((await bot.untilOf(1001, 'unsigned')).unsigned).toBe('void');
+    expect(bot.cloud.writes).toEqual([]);
+  });
+});
+
+describe('who may break the glass', () => {
+  it('only the requester, whatever roles somebody else holds', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+
+    await breaks(bot, 'carol', 'Only whoever asked for R-1001 can go on with it alone.');
+
+    expect((await bot.untilOf(1001, 'waiting')).glass).toBeUndefined();
+  });
+
+  it('only in a role that the rule names, asked of Slack anew', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+    const group = bot.slack.workspace.groups.get(idOf('S', 'oncall'));
+    if (group) group.users = [idOf('U', 'carol')];
+
+    await breaks(bot, 'bob', 'To go on alone takes on-call, and you hold operator.');
+
+    expect((await bot.untilOf(1001, 'waiting')).glass).toBeUndefined();
+    expect(bot.cloud.writes).toEqual([]);
+  });
+
+  it('nobody while Slack does not say who is on call', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+    bot.slack.answer('usergroups.users.list', { status: 503 });
+
+    await breaks(bot, 'bob', 'Slack did not tell me which groups you are in, so your click did not count');
+
+    expect((await bot.untilOf(1001, 'waiting')).glass).toBeUndefined();
+  });
+
+  it('nobody where the rule does not say so: there is no button, and a click by hand is refused', async () => {
+    const { breakGlass: _, ...rule } = ON_CALL;
+    const bot = await glassBot({ yaml: { rules: [rule], roles: { ...ROLES, approver: { users: [idOf('U', 'alice')] } } } });
+    await bot.say('bob', SET);
+    const { hash = '' } = await bot.untilOf(1001, 'waiting');
+    bot.later(5 * MINUTE);
+
+    await clicks(bot, 'bob', { kind: 'break glass', request: 1001, hash }, { typed: 'demo', reason: WHY });
+
+    await bot.hears('bob', 'The rules let nobody go on with R-1001 alone: it takes 1 vote of approver.');
+    expect(bot.card()).not.toContain('Break glass');
+    expect(bot.cloud.writes).toEqual([]);
+  });
+
+  it('nobody where one of several rules that ask for votes does not say so', async () => {
+    const { breakGlass: _, ...strict } = ON_CALL;
+    const bot = await glassBot({ yaml: { rules: [{ ...strict, targets: ['project:alice-lab'] }, ON_CALL] } });
+
+    await bot.say('bob', 'cores set demo alice-lab --cores 40 --reason "more load"');
+
+    expect((await bot.untilOf(1001, 'waiting')).approval?.breakGlass).toBeUndefined();
+  });
+
+  it('nobody too early, nobody with another target or without a reason, and nobody for another plan', async () => {
+    const bot = await glassBot();
+    await bot.say('bob', SET);
+    const { hash = '' } = await bot.untilOf(1001, 'waiting');
+    const act: Act = { kind: 'break glass', request: 1001, hash };
+
+    await clicks(bot, 'bob', act, { typed: 'demo', reason: WHY });
+    await bot.hears('bob', 'R-1001 can go on alone once nobody has answered for 5 minutes, which is at');
+    bot.later(5 * MINUTE);
+    await bot.shows('[Break glass]');
+    await clicks(bot, 'bob', act, { typed: 'alice-lab', reason: WHY });
+    await bot.hears('bob', 'That is not the target of R-1001: type demo.');
+    await clicks(bot, 'bob', act, { typed: 'demo', reason: '  ' });
+    await bot.hears('bob', 'Say why, in 3 to 500 characters');
+    await clicks(bot, 'bob', { ...act, hash: 'f'.repeat(64) }, { typed: 'demo', reason: WHY });
+    await bot.hears('bob', 'That was an older plan of R-1001.');
+
+    expect((await bot.untilOf(1001, 'waiting')).glass).toBeUndefined();
+    expect(bot.cloud.writes).toEqual([]);
+  });
+
+  it('nobody where nobody else could sign it', async () => {
+    const bot = await glassBot({ yaml: { breakGlass: { owners: [idOf('U', 'bob')] } } });
+    await unanswered(bot);
+
+    await breaks(bot, 'bob', 'Nobody could sign it afterwards: stackhand.yaml names no owner besides you under breakGlass.');
+
+    expect(bot.cloud.writes).toEqual([]);
+  });
+});
+
+describe('who may sign', () => {
+  it('an owner, and no approver or viewer', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+    await breaks(bot);
+    await bot.untilOf(1001, 'unsigned');
+    await bot.shows('[Sign]');
+
+    await signs(bot, 'alice');
+
+    await bot.hears('alice', 'Only the owners of Stackhand sign R-1001');
+    expect((await bot.request(1001)).state).toBe('unsigned');
+  });
+
+  it('never who broke it, even as an owner', async () => {
+    const bot = await glassBot({ yaml: { breakGlass: { owners: [idOf('U', 'bob'), idOf('U', 'dora')] } } });
+    await unanswered(bot);
+    await breaks(bot);
+    await bot.untilOf(1001, 'unsigned');
+    await bot.shows('[Sign]');
+
+    await signs(bot, 'bob');
+
+    await bot.hears('bob', 'You broke the glass of R-1001 yourself, so another owner has to sign it.');
+    expect((await bot.request(1001)).state).toBe('unsigned');
+    expect(bot.directs('bob').join()).not.toContain('[Sign]');
+  });
+
+  it('two at once sign once, and both are answered', async () => {
+    const bot = await glassBot();
+    await unanswered(bot);
+    await breaks(bot);
+    await bot.untilOf(1001, 'unsigned');
+    await bot.shows('[Sign]');
+
+    await Promise.all([signs(bot, 'carol'), signs(bot, 'dora')]);
+    const answers = await Promise.all(
+      ['carol', 'dora'].map((who) => bot.slack.waitFor(() => onTheSpot(bot, who), `an answer to ${who}`)),
+    );
+
+    await bot.untilOf(1001, 'done');
+    expect(answers.filter((text) => text.includes('You signed R-1001'))).toHaveLength(1);
+    expect(answers.filter((text) => text.includes('R-1001 was signed already, by'))).toHaveLength(1);
+  });
+
+  it('nobody before it has ended', async () => {
+    const bot = await glassBot();
+    const { redis, keys } = bot.running.core.store;
+    await redis.set(keys.freeze('prod'), 'by a test');
+    await unanswered(bot);
+    await breaks(bot);
+
+    await clicks(bot, 'dora', { kind: 'sign', request: 1001 });
+
+    await bot.hears('dora', 'R-1001 is queued; it is signed once it has ended.');
+    await redis.del(keys.freeze('prod'));
+    await bot.untilOf(1001, 'unsigned');
+  });
+});
+
+it('votes and denials that come after are answered, and change nothing', async () => {
+  const bot = await glassBot();
+  const { redis, keys } = bot.running.core.store;
+  await redis.set(keys.freeze('prod'), 'by a test');
+  await unanswered(bot);
+  const { hash = '' } = await bot.untilOf(1001, 'waiting');
+  await breaks(bot);
+  await bot.untilOf(1001, 'queued');
+
+  await clicks(bot, 'alice', { kind: 'deny', request: 1001, hash }, { reason: 'not now' });
+  expect(await bot.hears('alice', 'R-1001 waits for no votes any more: bob broke the glass at')).toContain(
+    'To stop it press Stop or Cancel on its card, or type request cancel R-1001.',
+  );
+  await redis.del(keys.freeze('prod'));
+  await bot.untilOf(1001, 'unsigned');
+  await clicks(bot, 'alice', { kind: 'approve', request: 1001, hash });
+
+  await bot.hears('alice', 'and went on without 1 vote of approver. It is done.');
+  expect(await bot.request(1001)).toMatchObject({ state: 'unsigned', votes: [] });
+});
+
+it('a vote that is faster than the form lets it go on with votes, and the form is answered', async () => {
+  const bot = await glassBot();
+  await unanswered(bot);
+  const view = await form(bot, 'bob');
+  await bot.approve('alice');
+  await bot.untilOf(1001, 'done');
+
+  await bot.slack.submit('bob', view, { answer: 'demo', reason: WHY });
+
+  await bot.hears('bob', 'You come after its end: R-1001 is done.');
+  expect((await bot.request(1001)).glass).toBeUndefined();
+  expect(bot.directs('dora')).toEqual([]);
+});
+
+it('what was for a time goes back from its end on, signed or not, and can be taken back before it is signed', async () => {
+  const bot = await startBot(withGlass());
+  const { redis, keys } = bot.running.core.store;
+  const due = (): Promise<string | null> => redis.zscore(keys.timers, '1001|revert RegionOne');
+  await unanswered(bot, 'quota set demo cores=40 --for 7d --reason "more load"');
+  await breaks(bot);
+  const { goesBack = [] } = await bot.untilOf(1001, 'unsigned');
+  const before = await due();
+
+  bot.later(DAY);
+  await bot.shows('[Sign] [Undo]');
+  await signs(bot, 'dora');
+  await bot.untilOf(1001, 'done');
+
+  expect(before).toBe(String(goesBack[0]?.at));
+  expect(await due()).toBe(before);
+});
+
+it('stands on the Home of an owner until it is signed, and not on that of who broke it', async () => {
+  const bot = await glassBot({ yaml: { breakGlass: { owners: [idOf('U', 'bob'), idOf('U', 'dora')] } } });
+  const pages = pagesOf(bot);
+  await unanswered(bot);
+  expect(section(await pages.open('alice', 'Waits for you (1)'), 'Waits for you')).toContain('Nobody answered for 5 minutes.');
+  await breaks(bot);
+  await bot.untilOf(1001, 'unsigned');
+
+  const page = section(await pages.open('dora', 'Waits for you (1)'), 'Waits for you');
+
+  expect(page).toContain('R-1001 is done, GLASS BROKEN by bob and UNSIGNED');
+  expect(page).toContain(`Glass broken for: ${WHY}`);
+  expect(page).toContain('[Sign]');
+  expect(section(await pages.open('bob', 'You asked (1)'), 'Waits for you')).toContain('Nothing waits for you.');
+});
