@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDown } from './cloud/nova-hosts.ts';
 import type { CloudState } from './cloud/state.ts';
 
 /** How Alertmanager's `group_wait` and `group_interval` are set here: short, as somebody is looking. */
@@ -58,11 +59,11 @@ export function startAlertmanager({ state, token, port, changed }: AlertmanagerO
   }
 
   function look(): void {
-    for (const { name, state: is, forcedDown } of state.hosts) {
+    for (const host of state.hosts) {
+      const { name } = host;
       const runs = state.servers.filter((server) => server.host === name).length;
-      const isDown = is === 'down' || forcedDown;
-      // What nobody runs on any more, and nobody is to use, is no emergency.
-      if (isDown && runs > 0) fire(...hostDown(name, runs));
+      // One that nothing runs on any more is no emergency.
+      if (isDown(host) && runs > 0) fire(...hostDown(name, runs));
       else resolve((labels) => labels.alertname === 'HostDown' && labels.host === name);
     }
     if (stormEnds !== undefined && Date.now() > stormEnds) {

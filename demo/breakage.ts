@@ -1,4 +1,5 @@
 import type { Cloud } from './cloud/cloud.ts';
+import type { Power } from './power.ts';
 import type { Slack } from './workspace/workspace.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -7,7 +8,7 @@ const NOVA_500 =
   'Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.';
 
 /** What stays broken until it is switched back. */
-export const SWITCHES = ['nova 500', 'nova hangs', 'neutron away', 'slack 429', 'slack away'] as const;
+export const SWITCHES = ['nova 500', 'nova hangs', 'neutron away', 'queue partition', 'slack 429', 'slack away'] as const;
 export type Switch = (typeof SWITCHES)[number];
 
 export interface Breakage {
@@ -16,7 +17,7 @@ export interface Breakage {
 }
 
 /** Breaks the pretend cloud and the pretend Slack in the ways that their fault books know. */
-export function openBreakage(cloud: Cloud, slack: Slack): Breakage {
+export function openBreakage(cloud: Cloud, slack: Slack, power: Power): Breakage {
   const on = new Set<Switch>();
 
   /** Books of faults are cleared whole, so that those that are on are written again. */
@@ -39,6 +40,7 @@ export function openBreakage(cloud: Cloud, slack: Slack): Breakage {
       else on.delete(which);
       writeFaults();
       if (which === 'neutron away') await (wanted ? cloud.away('network') : cloud.back('network'));
+      if (which === 'queue partition') power.partition(wanted);
       if (which === 'slack away') await (wanted ? slack.outage() : slack.recover());
     },
   };

@@ -77,8 +77,9 @@ async function compose(folder: string, port: number, atEnd: (end: () => unknown)
   const alertmanager = startAlertmanager({ state: cloud.state, token, port: () => bot.port, changed });
   atEnd(alertmanager.stop);
   const { commands } = await loadRegistry();
+  const power = openPower(cloud.state);
   const demo: Demo = {
-    ...{ slack, cloud, bot, alertmanager, breakage: openBreakage(cloud, slack), power: openPower(cloud.state) },
+    ...{ slack, cloud, bot, alertmanager, breakage: openBreakage(cloud, slack, power), power },
     commands: commands.map(({ name, command }) => ({ name, summary: command.summary, example: command.examples[0] ?? name })),
   };
   const page: PageServer = await startPageServer(demo, port);

@@ -14,9 +14,15 @@ export function stackhandYaml(id: (name: string) => string): string {
       viewer: { users: of('viewer') },
     },
     rules: [
-      { roles: ['operator'], effects: ['read', 'change', 'disruptive', 'destructive'] },
+      {
+        roles: ['operator'],
+        effects: ['read', 'change', 'disruptive', 'destructive'],
+        // Short, so that one can see what happens when nobody answers.
+        ...{ escalateAfter: '2m', breakGlass: ['operator'] },
+      },
       { roles: ['approver', 'viewer'], effects: ['read'], except: ['console log show'] },
     ],
+    breakGlass: { owners: [id('carol')] },
     channels: { approvals: id('#ops'), audit: id('#audit') },
     alerts: { channel: id('#alerts'), mention: { critical: [id('@operators')] } },
     terminal: { [userInfo().username]: id('bob') },

@@ -1,4 +1,5 @@
 import { SWITCHES } from './breakage.ts';
+import { isDown } from './cloud/nova-hosts.ts';
 import type { CloudState } from './cloud/state.ts';
 import type { Demo } from './demo.ts';
 import { CAST } from './people.ts';
@@ -136,7 +137,7 @@ function hostView(state: CloudState, host: CloudState['hosts'][number], off: boo
   const { VCPU, MEMORY_MB } = state.allocationRatios;
   return {
     ...{ name: host.name, zone: host.zone, status: host.status, reason: host.disabledReason, forcedDown: host.forcedDown },
-    state: host.forcedDown || host.state === 'down' ? 'down' : 'up',
+    state: isDown(host) ? 'down' : 'up',
     power: off ? 'off' : 'on',
     vcpus: { used: sum(({ flavor }) => flavor.vcpus), total: host.vcpus * VCPU },
     ramMiB: { used: sum(({ flavor }) => flavor.ramMiB), total: host.memoryMiB * MEMORY_MB },

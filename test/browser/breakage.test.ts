@@ -57,3 +57,17 @@ it('a host without power is shown down, and the alert comes and goes', async () 
   await power.click();
   await message(/RESOLVED.*HostDown/s);
 });
+
+it('a queue that is cut in two is no loss of hosts: the brake is on, and evacuates nothing', async () => {
+  const { page, types, message } = await stage.open('bob', 'ops');
+  const cut = page.getByRole('switch', { name: 'Queue is cut in two' });
+  await cut.click();
+  await page.getByText('0/8').waitFor();
+
+  await message('I pulled the brake of demo: all of 8 compute services are down');
+  await types('/stack quota set genomics cores=48 --reason "while the brake is on"');
+  await message(/brake/);
+
+  await cut.click();
+  await page.getByText('8/8').waitFor();
+});

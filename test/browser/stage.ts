@@ -5,8 +5,8 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { launchChromium } from '../../demo/chromium.ts';
 import { type DemoProcess, demoFolder, startDemoProcess } from '../demo/process.ts';
 
-/** For what the bot has to answer; everything else is there at once. */
-const PATIENCE_MS = 20_000;
+/** For what the bot has to answer, which looks for a broken cloud every half minute; everything else is there at once. */
+const PATIENCE_MS = 45_000;
 
 export interface Stage {
   /** The page as somebody sees it, in a browser of its own that remembers nothing. Fails the test where the page breaks. */

@@ -6,6 +6,11 @@ const SWITCHES: { which: keyof SystemView['switches']; name: string; about: stri
   { which: 'nova 500', name: 'Nova answers 500', about: 'Every call to the compute API fails.' },
   { which: 'nova hangs', name: 'Nova hangs', about: 'It takes calls, and answers none.' },
   { which: 'neutron away', name: 'Neutron is away', about: 'Connections to the network API are refused.' },
+  {
+    which: 'queue partition',
+    name: 'Queue is cut in two',
+    about: 'No host is heard of any more, though all of them run. That is no loss of hosts, and Stackhand knows it.',
+  },
   { which: 'slack 429', name: 'Slack answers 429', about: 'Every call: come again in two seconds.' },
   { which: 'slack away', name: 'Slack is away', about: 'Its API and its sockets are gone.' },
 ];
