@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Seen } from './brake/mass-down.ts';
+import type { HostSettings } from './config/hosts.ts';
 import type { JobCall } from './job.ts';
 import type { Session } from './openstack/session.ts';
+import type { Contact } from './policy/contacts.ts';
 import type { Guard, Command as RedisCommand } from './redis/commit.ts';
 import type { Registry } from './registry.ts';
 import type { Answer, CloudAnswer, Field, Intention, Reply, Table } from './reply.ts';
 import type { FrozenPlan, Request, Requester } from './request.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import type { StandstillBook } from './standstill/standstill-book.ts';
-import type { Target } from './target.ts';
+import type { Owner, Target } from './target.ts';
 
 /** read: changes nothing. change: undone with ease. disruptive: users notice. destructive: data or addresses can be lost. */
 export type Effect = 'read' | 'change' | 'disruptive' | 'destructive';
@@ -51,6 +53,8 @@ export interface OwnRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<
   cloud: false;
   /** The request that this stops: while Slack tells no groups its own requester may do so all the same, as by its card's button. */
   takesBack?(args: z.infer<A>): number;
+  /** Whether an approved plan names whoever asks (Slack user and channel IDs) for just this, so that they need no role. */
+  isNamed?(args: z.infer<A>, asker: { user: string; channel: string | undefined; requests: RequestBook }): Promise<boolean>;
   /** The request that this is about: its requester, and whoever votes on it, may do so whatever the rules say of this command. */
   concerns?(args: z.infer<A>): number;
   /** It has another request's cloud looked at, so it waits among the lines that do, not before a vote or a stop. */
@@ -125,8 +129,20 @@ export interface CommandContext {
   about(...targets: Target[]): void;
   /** Whether `about` would pass: for lists, of which the asker sees their part. */
   mayTouch(...targets: Target[]): boolean;
+  /** What stackhand.yaml says of this cloud's compute hosts. */
+  hosts: HostSettings;
+  /** Who looks after a project, by stackhand.yaml: as Slack shows them, or their IDs while it does not tell. */
+  ownersOf(project: Owner): Promise<string[]>;
   /** What is to go back by itself in this region, of changes to this target. */
   openReverts(target: Target): Promise<OpenRevert[]>;
+  /** Milliseconds since 1970, by Redis's clock: what looks and deadlines are kept by. */
+  now(): number;
+  /** What a check of jobs/check/ keeps of this cloud and region, by the names it gave. */
+  seen(check: string): Promise<ReadonlyMap<string, string>>;
+  /** Who is told what becomes of a project's things, by their names where Slack tells them. */
+  contactsOf(project: Owner): Promise<NamedContact[]>;
+  /** An approved plan names the asker for just this (`OwnRead.isNamed`). */
+  isNamed: boolean;
   /**
    * Whether so much of this cloud is down at once that no host is to be evacuated: why, in words; its brake is on then. 2 calls, or none
    * with what was just `seen`. @throws OpenStackError where the cloud does not tell
@@ -141,6 +157,12 @@ export interface CommandContext {
   registry: Registry;
   signal: AbortSignal;
   log: Logger;
+}
+
+export interface NamedContact {
+  to: Contact;
+  /** `@bob`, or a channel's ID. */
+  name: string;
 }
 
 /** The asker, as far as commands may know. */
@@ -205,7 +227,10 @@ export interface Raise {
   to: number;
 }
 
-/** A timed revert. The job must leave alone what is no longer as this plan set it, and `context.except`. */
+/**
+ * What comes later by itself: a timed revert, or, with `grace`, what the plan is for, put off so that whoever it concerns may keep things from
+ * it. The job must leave alone what is no longer as this plan left it, and `context.except`.
+ */
 export interface Later<Job = JobCall> {
   /** From the end of the change on, in milliseconds. */
   afterMs: number;
@@ -213,8 +238,20 @@ export interface Later<Job = JobCall> {
   text: string;
   values: LaterValue[];
   job: Job;
-  /** The line that keeps it as it is: "quota set <ID>", the values, then for as long again, or for good. */
-  line: { begin: string; extend: string; keep: string };
+  /** The line that keeps it as it is: "quota set <ID>", the values, then for as long again, or for good. With `grace` the latter is `--of R-1042`. */
+  line: { begin: string; extend?: string; keep?: string };
+  grace?: { tells: Told[] };
+}
+
+/** Somebody who is told when a time of grace begins, and before it ends, and may keep what is theirs without any role. */
+export interface Told {
+  to: Contact;
+  /** Why, in a sentence. */
+  text: string;
+  /** Theirs, as `LaterValue.id` has them. */
+  values: string[];
+  /** Whose they are, as `--project` of the line takes it. */
+  project: string;
 }
 
 /** Something that goes back, and that somebody may decide about by itself before. */

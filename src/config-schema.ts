@@ -144,6 +144,12 @@ function shippedDefault(votes: number, expires: string): z.ZodPrefault<typeof Ef
   return EffectDefault.prefault({ approvals: votes === 0 ? [] : [{ count: votes, roles: [DEFAULT_APPROVER] }], expires });
 }
 
+const Project = z.strictObject({
+  owners: z.array(UserId).min(1),
+  /** Who is told what becomes of its things, a person or a channel; left out: the owners. */
+  contact: z.union([z.strictObject({ user: UserId }), z.strictObject({ channel: ChannelId })]).optional(),
+});
+
 /** Whom an alert of a severity wakes. */
 const Mentions = z.record(
   z.string().min(1),
@@ -195,6 +201,24 @@ const Alerts = z.strictObject({
 });
 export type AlertsYaml = z.infer<typeof Alerts>;
 
+/** What a cloud does not tell of its compute hosts. */
+const Hosts = z.strictObject({
+  /** Hosts whose servers' disks are on storage that other hosts reach too; all others are taken to have disks of their own. */
+  shared: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .regex(
+          /^[^*]*\*?$/,
+          'a compute host as Nova names it, or the beginning of several such as cmp-*, with a star at its end',
+        ),
+    )
+    .default([]),
+  /** No evacuation from a host that was heard of within this time. */
+  heartbeat: Duration.prefault('5m'),
+});
+
 export const StackhandYaml = z.strictObject({
   clouds: z
     .array(
@@ -205,6 +229,7 @@ export const StackhandYaml = z.strictObject({
         writer: z.string().min(1).optional(),
         /** Left out: the one of clouds.yaml. */
         regions: z.array(z.string().min(1)).min(1).optional(),
+        hosts: Hosts.prefault({}),
       }),
     )
     .min(1),
@@ -236,8 +261,8 @@ export const StackhandYaml = z.strictObject({
     .optional(),
   /** Where alerts go; left out: none are taken. */
   alerts: Alerts.optional(),
-  /** Owners of projects, by project name or ID. */
-  projects: z.record(z.string(), z.strictObject({ owners: z.array(UserId).min(1) })).default({}),
+  /** Who is asked and told about projects, by project name or ID. */
+  projects: z.record(z.string(), Project).default({}),
   /** Unix users who may use the terminal, as Slack users. */
   terminal: z.record(z.string(), UserId).default({}),
   limits: z

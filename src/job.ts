@@ -38,6 +38,8 @@ export interface JobContext {
   massDown(seen?: Seen): Promise<string | undefined>;
   /** Values that are no longer to go back: somebody has decided otherwise since this was approved. */
   except: ReadonlySet<string>;
+  /** Of what a plan does later by itself: the request that it follows, and when the time began (milliseconds since 1970, Redis's clock). */
+  follows?: { label: string; began: number };
   /** Aborts on SIGTERM, cancel, freeze or a lost lease: start no further item. */
   signal: AbortSignal;
   log: Logger;

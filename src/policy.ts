@@ -153,15 +153,17 @@ function askApproval(
   const needs = atLeast(leastVotes, mergeNeeds(all), policy.defaults[effect].approvals);
   if (needs.length === 0) return { allowed: true, expiresMs };
 
+  const rulesAsking = asking.size > 0 ? asking : rules;
   const named = policy.rules.find((rule) => rules.has(rule) && rule.approvalChannel !== undefined)?.approvalChannel;
   const asked = channel !== undefined && /^[CG]/.test(channel) ? channel : undefined;
   const approval: PlanApproval = {
     needs,
     channel: named ?? asked ?? policy.channels.approvals,
     expiresMs,
-    escalateAfterMs: Math.min(...[...asking].map((rule) => rule.escalateAfter ?? policy.defaults[effect].escalateAfter)),
+    escalateAfterMs: Math.min(...[...rulesAsking].map((rule) => rule.escalateAfter ?? policy.defaults[effect].escalateAfter)),
   };
-  const breakGlass = rolesOfAll([...asking]);
+  // What takes two people whatever the rules say takes them whoever is on call.
+  const breakGlass = leastVotes > 0 ? [] : rolesOfAll([...asking]);
   return { allowed: true, expiresMs, approval: breakGlass.length > 0 ? { ...approval, breakGlass } : approval };
 }
 

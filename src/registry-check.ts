@@ -28,6 +28,7 @@ const CommandFile = z.strictObject(
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),
     takesBack: CALLABLE.optional(),
+    isNamed: CALLABLE.optional(),
     votes: z.number().int().min(1).optional(),
     payload: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'is not a zod schema').optional(),
     carryOut: CALLABLE.optional(),

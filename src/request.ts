@@ -152,6 +152,8 @@ export interface Revert {
   request: number;
   cloud: string;
   region: string;
+  /** When the change had ended, and its time began. */
+  began: number;
   due: number;
   later: FrozenLater;
   touches: Target[];

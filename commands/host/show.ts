@@ -1,17 +1,9 @@
 import { z } from 'zod';
-import { nearest } from '../../src/chat/suggest.ts';
 import { formatInstantWithAge } from '../../src/chat/values.ts';
 import { defineCommand } from '../../src/command.ts';
-import { UserError } from '../../src/errors.ts';
-import { naturally } from '../../src/natural-order.ts';
 import { listAggregates } from '../../src/openstack/aggregates.ts';
-import {
-  type ComputeService,
-  listComputeServices,
-  listHypervisorsOfHost,
-  listServersOnHost,
-  type Server,
-} from '../../src/openstack/compute.ts';
+import { type ComputeService, listHypervisorsOfHost, listServersOnHost, type Server } from '../../src/openstack/compute.ts';
+import { findHost } from '../../src/openstack/hosts.ts';
 import { listNetworkAgents, type NetworkAgent } from '../../src/openstack/network.ts';
 import { listOwners } from '../../src/openstack/owners.ts';
 import { getProviderInventories, getProviderUsages, type Inventory } from '../../src/openstack/placement.ts';
@@ -78,19 +70,6 @@ const COLUMNS = ['server', 'status', 'project', 'flavor', 'ID'];
 
 function row({ name, status, task_state, flavor, id }: Server, project: string): string[] {
   return [name, task_state === null ? status : `${status} (${task_state})`, project, flavor?.name ?? '', id];
-}
-
-/** Host names are exact: compute1 is not compute10. */
-async function findHost(os: Session, host: string, maySee: (name: string) => boolean): Promise<ComputeService> {
-  const [service] = await listComputeServices(os, { binary: 'nova-compute', host });
-  if (service) return service;
-  const all = (await listComputeServices(os, { binary: 'nova-compute' })).map((one) => one.host).filter(maySee);
-  const begun = all.filter((name) => name.startsWith(host) || host.startsWith(name)).sort(naturally);
-  const near = [...new Set([...begun, ...nearest(host, all)])].slice(0, 5);
-  const instead = near.length > 0 ? `Did you mean ${near.map(code).join(' or ')}?` : 'Type `host list` for those there are.';
-  throw new UserError(`Nova has no compute host ${code(host)}. ${instead}`, {
-    choices: near.map((name) => ({ label: name, given: host, value: name })),
-  });
 }
 
 function stateOf({ state, forced_down }: ComputeService): string {

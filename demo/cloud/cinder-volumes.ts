@@ -16,6 +16,17 @@ export function volumeRoutes({ state, pageSize }: CinderOptions): Route[] {
           lost: (marker) => fault(404, 'itemNotFound', `Volume ${marker} could not be found.`),
         }),
     },
+    {
+      method: 'GET',
+      path: '/volumes/:id',
+      handle(asked) {
+        const id = asked.params.id ?? '';
+        const volume = state.volumes.find((one) => one.id === id);
+        if (!volume || !(isAdmin(asked) || volume.projectId === asked.caller.projectId))
+          throw fault(404, 'itemNotFound', `Volume ${id} could not be found.`);
+        return { status: 200, body: { volume: shownVolume(volume, asked) } };
+      },
+    },
   ];
 }
 

@@ -11,6 +11,7 @@ export interface CallFault {
   /** Answered instead of doing anything. */
   status?: number;
   body?: unknown;
+  /** Besides those of a good answer, too. */
   headers?: Record<string, string>;
   delayMs?: number;
   /** Nothing is done before this has come. */

@@ -1,28 +1,15 @@
-import { isSilent, lastHeard } from './heartbeats.ts';
 import type { NovaOptions } from './nova.ts';
 import { atLeast, demand, lostMarker, notFound } from './nova-refusals.ts';
+import { isDown } from './nova-services.ts';
 import { type Asked, isAdmin, page, type Route } from './router.ts';
 import type { CloudState } from './state.ts';
-import type { Aggregate, Controller, Host } from './state-compute.ts';
+import type { Aggregate, Host } from './state-compute.ts';
 
 const UPDATED = '2026-11-23T06:45:45.000000';
 
-/** Compute services, hypervisors and aggregates. */
+/** Hypervisors and aggregates. */
 export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
   return [
-    {
-      method: 'GET',
-      path: '/v2.1/os-services',
-      handle(asked) {
-        demand(isAdmin(asked), 'os-services:list');
-        const wanted = (key: string, value: string): boolean => (asked.query.get(key) ?? value) === value;
-        const services = [...state.controllers.map(shownController), ...state.hosts.map((host) => shownService(host, asked))];
-        return {
-          status: 200,
-          body: { services: services.filter(({ host, binary }) => wanted('host', host) && wanted('binary', binary)) },
-        };
-      },
-    },
     {
       method: 'GET',
       path: '/v2.1/os-hypervisors/detail',
@@ -54,40 +41,6 @@ export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
       },
     },
   ];
-}
-
-export function isDown(host: Host): boolean {
-  return host.forcedDown || host.state === 'down' || isSilent(host);
-}
-
-function shownController(controller: Controller): { binary: string; host: string } {
-  const { binary, host, id } = controller;
-  const shown = {
-    binary,
-    host,
-    id,
-    zone: 'internal',
-    status: 'enabled',
-    state: isSilent(controller) ? 'down' : 'up',
-    updated_at: lastHeard(controller),
-    disabled_reason: null,
-    forced_down: false,
-  };
-  return shown;
-}
-
-function shownService(host: Host, asked: Asked): { binary: string; host: string } {
-  const shown = {
-    binary: 'nova-compute',
-    host: host.name,
-    id: atLeast(asked, '2.53') ? host.serviceId : host.serviceNumber,
-    zone: host.zone,
-    status: host.status,
-    state: isDown(host) ? 'down' : 'up',
-    updated_at: lastHeard(host),
-    disabled_reason: host.disabledReason,
-  };
-  return { ...shown, ...(atLeast(asked, '2.11') ? { forced_down: host.forcedDown } : {}) };
 }
 
 function shownHypervisor(state: CloudState, host: Host, asked: Asked): object {

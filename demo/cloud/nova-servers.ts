@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { consoleOutput } from './consoles.ts';
 import type { NovaOptions } from './nova.ts';
-import { isDown } from './nova-hosts.ts';
+import { evacuate, stamp } from './nova-migrations.ts';
 import { atLeast, badRequest, demand, lostMarker, notFound } from './nova-refusals.ts';
 import { wantedServers } from './nova-server-filters.ts';
 import { partsOf, type ServerParts } from './nova-server-parts.ts';
+import { isDown } from './nova-services.ts';
 import { type Answer, type Asked, fault, isAdmin, isRecord, page, type Route } from './router.ts';
 import type { CloudState } from './state.ts';
 import type { Server } from './state-compute.ts';
@@ -48,7 +49,10 @@ export function serverRoutes(options: NovaOptions): Route[] {
       path: '/v2.1/servers/:id',
       handle(asked) {
         const server = shownServer(serverOf(asked), asked, partsOf(state));
-        return { status: 200, body: { server: { ...server, ...(atLeast(asked, '2.71') ? { server_groups: [] } : {}) } } };
+        return {
+          status: 200,
+          body: { server: { ...server, ...(atLeast(asked, '2.71') ? { server_groups: groupsOf(state, asked) } : {}) } },
+        };
       },
     },
     {
@@ -60,9 +64,27 @@ export function serverRoutes(options: NovaOptions): Route[] {
   ];
 }
 
-function act({ consoles }: CloudState, server: Server, { body }: Asked): Answer {
-  const [action = '', given] = Object.entries(isRecord(body) ? body : {})[0] ?? [];
-  if (action !== 'os-getConsoleOutput') throw badRequest(`There is no such action: ${action}`);
+function act(state: CloudState, server: Server, asked: Asked): Answer {
+  const [action = '', given] = Object.entries(isRecord(asked.body) ? asked.body : {})[0] ?? [];
+  if (action === 'os-getConsoleOutput') return consoleLog(state, server, given);
+  if (action === 'evacuate') return evacuate(state, server, asked);
+  if (action === 'os-start') return start(server);
+  throw badRequest(`There is no such action: ${action}`);
+}
+
+function start(server: Server): Answer {
+  const why = server.taskState !== null ? `task_state ${server.taskState}` : `vm_state ${server.vmState}`;
+  if (server.taskState !== null || server.vmState !== 'stopped')
+    throw fault(409, 'conflictingRequest', `Cannot 'start' instance ${server.id} while it is in ${why}`);
+  Object.assign(server, { status: 'ACTIVE', vmState: 'active', updated: stamp() });
+  return { status: 202 };
+}
+
+function groupsOf({ serverGroups }: CloudState, { params }: Asked): string[] {
+  return serverGroups.filter(({ members }) => members.includes(params.id ?? '')).map(({ id }) => id);
+}
+
+function consoleLog({ consoles }: CloudState, server: Server, given: unknown): Answer {
   const length = isRecord(given) ? given.length : undefined;
   if (length !== undefined && length !== null && !/^-?[0-9]+$/.test(String(length))) {
     throw badRequest(`Invalid input for field/attribute length. Value: ${length}. '${length}' does not match '^-?[0-9]+$'`);

@@ -1,7 +1,10 @@
 import { flavorRoutes } from './nova-flavors.ts';
 import { hostRoutes } from './nova-hosts.ts';
+import { migrationRoutes } from './nova-migrations.ts';
 import { quotaRoutes } from './nova-quotas.ts';
+import { serverGroupRoutes } from './nova-server-groups.ts';
 import { serverRoutes } from './nova-servers.ts';
+import { serviceRoutes } from './nova-services.ts';
 import { NO_ROUTE, type ServiceApi, unauthorized } from './router.ts';
 import type { CloudState } from './state.ts';
 
@@ -28,9 +31,12 @@ export function nova(options: NovaOptions): ServiceApi {
         handle: ({ base }) => ({ status: 200, body: { versions: versions(base, min, max) } }),
       },
       ...quotaRoutes(options),
+      ...serviceRoutes(options),
       ...hostRoutes(options),
       ...flavorRoutes(options),
       ...serverRoutes(options),
+      ...serverGroupRoutes(options),
+      ...migrationRoutes(options),
     ],
   };
 }

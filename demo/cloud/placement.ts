@@ -1,7 +1,7 @@
 import { compareVersions } from '../../src/openstack/microversions.ts';
 import { type Asked, isAdmin, Refusal, type Route, type ServiceApi, unauthorized } from './router.ts';
 import type { CloudState } from './state.ts';
-import type { Host } from './state-compute.ts';
+import type { Host, Server } from './state-compute.ts';
 
 export interface PlacementOptions {
   state: CloudState;
@@ -55,17 +55,15 @@ export function placement({ state, min, max, keystoneUrl }: PlacementOptions): S
 }
 
 function providerRoutes(state: CloudState): Route[] {
-  function hostOf(asked: Asked, kind: 'inventories' | 'usages'): Host {
+  function hostOf(asked: Asked, kind: 'inventories' | 'usages' | 'allocations'): Host {
     demand(isAdmin(asked), `resource_providers:${kind}${kind === 'usages' ? '' : ':list'}`);
     const uuid = asked.params.uuid ?? '';
     const host = state.hosts.find(({ hypervisorId }) => hypervisorId === uuid);
     if (host) return host;
     const words = `No resource provider with uuid ${uuid} found`;
-    throw refusal(
-      404,
-      'Not Found',
-      `The resource could not be found.\n\n ${words}${kind === 'inventories' ? ' ' : ''}: ${words}  `,
-    );
+    // Each of them says it in its own way.
+    const begins = { inventories: `${words} `, usages: words, allocations: `Resource provider '${uuid}' not found` }[kind];
+    throw refusal(404, 'Not Found', `The resource could not be found.\n\n ${begins}: ${words}  `);
   }
 
   return [
@@ -83,6 +81,14 @@ function providerRoutes(state: CloudState): Route[] {
       handle: (asked) => ({
         status: 200,
         body: { resource_provider_generation: 1, usages: usesOf(state).of(hostOf(asked, 'usages')) },
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/resource_providers/:uuid/allocations',
+      handle: (asked) => ({
+        status: 200,
+        body: { resource_provider_generation: 1, allocations: allocationsOf(state, hostOf(asked, 'allocations')) },
       }),
     },
   ];
@@ -111,16 +117,38 @@ function inventoriesOf({ allocationRatios }: CloudState, host: Host): Record<Res
 }
 
 /** A server that boots from a volume takes no disk of its host's. */
-function usesOf({ servers }: CloudState): { of(host: Host): Record<ResourceClass, number> } {
+function usesOf(state: CloudState): { of(host: Host): Record<ResourceClass, number> } {
   const uses = new Map<string | null, Record<ResourceClass, number>>();
-  for (const { host, flavor, imageId } of servers) {
+  for (const { host, server } of consumersOf(state)) {
     const use = uses.get(host) ?? { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 };
-    use.VCPU += flavor.vcpus;
-    use.MEMORY_MB += flavor.ramMiB;
-    use.DISK_GB += imageId === null ? 0 : flavor.diskGiB;
+    for (const [kind, amount] of Object.entries(takenBy(server))) use[kind as ResourceClass] += amount; // takenBy has these keys
     uses.set(host, use);
   }
   return { of: ({ name }) => uses.get(name) ?? { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 } };
+}
+
+function takenBy({ flavor, imageId }: Server): Record<ResourceClass, number> {
+  return { VCPU: flavor.vcpus, MEMORY_MB: flavor.ramMiB, DISK_GB: imageId === null ? 0 : flavor.diskGiB };
+}
+
+/** Each server on its host, and on the one that it was evacuated from until nova-compute there has cleaned up. */
+function consumersOf({ servers, migrations }: CloudState): { host: string | null; server: Server }[] {
+  const left = migrations.flatMap(({ type, status, source, serverId }) => {
+    const server = type === 'evacuation' && status === 'done' ? servers.find(({ id }) => id === serverId) : undefined;
+    return server ? [{ host: source, server }] : [];
+  });
+  return [...servers.map((server) => ({ host: server.host, server })), ...left];
+}
+
+/** Without what is zero: placement keeps no such allocation. */
+function allocationsOf(state: CloudState, { name }: Host): Record<string, { resources: Record<string, number> }> {
+  const here = consumersOf(state).filter(({ host }) => host === name);
+  return Object.fromEntries(
+    here.map(({ server }) => [
+      server.id,
+      { resources: Object.fromEntries(Object.entries(takenBy(server)).filter(([, amount]) => amount > 0)) },
+    ]),
+  );
 }
 
 function traitsOf({ status }: Host): string[] {

@@ -37,6 +37,9 @@ export function seededCompute({ sameNames = false }: SeedOptions, id: MakeId): C
     // Copies: what a test changes about one is not to be so in the next cloud.
     flavors: [NANO, TINY, SMALL, MEDIUM, LARGE, GPU].map((one) => ({ ...one })),
     servers,
+    serverGroups: [],
+    migrations: [],
+    evacuations: { looks: 1, held: new Set(), fails: new Map() },
     consoles: bootLogs(servers),
     allocationRatios: { VCPU: 16, MEMORY_MB: 1.5, DISK_GB: 1 },
   };
@@ -124,6 +127,7 @@ export function host(name: string, zone: string, serviceNumber: number, id: Make
     state: 'up',
     disabledReason: null,
     forcedDown: false,
+    lastHeard: null,
     vcpus: 64,
     memoryMiB: 262_144,
     diskGiB: 4_000,

@@ -153,6 +153,10 @@ export function floatingIp(address: string, projectId: string, networkId: string
     description,
     tags: [],
     created: '2026-11-23T06:40:00Z',
+    updated: '2026-11-23T06:40:00Z',
+    revision: 0,
+    dnsName: '',
+    qosPolicyId: null,
     portForwardings: [],
   };
 }

@@ -119,7 +119,7 @@ async function answer(options: ServiceOptions, base: string, request: IncomingMe
   }
   const given = fault.status === undefined ? carryOut(options, { call, url, headers, base }) : injected(fault);
   call.status = given.status;
-  send(response, { ...given, headers: { ...given.headers, ...versionHeaders(api, microversion) } }, fault);
+  send(response, { ...given, headers: { ...given.headers, ...versionHeaders(api, microversion), ...fault.headers } }, fault);
 }
 
 interface Incoming {

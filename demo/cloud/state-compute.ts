@@ -1,11 +1,12 @@
-import type { Reporting } from './heartbeats.ts';
-
 export interface ComputeState {
   hosts: Host[];
   controllers: Controller[];
   aggregates: Aggregate[];
   flavors: Flavor[];
   servers: Server[];
+  serverGroups: ServerGroup[];
+  migrations: Migration[];
+  evacuations: EvacuationTrouble;
   /** Server ID → its serial console. */
   consoles: Map<string, string>;
   /** What placement gives out of each host's, as a multiple of what there is. */
@@ -13,13 +14,15 @@ export interface ComputeState {
 }
 
 /** A nova-conductor or nova-scheduler. */
-export interface Controller extends Reporting {
+export interface Controller {
   binary: string;
   host: string;
   id: string;
+  /** As a host's. */
+  lastHeard?: string | null;
 }
 
-export interface Host extends Reporting {
+export interface Host {
   name: string;
   zone: string;
   /** Of its nova-compute, by UUID and by the number of before 2.53. */
@@ -30,6 +33,8 @@ export interface Host extends Reporting {
   state: 'up' | 'down';
   disabledReason: string | null;
   forcedDown: boolean;
+  /** When its nova-compute was heard last; null while it lives and reports. */
+  lastHeard: string | null;
   vcpus: number;
   memoryMiB: number;
   diskGiB: number;
@@ -92,4 +97,42 @@ export interface ServerAction {
   started: string;
   updated: string;
   message: string | null;
+}
+
+export interface ServerGroup {
+  id: string;
+  name: string;
+  projectId: string;
+  userId: string;
+  policy: string;
+  rules: Record<string, number>;
+  /** IDs of servers. */
+  members: string[];
+}
+
+export interface Migration {
+  id: number;
+  uuid: string;
+  serverId: string;
+  type: 'evacuation' | 'live-migration' | 'migration' | 'resize';
+  status: string;
+  source: string;
+  /** Null until the scheduler has decided. */
+  dest: string | null;
+  created: string;
+  updated: string | null;
+  /** How often it is still looked at before it ends. */
+  looks: number;
+  /** It was asked for in 2.95 or later. */
+  leftStopped: boolean;
+}
+
+/** How evacuations go. */
+export interface EvacuationTrouble {
+  /** How often the migrations are listed before one ends. */
+  looks: number;
+  /** IDs of servers whose evacuations hang. */
+  held: Set<string>;
+  /** Server ID → the fault that its rebuild ends with. */
+  fails: Map<string, string>;
 }

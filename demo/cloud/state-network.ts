@@ -1,5 +1,3 @@
-import type { Reporting } from './heartbeats.ts';
-
 export interface NetworkState {
   networks: Network[];
   subnets: Subnet[];
@@ -50,6 +48,8 @@ export interface Port {
   mac: string;
   status: string;
   fixedIps: { subnetId: string; address: string }[];
+  /** How it is bound to its server's host, where not well: `binding_failed`. */
+  vifType?: string;
 }
 
 export interface Router {
@@ -72,6 +72,13 @@ export interface FloatingIp {
   description: string;
   tags: string[];
   created: string;
+  /** In whole seconds, as `created`. */
+  updated: string;
+  /** Grows with each change. */
+  revision: number;
+  /** Shown where the extension `dns-integration` is. */
+  dnsName: string;
+  qosPolicyId: string | null;
   portForwardings: PortForwarding[];
 }
 
@@ -84,11 +91,13 @@ export interface PortForwarding {
   internalPortId: string;
 }
 
-export interface Agent extends Reporting {
+export interface Agent {
   id: string;
   agentType: string;
   binary: string;
   host: string;
   alive: boolean;
+  /** When it reported last; left out or null: now, or long ago where it is not alive. */
+  lastHeard?: string | null;
   adminStateUp: boolean;
 }

@@ -51,6 +51,8 @@ export interface VolumeService {
   /** Of a cinder-volume's storage. */
   backendState: 'up' | 'down' | null;
   disabledReason: string | null;
+  /** As of a network agent. */
+  lastHeard?: string | null;
 }
 
 export interface Pool {

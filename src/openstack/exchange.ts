@@ -132,6 +132,7 @@ function send(
       'x-auth-token': token.id,
       'x-openstack-request-id': requestId,
       ...microversionHeaders(call.service, microversion),
+      ...call.headers,
     },
     body: call.body,
     repeatable: isRead(call),

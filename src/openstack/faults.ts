@@ -42,6 +42,8 @@ function codeOf({
     case 406:
       return 'unsupported';
     case 409:
+    // An If-Match that no longer holds.
+    case 412:
       return 'conflict';
     case 429:
       return 'rate_limited';

@@ -41,6 +41,26 @@ export async function getProviderUsages(os: Session, uuid: string): Promise<Reco
   return usages;
 }
 
+/**
+ * What is given out of a provider, by consumer: servers, and migrations for what a server that moves leaves behind until then. GET
+ * /resource_providers/{uuid}/allocations, 1.0; 1 call, without pages. `not_found` as above.
+ */
+export async function getProviderAllocations(os: Session, uuid: string): Promise<Record<string, Record<string, number>>> {
+  const { allocations } = await os.request({
+    service: 'placement',
+    method: 'GET',
+    path: `/resource_providers/${encodeURIComponent(uuid)}/allocations`,
+    microversion: '1.0',
+    response: z.object({
+      allocations: z.record(
+        z.string(),
+        z.object({ resources: z.record(z.string(), z.number()) }).transform(({ resources }) => resources),
+      ),
+    }),
+  });
+  return allocations;
+}
+
 const Summary = z.object({
   resources: z.record(z.string(), z.object({ capacity: z.number(), used: z.number() })),
   traits: z.array(z.string()),

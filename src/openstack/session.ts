@@ -24,6 +24,8 @@ export interface Call<T> {
   /** What the answer lacks on an older cloud. Reads that say so are asked in the cloud's own version and the loss goes to `notes`. */
   older?: string;
   body?: unknown;
+  /** Besides those that every call has. */
+  headers?: Readonly<Record<string, string>>;
   response: z.ZodType<T>;
   /** A write-shaped read (Nova's console output action): allowed to commands. */
   reads?: true;

@@ -88,3 +88,14 @@ export async function listVolumes(os: Session, filter: VolumeFilter = {}): Promi
     response: Volume,
   });
 }
+
+/** One volume. GET /volumes/{id}, 3.0. `not_found` where there is none, or where it is of another project and the user no admin. */
+export async function getVolume(os: Session, id: string): Promise<Volume> {
+  const { volume } = await os.request({
+    service: 'volume',
+    method: 'GET',
+    path: `/volumes/${encodeURIComponent(id)}`,
+    response: z.object({ volume: Volume }),
+  });
+  return volume;
+}

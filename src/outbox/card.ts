@@ -1,7 +1,17 @@
 import { unansweredLine } from '../approval/unanswered.ts';
 import type { Plan } from '../command.ts';
 import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
-import { cameTo, cloudInWords, hasBegun, isChange, isOver, label, type Request, type RequestState } from '../request.ts';
+import {
+  cameTo,
+  cloudInWords,
+  hasBegun,
+  isChange,
+  isOver,
+  label,
+  type Request,
+  type RequestState,
+  type Revert,
+} from '../request.ts';
 import { backInWords, keepLine } from '../reverts/later.ts';
 import { glassButtons, glassFields, glassInHead, glassWarnings } from './glass.ts';
 import { timeLeft, utc } from './times.ts';
@@ -63,12 +73,13 @@ export function card(request: Request, now: number): Reply {
   return {
     text: `${head}.${standstillLines(request)
       .map((line) => ` ${line}`)
-      .join('')}${!ended && worst ? ` Warning: ${worst}.` : ''} ${sentence}`,
+      .join('')}${!ended && worst ? ` Warning: ${worst.replace(/\.$/, '')}.` : ''} ${sentence}`,
     ...(warnings.length > 0 ? { warnings } : {}),
     lines: [...progressLines(request), ...lines],
-    buttons: buttonsOf(request),
+    buttons: [...(isOver(request) ? (result?.buttons ?? []) : []), ...buttonsOf(request)],
     fields: fieldsOf(request, now),
     ...(table ? { table } : {}),
+    ...(ended && result?.pre !== undefined ? { pre: result.pre } : {}),
   };
 }
 
@@ -131,15 +142,19 @@ export function progressLines(request: Request): string[] {
 /** When what was for a time goes back, once it may have taken effect; of what takes it back, when it is tried again. */
 export function laterLines(request: Request): string[] {
   const { plan, revert, again, goesBack = [] } = request;
-  if (again === 'given up') return ['I do not try again. Look at it, and set it by hand.'];
+  if (again === 'given up') return [`I do not try again. Look at it, and ${revert?.later.grace ? 'do' : 'set'} it by hand.`];
   if (again !== undefined && revert)
-    return [`I try again at ${utc(again)}. To keep what has not gone back type ${code(keepLine(revert.later))}.`];
+    return [`I try again at ${utc(again)}. To keep ${leftOf(revert)} type ${code(keepLine(revert.later, revert.request))}.`];
   const jobs = plan?.jobs ?? [];
   return goesBack.flatMap(({ region, at, values }) => {
     const later = jobs.find((job) => job.region === region)?.later;
     const where = jobs.length > 1 ? `${region}: ` : '';
     return later ? [`${where}On ${utc(at)}, unless somebody decides otherwise before: ${backInWords(later, values)}`] : [];
   });
+}
+
+function leftOf({ later }: Revert): string {
+  return later.grace ? 'what is left' : 'what has not gone back';
 }
 
 /** At least a part of it. */

@@ -3,10 +3,12 @@ import { lookForMassDown } from '../brake/look.ts';
 import { type ParsedLine, parseLine } from '../chat/parse.ts';
 import { quote } from '../chat/tokenize.ts';
 import { type Command, type CommandContext, isOwnChange, isStandIn, mayChange, type StandIn } from '../command.ts';
+import { hostSettings } from '../config/hosts.ts';
 import { NotAllowed, UserError } from '../errors.ts';
-import { asWho, decideAnywhere, mayUse, whoAsks } from '../policy/who.ts';
+import { asWho, decideAnywhere, mayUse, namedContacts, ownerNames, whoAsks } from '../policy/who.ts';
 import { type Asker, decideLine, decidePlan, type PlanAllowed, type Question, type Refusal } from '../policy.ts';
 import type { Core } from '../process/core.ts';
+import { seenBy } from '../process/seen.ts';
 import type { Reply } from '../reply.ts';
 import { type FrozenPlan, label, type Request, userOf } from '../request.ts';
 import { createRequestBook } from '../requests/book.ts';
@@ -44,7 +46,10 @@ export interface Considering {
   lookIn(region: string): Looking;
 }
 
-/** It stops what its asker asked for, or is about what they asked for or vote on: see `takesBack` and `concerns` of a command. */
+/**
+ * It stops what its asker asked for, or is about what they asked for or vote on, or what an approved plan leaves to them: see `takesBack`,
+ * `concerns` and `isNamed` of a command.
+ */
 export type Exemption = 'where slack is silent' | 'from all rules' | undefined;
 
 /** One region's look, and what to say besides what the command makes of it. */
@@ -70,7 +75,7 @@ export async function consider(
   learns({ askedBy: person.name });
   const parsed = parseLine(request.line, registry, { mayUse: (command) => mayUse(core, person.asker, command, channel) });
   const { command } = parsed;
-  const exempt = await exemptionOf(core, parsed, person.asker);
+  const exempt = await exemptionOf(core, parsed, person.asker, channel);
   mustNotBeForbidden(decideAnywhere(core, person.asker, parsed, channel), exempt);
   const place = placeOf(core, parsed, channel);
   const where = place.cloud ? { cloud: place.cloud, region: regionsInWords(place.regions) } : {};
@@ -105,7 +110,13 @@ export async function consider(
     who,
     about: (...touches) => mustBeAllowed(decidePlan({ ...question, touches })),
     mayTouch: (...touches) => leftOut.sees(touches, decidePlan({ ...question, touches })),
+    hosts: hostSettings(config, place.cloud),
+    ownersOf: (project) => ownerNames(core, project),
     openReverts: (target) => openReverts(core.store, place.cloud, region, target),
+    now: () => core.store.clock.now(),
+    seen: (check) => seenBy(core.store, check, place.cloud, region),
+    contactsOf: (project) => namedContacts(core, project),
+    isNamed: exempt === 'from all rules',
     massDown: async (seen) =>
       (await lookForMassDown(core, { cloud: place.cloud, region }, core.clouds.reader(place.cloud, region, signal), seen))?.what,
     requests: createRequestBook(core),
@@ -163,12 +174,18 @@ export function mustNotBeForbidden(decision: { allowed: true } | Refusal, exempt
   mustBeAllowed(decision);
 }
 
-async function exemptionOf({ store }: Core, { command, args }: ParsedLine, { user, roles }: Asker): Promise<Exemption> {
+async function exemptionOf(
+  core: Core,
+  { command, args }: ParsedLine,
+  { user, roles }: Asker,
+  channel: string | undefined,
+): Promise<Exemption> {
   if (user === undefined || command.effect !== 'read' || command.cloud !== false || isStandIn(command)) return undefined;
   const { concerns, takesBack } = command;
+  if (await command.isNamed?.(args, { user, channel, requests: createRequestBook(core) })) return 'from all rules';
   const number = (concerns ?? takesBack)?.(args);
   if (number === undefined) return undefined;
-  const stored = await findRequest(store, number);
+  const stored = await findRequest(core.store, number);
   if (!stored) return undefined;
   const isOwn = userOf(stored.request) === user;
   if (concerns) return isOwn || mayVoteOn(stored.request, { user, roles }) ? 'from all rules' : undefined;

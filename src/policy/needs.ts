@@ -3,6 +3,7 @@ import { DEFAULT_APPROVER, type Need, OWNER, type Rule, type StackhandYaml } fro
 import { code, count } from '../reply.ts';
 import type { Approval } from '../request.ts';
 import { type Owner, ownerName, type Target } from '../target.ts';
+import { projectEntry } from './contacts.ts';
 
 export type Needs = Approval['needs'];
 
@@ -69,12 +70,14 @@ function sumByVoters(needs: Needs): Map<string, Needs[number]> {
   return sums;
 }
 
-/** By the project's ID, else by its name. */
 function ownersOf(target: Target | undefined, projects: StackhandYaml['projects']): string[] {
   const project = projectOf(target);
-  if (!project) return [];
-  const key = [project.id, project.name].find((known) => known !== undefined && Object.hasOwn(projects, known));
-  return key === undefined ? [] : (projects[key]?.owners ?? []);
+  return project ? projectOwners(project, projects) : [];
+}
+
+/** Slack user IDs. */
+export function projectOwners(project: Owner, projects: StackhandYaml['projects']): string[] {
+  return projectEntry(project, projects)?.owners ?? [];
 }
 
 function projectOf(target: Target | undefined): Owner | undefined {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Who } from '../command.ts';
+import type { NamedContact, Who } from '../command.ts';
 import type { StackhandYaml } from '../config-schema.ts';
 import { DeliveryError, NotAllowed, UserError } from '../errors.ts';
 import type { StoredClick } from '../intake/intake.ts';
@@ -8,6 +8,9 @@ import type { Core } from '../process/core.ts';
 import type { NamedCommand } from '../registry.ts';
 import { code } from '../reply.ts';
 import type { Request } from '../request.ts';
+import type { Owner } from '../target.ts';
+import { contactsOf } from './contacts.ts';
+import { projectOwners } from './needs.ts';
 import { type Roles, RolesUnknown, rolesOf, slackUserOf } from './people.ts';
 
 const PATIENCE_MS = 10_000;
@@ -142,9 +145,24 @@ function slackSilent(cause: unknown): UserError {
   });
 }
 
+/** Whom stackhand.yaml names for a project, as people read it; a channel by its ID, which Slack shows as its name only where it is a link. */
+export async function namedContacts(core: Core, project: Owner): Promise<NamedContact[]> {
+  return Promise.all(
+    contactsOf(project, core.config.projects).map(async (to) => ({
+      to,
+      name: 'user' in to ? `@${await nameOf(core, to.user)}` : to.channel,
+    })),
+  );
+}
+
 async function nameOf({ directory }: Core, user: string): Promise<string> {
   const found = await directory.findUser(user).catch(() => undefined);
   return found?.name ?? user;
+}
+
+/** Whom stackhand.yaml names as a project's owners, as Slack shows them. */
+export async function ownerNames(core: Core, project: Owner): Promise<string[]> {
+  return Promise.all(projectOwners(project, core.config.projects).map((user) => nameOf(core, user)));
 }
 
 /** What commands may know of the asker. */

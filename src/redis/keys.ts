@@ -90,6 +90,8 @@ export interface Keys {
   group(id: string): string;
   /** Whoever looks, or looked last; there until the next look is due. */
   check(name: string, cloud: string, region: string): string;
+  /** Hash: what a check keeps of a cloud and region for commands. */
+  seen(check: string, cloud: string, region: string): string;
   /** Who froze it, when, why: JSON. */
   freeze(cloud: string): string;
   /** What was found down at once, when: JSON. */
@@ -152,6 +154,7 @@ export function keysOf(prefix: string): Keys {
     same: (what) => key('same', what),
     group: (id) => key('group', id),
     check: (name, cloud, region) => key('check', name, cloud, region),
+    seen: (check, cloud, region) => key('seen', check, cloud, region),
     freeze: (cloud) => key('freeze', cloud),
     brake: (cloud) => key('brake', cloud),
     downSeen: (cloud, region) => key('down-seen', cloud, region),

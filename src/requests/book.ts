@@ -4,6 +4,7 @@ import { inWords } from '../outbox/card.ts';
 import { tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import { label, type Request, userOf } from '../request.ts';
+import { keepFromGrace, openGraces } from '../reverts/keep.ts';
 import { itemOf } from '../running/item-key.ts';
 import { cancelRequest } from './cancel.ts';
 import { childrenOf } from './children.ts';
@@ -16,6 +17,8 @@ export function createRequestBook(core: Core): RequestBook {
     find: async (number) => (await findRequest(store, number))?.request,
     list: (filter) => listRequests(store, filter),
     cancel: async (number, by) => (await cancelRequest(core, number, by)).came,
+    graces: (number) => openGraces(store, number),
+    keep: (number, kept, by, isNamed) => keepFromGrace(core, number, kept, by, isNamed),
     children: (number) => childrenOf(store, number),
     outcomes: (number) => outcomesOf(store, number),
     async history(number) {

@@ -6,12 +6,13 @@ import { planHash } from '../planning/plan-hash.ts';
 import type { Core } from '../process/core.ts';
 import { wake } from '../queue.ts';
 import { type Command, commit } from '../redis/commit.ts';
-import { code, type Reply } from '../reply.ts';
+import { type Button, code, type Reply } from '../reply.ts';
 import { cloudInWords, type FrozenPlan, label, type Request, type Revert } from '../request.ts';
 import { childCommands } from '../requests/children.ts';
 import type { Store } from '../requests/store.ts';
 import { readStandstill } from '../standstill/standstill.ts';
 import { standstillInWords } from '../standstill/words.ts';
+import { tellGrace } from './grace.ts';
 import { backInWords, extendLine, keepLine } from './later.ts';
 import { findRevert, firingCommands, forgetRevert } from './reverts.ts';
 
@@ -25,7 +26,8 @@ export async function fireRevert(core: Core, request: number, region: string): P
   if (!found || found.stored.child !== undefined) return;
   const { stored, values, json } = found;
   const guard = { key: keys.revert(request, region), is: json };
-  if (values.length === 0) {
+  // What was kept from a time of grace is marked so at its end.
+  if (values.length === 0 && !stored.later.grace) {
     await commit(redis, [guard], forgetRevert(keys, stored));
     return;
   }
@@ -45,14 +47,14 @@ function childOf({ clock }: Store, revert: Revert, values: string[], number: num
   const plan: FrozenPlan = {
     text: backInWords(later, values),
     touches,
-    undo: { possible: true, how: code(extendLine(later, values)) },
+    undo: { possible: true, how: code(extendLine(later, values) ?? `request undo ${label(number)}`) },
     jobs: [{ region, job: later.job, payload: later.payload }],
   };
   const now = clock.now();
   return {
     number,
     state: 'queued',
-    line: `revert of ${label(request)}`,
+    line: later.grace ? `end of the grace time of ${label(request)}` : `revert of ${label(request)}`,
     requester: { kind: 'schedule', name: label(request) },
     place: { kind: 'terminal' },
     entry: 'schedule',
@@ -63,7 +65,9 @@ function childOf({ clock }: Store, revert: Revert, values: string[], number: num
     effect,
     cloud,
     region,
-    reason: `${label(request)} was for ${formatDuration(later.afterMs)}.`,
+    reason: later.grace
+      ? `${label(request)} gave ${formatDuration(later.afterMs)} of grace.`
+      : `${label(request)} was for ${formatDuration(later.afterMs)}.`,
     plan,
     hash: planHash(cloud, region, plan),
     votes: [],
@@ -102,23 +106,33 @@ export async function remindOfRevert(core: Core, request: number, region: string
   const found = await findRevert(core.store, request, region);
   if (!found || found.values.length === 0 || found.stored.child !== undefined) return;
   const { stored, values, json } = found;
-  const { later, user, card, due, cloud } = stored;
-  const reply: Reply = {
-    text: `${label(request)} was for ${formatDuration(later.afterMs)}, and goes back in ${formatDuration(due - clock.now())}: ${backInWords(later, values)}`,
-    lines: [
-      `It is about ${cloudInWords({ cloud, region })}.`,
-      'To keep it as it is press a button. That asks for it anew, and waits for the same approvals.',
-    ],
-    buttons: [
-      { label: 'Extend', style: 'primary', act: { kind: 'line', line: extendLine(later, values) } },
-      { label: 'Keep', act: { kind: 'line', line: keepLine(later, values) } },
-    ],
-  };
+  const { user, card } = stored;
+  const reply = soonReply(stored, values, clock.now());
   const to = user === undefined ? belowCard(request, card) : ({ kind: 'direct', user } as const);
   const id = `${label(request)}/revert-soon/${region}`;
   await commit(
     redis,
     [{ key: keys.revert(request, region), is: json }],
-    say(keys, { id, to, priority: PRIORITY.approval, reply }, clock.now()),
+    [
+      ...say(keys, { id, to, priority: PRIORITY.approval, reply }, clock.now()),
+      ...tellGrace(keys, stored, values, 'soon', clock.now()),
+    ],
   );
+}
+
+function soonReply({ request, later, due, cloud, region }: Revert, values: string[], now: number): Reply {
+  const time = formatDuration(later.afterMs);
+  const left = formatDuration(due - now);
+  const keep: Button = { label: 'Keep', act: { kind: 'line', line: keepLine(later, request, values) } };
+  const where = `It is about ${cloudInWords({ cloud, region })}.`;
+  const extend = extendLine(later, values);
+  if (extend === undefined) {
+    const text = `${label(request)} gave ${time} of grace, which ends in ${left}: ${backInWords(later, values)}`;
+    return { text, lines: [where, 'To keep all of it press the button. That takes no vote.'], buttons: [keep] };
+  }
+  return {
+    text: `${label(request)} was for ${time}, and goes back in ${left}: ${backInWords(later, values)}`,
+    lines: [where, 'To keep it as it is press a button. That asks for it anew, and waits for the same approvals.'],
+    buttons: [{ label: 'Extend', style: 'primary', act: { kind: 'line', line: extend } }, keep],
+  };
 }

@@ -1,22 +1,23 @@
 import type { LaterValue } from '../command.ts';
-import type { FrozenLater } from '../request.ts';
+import { type FrozenLater, label } from '../request.ts';
 
-type Words = Pick<FrozenLater, 'text' | 'values' | 'line'>;
+type Words = Pick<FrozenLater, 'text' | 'values' | 'line' | 'grace'>;
 
 /** "Set back in project `demo`: cores 20, ram 50 GiB." @param open what somebody has not decided about since. */
 export function backInWords({ text, values }: Pick<Words, 'text' | 'values'>, open?: readonly string[]): string {
   const words = among(values, open).map(({ back }) => back);
-  return `${text}: ${words.join(', ')}.`;
+  return `${text}: ${words.join(', ') || 'none is left'}.`;
 }
 
-/** The line with which somebody keeps what is still to go back, for as long again. */
-export function extendLine({ values, line }: Pick<Words, 'values' | 'line'>, open?: readonly string[]): string {
-  return inLine(line.begin, among(values, open), line.extend);
+/** The line with which somebody keeps what is still to go back, for as long again; none for what does not go back. */
+export function extendLine({ values, line }: Words, open?: readonly string[]): string | undefined {
+  return line.extend === undefined ? undefined : inLine(line.begin, among(values, open), line.extend);
 }
 
-/** The same for good. */
-export function keepLine({ values, line }: Pick<Words, 'values' | 'line'>, open?: readonly string[]): string {
-  return inLine(line.begin, among(values, open), line.keep);
+/** The same for good. @param request whose plan it is part of */
+export function keepLine({ values, line, grace }: Words, request: number, open?: readonly string[]): string {
+  if (grace) return `${line.begin} --of ${label(request)}`;
+  return inLine(line.begin, among(values, open), line.keep ?? '');
 }
 
 function inLine(begin: string, values: readonly LaterValue[], end: string): string {

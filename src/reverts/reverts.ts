@@ -15,6 +15,7 @@ import {
 import type { Store } from '../requests/store.ts';
 import { itemKey } from '../running/item-key.ts';
 import { lockName, type Target, targetIn } from '../target.ts';
+import { tellGrace } from './grace.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -115,7 +116,7 @@ export function revertsAtMove(keys: Keys, move: RevertingMove): Command[] {
 }
 
 /** Kept a while longer than what they are of, should that have gone before. */
-function endValues(
+export function endValues(
   keys: Keys,
   { request, region, due }: Pick<Revert, 'request' | 'region' | 'due'>,
   values: string[],
@@ -156,6 +157,7 @@ function ownRevert(
     request: number,
     cloud,
     region,
+    began: due - later.afterMs,
     due,
     later,
     touches,
@@ -167,7 +169,8 @@ function ownRevert(
     tries: 0,
   };
   const rest = all.filter((value) => !values.includes(value));
-  return [...(before ? [] : keepRevert(keys, revert)), ...endValues(keys, revert, rest)];
+  const begins = before ? [] : [...keepRevert(keys, revert), ...tellGrace(keys, revert, values, 'begins', since)];
+  return [...begins, ...endValues(keys, revert, rest)];
 }
 
 /** Also says in the record whether, and when, it is tried again. */
@@ -177,7 +180,8 @@ function afterTry(keys: Keys, draft: Request, revert: Revert, outcomes: readonly
   // A run that ended before it could tell: each is looked at again.
   const nothingTold = outcomes.length === 0 && draft.state !== 'nothing done';
   const left = nothingTold ? values : values.filter((value) => NOT_BACK.has(stateIn(value)));
-  if (left.length === 0) return forgetRevert(keys, revert);
+  // Who stops what deletes means it: only a way back comes again.
+  if (left.length === 0 || (revert.later.grace && draft.state === 'cancelled')) return forgetRevert(keys, revert);
   const wait = TRY_AGAIN_MS[revert.tries];
   draft.again = wait === undefined ? 'given up' : draft.since + wait;
   if (draft.again === 'given up') return forgetRevert(keys, revert);

@@ -7,7 +7,7 @@ import { tellState } from '../outbox/tell.ts';
 import { combineReplies } from '../planning/by-region.ts';
 import { broke } from '../process/broke.ts';
 import type { Core } from '../process/core.ts';
-import { type FrozenJob, label, type RequestState } from '../request.ts';
+import { type FrozenJob, label, type Request, type RequestState } from '../request.ts';
 import type { Held } from '../requests/hold.ts';
 import { decideAndAdvance, findRequest } from '../requests/store.ts';
 import { decidedSince } from '../reverts/reverts.ts';
@@ -65,6 +65,7 @@ async function runJob(
     request: { number, label: label(number), requester },
     massDown: async (seen) => (await lookForMassDown(core, { cloud, region }, openstack, seen))?.what,
     except: new Set(await decidedSince(core.store, stored.request)),
+    ...followsOf(stored.request),
     signal: lease.signal,
     log,
     progress: (text) => void showProgress(core, number, text).catch((error) => log.warn({ err: error }, 'progress not written')),
@@ -83,6 +84,10 @@ async function runJob(
     if (error instanceof OpenStackError) return { broken: error.message };
     return { broken: broke(core, number, error) };
   }
+}
+
+function followsOf({ revert }: Request): Pick<JobContext, 'follows'> {
+  return revert ? { follows: { label: label(revert.request), began: revert.began } } : {};
 }
 
 function keyed(region: string, outcome: Outcome): Outcome {

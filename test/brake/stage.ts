@@ -1,4 +1,5 @@
 import type { Cloud } from '../../demo/cloud/cloud.ts';
+import { wireTime } from '../../demo/cloud/heard.ts';
 import type { Host } from '../../demo/cloud/state-compute.ts';
 import { type Bot, type BotOptions, startBot } from '../bot.ts';
 
@@ -12,7 +13,7 @@ export function bigCloud(options: BotOptions = {}): Promise<Bot> {
 /** The first of the numbered hosts fall silent, and nova says so. */
 export function loseHosts({ state }: Cloud, many: number, from = 0, minutesAgo = 10): Host[] {
   const lost = nodes(state.hosts).slice(from, from + many);
-  for (const host of lost) host.silentSince = Date.now() - minutesAgo * MINUTE;
+  for (const host of lost) host.lastHeard = wireTime(Date.now() - minutesAgo * MINUTE);
   return lost;
 }
 
@@ -21,8 +22,8 @@ export function nodes(hosts: readonly Host[]): Host[] {
 }
 
 /** They report again. */
-export function bringBack(hosts: readonly { silentSince?: number }[]): void {
-  for (const host of hosts) delete host.silentSince;
+export function bringBack(hosts: readonly { lastHeard: string | null }[]): void {
+  for (const host of hosts) host.lastHeard = null;
 }
 
 /** What a worker does every 30 s. */

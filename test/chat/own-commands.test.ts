@@ -86,6 +86,8 @@ function book(...requests: Request[]): RequestBook {
     },
     children: async (number) => requests.filter(({ parent }) => parent === number).map((one) => one.number),
     outcomes: async () => [],
+    graces: async () => [],
+    keep: async () => undefined,
     history: async () => [{ at: NOW - 2 * HOUR, event: 'received', by: 'U0BOB', detail: 'quota set demo cores=40' }],
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '../../src/openstack/networks.ts';
 import { listPorts, type Port } from '../../src/openstack/ports.ts';
 import { type Case, called, forAdmin, forAll, inPagesOf, NO_UUID, NOSUCH, once, raised } from './case.ts';
+import { floatingIpChanges } from './cases-floating-ips.ts';
 
 const quotas: Case[] = [
   ...forAll('get network quotas', [getNetworkQuota], (os, { demo }) => getNetworkQuota(os, demo)),
@@ -142,6 +143,9 @@ const ports: Case[] = [
   ...forAdmin('list the ports of a server', [listPorts], async (os, { web1 }) => ({
     [(await listPorts(os, { deviceId: web1 })).length]: null,
   })),
+  ...forAdmin('list the ports of two servers, and how they are bound', [listPorts], async (os, { web1, aliceServer }) =>
+    listPorts(os, { deviceIds: [web1, aliceServer, NO_UUID] }),
+  ),
   ...forAdmin('list the ports of an address', [listPorts], async (os) => owners(await listPorts(os, { address: '10.10.0.1' }))),
   ...forAdmin('list the ports of what is no address', [listPorts], (os) => listPorts(os, { address: 'a b' })),
   ...forAll("list another project's ports", [listPorts], async (os, { aliceLab }) =>
@@ -156,4 +160,4 @@ function owners(list: readonly Port[]): unknown {
   return called(list.map(({ device_owner, ...port }) => ({ name: device_owner.replace(/^compute:.*/, 'compute'), ...port })));
 }
 
-export const network: readonly Case[] = [...quotas, ...floatingIps, ...networks, ...ports, ...pools];
+export const network: readonly Case[] = [...quotas, ...floatingIps, ...floatingIpChanges, ...networks, ...ports, ...pools];

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { getProviderInventories, getProviderUsages, listAllocationCandidates } from '../../src/openstack/placement.ts';
+import {
+  getProviderAllocations,
+  getProviderInventories,
+  getProviderUsages,
+  listAllocationCandidates,
+} from '../../src/openstack/placement.ts';
 import { type Case, forAdmin, forAll, NO_UUID } from './case.ts';
 
 export const placement: readonly Case[] = [
@@ -23,6 +28,10 @@ export const placement: readonly Case[] = [
       return { [isSo ? 'it is so' : 'it is not so']: said, [Object.keys(said).sort().join()]: null };
     },
   ),
+  ...forAll('get what is given out of a provider', [getProviderAllocations], async (os, { compute1 }) =>
+    Object.values(await getProviderAllocations(os, compute1)).map((resources) => Object.keys(resources).sort().join(' ')),
+  ),
+  ...forAdmin('get what is given out of no provider', [getProviderAllocations], (os) => getProviderAllocations(os, NO_UUID)),
   ...forAdmin('list where a server that is too large could go', [listAllocationCandidates], (os) =>
     listAllocationCandidates(os, { VCPU: 100_000 }),
   ),

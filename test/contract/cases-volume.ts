@@ -7,7 +7,7 @@ import {
   updateVolumeQuota,
   updateVolumeQuotaClass,
 } from '../../src/openstack/volume.ts';
-import { listVolumes } from '../../src/openstack/volumes.ts';
+import { getVolume, listVolumes } from '../../src/openstack/volumes.ts';
 import { type Case, called, forAdmin, forAll, inPagesOf, NO_UUID, NOSUCH, once, raised, raisedClass } from './case.ts';
 
 const quotas: Case[] = [
@@ -105,10 +105,18 @@ const volumes: Case[] = [
   ),
 ];
 
+/** Admin's list has it, whoever asks then. */
+const dataVolume: Case[] = [
+  ...forAll('get a volume of the project, or the first there is', [getVolume], async (os) =>
+    getVolume(os, (await listVolumes(os))[0]?.id ?? NO_UUID),
+  ),
+  ...forAdmin('get a volume that is not there', [getVolume], (os) => getVolume(os, NO_UUID)),
+];
+
 const storage: Case[] = [
   ...forAll('list volume types', [listVolumeTypes], (os) => listVolumeTypes(os)),
   ...forAll('list volume services', [listVolumeServices], (os) => listVolumeServices(os)),
   ...forAll('list volume pools', [listVolumePools], async (os) => called(await listVolumePools(os))),
 ];
 
-export const volume: readonly Case[] = [...quotas, ...volumes, ...storage];
+export const volume: readonly Case[] = [...quotas, ...volumes, ...dataVolume, ...storage];

@@ -1,6 +1,7 @@
 import type { Case } from './case.ts';
 import { compute } from './cases-compute.ts';
 import { computeQuotas } from './cases-compute-quotas.ts';
+import { evacuation } from './cases-evacuation.ts';
 import { identity } from './cases-identity.ts';
 import { image } from './cases-image.ts';
 import { network } from './cases-network.ts';
@@ -18,6 +19,7 @@ export const CASES: readonly Case[] = [
   ...identity,
   ...computeQuotas,
   ...compute,
+  ...evacuation,
   ...volume,
   ...network,
   ...image,

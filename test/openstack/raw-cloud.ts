@@ -17,6 +17,8 @@ export interface RawCloud {
   servers(): Promise<Server[]>;
   /** What one of its lists holds, in its own words: `path` behind the service's address, `key` in the answer. */
   listed(service: Service, path: string, key: string): Promise<Thing[]>;
+  /** Any call, by the path behind the service's address. */
+  call(service: Service, method: string, path: string, body?: unknown): Promise<unknown>;
   rename(serverId: string, name: string): Promise<void>;
   /** A domain with one project in it. */
   createDomain(name: string, project: string): Promise<void>;
@@ -130,6 +132,7 @@ export async function openRawCloud(cloudsYaml: string): Promise<RawCloud> {
       z.array(Thing).parse(z.record(z.string(), z.unknown()).parse(await ask('GET', `${root[service]}${path}`))[key]),
     servers: async () =>
       z.object({ servers: z.array(Server) }).parse(await ask('GET', `${nova}/servers/detail?all_tenants=1`)).servers,
+    call: (service, method, path, body) => ask(method, `${root[service]}${path}`, body),
     rename: async (id, name) => void (await ask('PUT', `${nova}/servers/${id}`, { server: { name } })),
     async createDomain(name, project) {
       const answer = await ask('POST', `${keystone}/domains`, { domain: { name } });

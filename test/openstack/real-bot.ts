@@ -14,13 +14,23 @@ const PATIENCE_MS = 30_000;
 export async function realBot(
   writer?: { name: string; file?: string },
   regions?: readonly string[],
+  hosts?: object,
 ): Promise<{ bot: Bot; cloud: RawCloud }> {
   const file = inject('realCloudsYaml');
   const cloud = await openRawCloud(file);
   const bot = await startBot({
     cloudsFile: writer?.file ?? file,
     slack: { patienceMs: PATIENCE_MS },
-    yaml: { clouds: [{ name: 'real-admin', ...(writer ? { writer: writer.name } : {}), ...(regions ? { regions } : {}) }] },
+    yaml: {
+      clouds: [
+        {
+          name: 'real-admin',
+          ...(writer ? { writer: writer.name } : {}),
+          ...(regions ? { regions } : {}),
+          ...(hosts ? { hosts } : {}),
+        },
+      ],
+    },
   });
   return { bot, cloud };
 }

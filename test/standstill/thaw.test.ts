@@ -80,6 +80,22 @@ describe('a thaw', () => {
     );
   });
 
+  it('is behind no glass: the on-call waits for the other one, whatever the rule allows', async () => {
+    const rules = [READS, { ...CHANGES, approvals: [{ roles: ['approver'] }], breakGlass: ['operator'], escalateAfter: '1m' }];
+    const bot = await startBot({ yaml: { rules, breakGlass: { owners: [idOf('U', 'alice')] } } });
+    await bot.say('bob', SET);
+    await bot.say('carol', FREEZE);
+    await bot.say('bob', 'thaw');
+    await bot.shows('R-1003 waits for approval');
+
+    bot.later(10 * 60_000);
+
+    // A change of the cloud has one, and is held up all the same.
+    expect(await bot.shows('[Break glass]')).toContain('R-1001 waits for approval');
+    expect(await bot.shows('R-1003 waits for approval')).not.toContain('[Break glass]');
+    expect((await bot.request(1003)).approval?.breakGlass).toBeUndefined();
+  });
+
   it('that is denied leaves it frozen', async () => {
     const bot = await frozen();
     await bot.say('bob', 'thaw');

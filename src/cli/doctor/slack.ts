@@ -94,8 +94,10 @@ async function clockFindings(apiUrl: string): Promise<Finding[]> {
 /** IDs, each with where the configuration has it. */
 type Ids = Map<string, string>;
 
-function channelsOf({ channels, rules, alerts }: StackhandYaml): Ids {
+function channelsOf({ channels, rules, alerts, projects }: StackhandYaml): Ids {
   const ids: Ids = new Map();
+  for (const [name, { contact }] of Object.entries(projects))
+    if (contact && 'channel' in contact) ids.set(contact.channel, `projects.${name}.contact`);
   for (const [i, { channel }] of (alerts?.routes ?? []).entries()) ids.set(channel, `alerts.routes[${i}].channel`);
   if (alerts) ids.set(alerts.channel, 'alerts.channel');
   for (const id of Object.keys(channels.clouds)) ids.set(id, `channels.clouds.${id}`);
@@ -131,7 +133,9 @@ function usersOf(config: StackhandYaml): Ids {
     ...wokenBy(config, 'UW'),
     ...(breakGlass?.owners ?? []).map((id) => [id, 'breakGlass.owners'] as const),
     ...Object.entries(terminal).map(([name, id]) => [id, `terminal.${name}`] as const),
-    ...Object.entries(projects).flatMap(([name, { owners }]) => owners.map((id) => [id, `projects.${name}`] as const)),
+    ...Object.entries(projects).flatMap(([name, { owners, contact }]) =>
+      [...owners, ...(contact && 'user' in contact ? [contact.user] : [])].map((id) => [id, `projects.${name}`] as const),
+    ),
     ...Object.entries(roles).flatMap(([name, { users }]) => users.map((id) => [id, `roles.${name}`] as const)),
   ]);
 }

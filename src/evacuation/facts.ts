@@ -1,0 +1,75 @@
+import { formatDuration, formatInstant } from '../chat/values.ts';
+import { UserError } from '../errors.ts';
+import { timeOf } from '../openstack/times.ts';
+import { code, count } from '../reply.ts';
+import type { Heard, LifeLook } from './life.ts';
+import { isOurWrite } from './reason.ts';
+
+/*
+ * The facts that an evacuation stands on: nothing is heard of the host, somebody says that it is fenced, its disks can be had elsewhere;
+ * and that it alone is dead, or nearly so.
+ */
+
+/** @param massDown what the brake has found. @throws UserError where so much is silent that the host may well live */
+export function mustBeAlone(host: string, massDown: string | undefined): void {
+  if (massDown === undefined) return;
+  throw new UserError(
+    `${massDown[0]?.toUpperCase()}${massDown.slice(1)} at once. That is an incident of the message queue, the database or the network, and ${code(host)} may well live: nothing is evacuated. I pulled the brake; once it is over, two others approve ${code('brake lift')}.`,
+  );
+}
+
+/** Whatever reports from the host and was heard within the limit: it lives, or a part of it does. */
+export function signsOfLife({ others }: LifeLook, limitMs: number): Heard[] {
+  return others.filter(({ agoMs }) => agoMs < limitMs);
+}
+
+/** "Open vSwitch agent was heard 3s ago" */
+export function heardInWords(heard: readonly Heard[]): string {
+  return heard.map(({ name, agoMs }) => `${name} was heard ${formatDuration(agoMs)} ago`).join(', ');
+}
+
+/** @throws UserError naming what speaks against it: to evacuate from a host that lives would write to its servers' disks from two sides. */
+export function mustBeSilent(host: string, look: LifeLook, limitMs: number): void {
+  const limit = formatDuration(limitMs);
+  const signs = signsOfLife(look, limitMs);
+  if (signs.length > 0) {
+    throw new UserError(
+      `${code(host)} is not dead: its ${heardInWords(signs)}. Nothing at all may have been heard of a host for ${limit} before its servers are rebuilt elsewhere. If it cannot be repaired as it is, power it off, and type the line again then.`,
+    );
+  }
+  // Of one that is forced down the last write was most likely just that: the job waits until its record has stood still.
+  if (look.silentMs < limitMs && !look.service?.forced_down) {
+    throw new UserError(
+      `Nova heard nova-compute of ${code(host)} ${formatDuration(look.silentMs)} ago, and evacuation takes ${limit} of silence. If the host lives, its servers can be live-migrated instead. A change of the service, as when somebody disables it, counts as heard too, since Nova keeps one time for both: then type the line again in ${formatDuration(limitMs - look.silentMs)}.`,
+    );
+  }
+  if (look.elsewhereMs >= limitMs) {
+    throw new UserError(
+      `Nova has heard nothing of its services on any other host for ${limit} either. That is no dead host but an incident of the message queue, the database, the network or a clock: mend that first.`,
+    );
+  }
+}
+
+/** The evidence for the first fact, for the plan. */
+export function silenceInWords(host: string, look: LifeLook, limitMs: number): string {
+  const when = silenceOf(look, limitMs);
+  const [freshest] = look.others;
+  const others =
+    freshest === undefined
+      ? 'nothing else reports from it'
+      : `of ${count(look.others, 'other service')} on it the last, ${freshest.name}, was heard ${ageInWords(freshest.agoMs)}`;
+  return `1. Silent: nova-compute of ${code(host)} ${when}; ${others}. The limit is ${formatDuration(limitMs)}.`;
+}
+
+function silenceOf({ service, silentMs }: LifeLook, limitMs: number): string {
+  const ago = `${formatDuration(silentMs)} ago`;
+  if (!service?.updated_at) return 'was never heard';
+  if (isOurWrite(service)) return `is forced down since ${ago} by an earlier request, and has not reported since`;
+  if (service.forced_down && silentMs < limitMs)
+    return `is forced down; its service was written ${ago}, and I begin once it has stood still`;
+  return `was last heard ${ago}, at ${formatInstant(timeOf(service.updated_at))} by Nova's clock`;
+}
+
+function ageInWords(agoMs: number): string {
+  return Number.isFinite(agoMs) ? `${formatDuration(agoMs)} ago` : 'never';
+}

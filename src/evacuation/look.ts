@@ -1,0 +1,86 @@
+import type { JobContext } from '../job.ts';
+import { mapAtOnce } from '../openstack/at-once.ts';
+import { listServers, listServersOnHost, type Server } from '../openstack/compute.ts';
+import { unlessGone } from '../openstack/gone.ts';
+import { listMigrations, type Migration } from '../openstack/migrations.ts';
+import { listPorts, type Port } from '../openstack/ports.ts';
+import type { Session } from '../openstack/session.ts';
+import { timeOf } from '../openstack/times.ts';
+import { getVolume, type Volume } from '../openstack/volumes.ts';
+import { lookForLife } from './life.ts';
+import type { EvacuatePayload } from './payload.ts';
+import type { Verdict, Watch } from './watch.ts';
+
+/** Everything that the steps of one tick decide by. */
+export interface Seen {
+  /** Nova's clock. */
+  now: number;
+  verdict: Verdict;
+  /** Servers on the host, and those that have changed since this began, deleted ones too. */
+  servers: ReadonlyMap<string, Server>;
+  /** The newest evacuation of each server that is later than the plan. */
+  evacuations: ReadonlyMap<string, Migration>;
+  /** Of servers that have left the host. */
+  ports: ReadonlyMap<string, Port[]>;
+  volumes: ReadonlyMap<string, Volume>;
+}
+
+/** Changes of servers are asked for from a little before the first write on: its time is another clock's. */
+const MARGIN_MS = 60_000;
+const VOLUMES_AT_ONCE = 8;
+
+/**
+ * One look for all servers: 6 calls, whatever their number (by pages of 1,000), 1 more for the ports of all that have arrived since the
+ * last one, and 1 for each of their volumes, since cinder cannot be asked for several.
+ * @param settled IDs that need no further look.
+ */
+export function looker(
+  { openstack: os, massDown }: Pick<JobContext, 'openstack' | 'massDown'>,
+  payload: EvacuatePayload,
+  watch: Watch,
+  settled: ReadonlySet<string>,
+): () => Promise<Seen> {
+  const { host, servers: approved, lastMigration } = payload;
+  let since: string | undefined;
+  return async () => {
+    const life = await lookForLife(os, host);
+    // Where it finds much down it pulls the brake, which holds back the next write.
+    await massDown(life.seen);
+    const verdict = watch.see(life);
+    since ??= new Date(timeOf(life.service?.updated_at ?? '1970-01-01T00:00:00') - MARGIN_MS).toISOString();
+    const [here, changed, migrations] = await Promise.all([
+      listServersOnHost(os, host),
+      listServers(os, { changesSince: since }),
+      listMigrations(os, { type: 'evacuation', source: host }),
+    ]);
+    const servers = new Map([...changed, ...here].map((server) => [server.id, server]));
+    // Newest first, so that the newest of each is written last.
+    const later = migrations.filter(({ id }) => id > lastMigration).reverse();
+    const arrived = approved.filter(({ id }) => !settled.has(id) && hasLeft(servers.get(id), host));
+    return {
+      now: life.now,
+      verdict,
+      servers,
+      evacuations: new Map(later.map((migration) => [migration.instance_uuid, migration])),
+      ...(await attachedTo(os, arrived)),
+    };
+  };
+}
+
+export function hasLeft(server: Server | undefined, host: string): boolean {
+  return server !== undefined && server.status !== 'DELETED' && server.host !== host;
+}
+
+async function attachedTo(
+  os: Session,
+  arrived: readonly { id: string; volumes: readonly string[] }[],
+): Promise<Pick<Seen, 'ports' | 'volumes'>> {
+  if (arrived.length === 0) return { ports: new Map(), volumes: new Map() };
+  const ids = [...new Set(arrived.flatMap((server) => server.volumes))];
+  const [all, volumes] = await Promise.all([
+    listPorts(os, { deviceIds: arrived.map(({ id }) => id) }),
+    mapAtOnce(ids, VOLUMES_AT_ONCE, (id) => unlessGone(getVolume(os, id))),
+  ]);
+  const ports = new Map(arrived.map(({ id }) => [id, all.filter(({ device_id }) => device_id === id)]));
+  return { ports, volumes: new Map(volumes.flatMap((volume) => (volume ? [[volume.id, volume] as const] : []))) };
+}
