@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isDown } from './cloud/nova-hosts.ts';
+import { isDown } from './cloud/nova-services.ts';
 import type { CloudState } from './cloud/state.ts';
 
 /** How Alertmanager's `group_wait` and `group_interval` are set here: short, as somebody is looking. */

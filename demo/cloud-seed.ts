@@ -86,8 +86,13 @@ export function demoCloud(now: number): CloudState {
   state.volumes = state.servers.filter(({ imageId }) => imageId === null).map((one) => bootVolume(one));
   state.snapshots = [];
   for (const { id } of projects) setLimits(state.quotas.compute, id, roomFor(computeUse(state, id)));
-  connect(state);
+  connect(state, now);
   return state;
+}
+
+/** So many days ago, as OpenStack writes it. */
+function wireDay(now: number, days: number): string {
+  return `${new Date(now - days * DAY_MS).toISOString().slice(0, 19)}Z`;
 }
 
 /** Limits a little above what is in use, as they are after some years. */
@@ -104,7 +109,7 @@ function demoServers({ flavors, projects }: CloudState, now: number): Server[] {
     const flavor = flavorOf(size);
     if (!owner || !flavor) throw new Error(`the seed has no ${projectName} or ${size}`);
     const base = server({ name, flavor, host: on, projectId: owner.id });
-    const created = `${new Date(now - (60 - made.length) * DAY_MS - made.length * 421_000).toISOString().slice(0, 19)}Z`;
+    const created = wireDay(now - made.length * 421_000, 60 - made.length);
     const actions = base.actions.map((action) => ({
       ...action,
       started: created.replace('Z', '.000000'),
@@ -152,7 +157,7 @@ function bootVolume({ name, id, host: on, projectId, flavor }: Server): Volume {
 }
 
 /** A network for each project behind a router of its own, and floating IPs of every kind. */
-function connect(state: CloudState): void {
+function connect(state: CloudState, now: number): void {
   const [outside] = state.networks;
   const [publicSubnet, someSubnet] = state.subnets;
   const [someRouter] = state.routers;
@@ -179,7 +184,7 @@ function connect(state: CloudState): void {
   state.networks = [outside, ...inner.map(({ on }) => on)];
   state.subnets = [publicSubnet, ...inner.map(({ subnet }) => subnet)];
   state.routers = inner.map(({ router }) => router);
-  state.floatingIps = demoAddresses({ state, ports, outside, routers: state.routers });
+  state.floatingIps = demoAddresses({ state, ports, outside, routers: state.routers, now });
   state.ports = [...ports, ...state.floatingIps.map((ip) => floatingIpPort(ip, publicSubnet, uuid))];
 }
 
@@ -204,14 +209,17 @@ interface Around {
   ports: readonly Port[];
   outside: Network;
   routers: readonly Router[];
+  now: number;
 }
 
 /** In use, left over, and one that is kept on purpose. */
-function demoAddresses({ state, ports, outside, routers }: Around): FloatingIp[] {
+function demoAddresses({ state, ports, outside, routers, now }: Around): FloatingIp[] {
   let last = 40;
   const make = (projectId: string, description = ''): FloatingIp => {
     last += 1;
-    return floatingIp(`203.0.113.${last}`, projectId, outside.id, description, uuid);
+    const ip = floatingIp(`203.0.113.${last}`, projectId, outside.id, description, uuid);
+    // The later ones have led nowhere for longer.
+    return { ...ip, created: wireDay(now, 90 + last), updated: wireDay(now, 2 * (last - 40)) };
   };
   const inUse = PUBLIC_SERVERS.flatMap((name) => {
     const one = state.servers.find((candidate) => candidate.name === name);

@@ -6,6 +6,7 @@ import { type BotProcess, startBotProcess } from './bot-process.ts';
 import { type Breakage, openBreakage } from './breakage.ts';
 import { type Cloud, startCloud } from './cloud/cloud.ts';
 import { demoCloud } from './cloud-seed.ts';
+import { paceEvacuations } from './pace.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 import { CAST, WORKSPACE } from './people.ts';
 import { openPower, type Power } from './power.ts';
@@ -67,6 +68,7 @@ async function compose(folder: string, port: number, atEnd: (end: () => unknown)
   atEnd(() => cloud.stop().catch((error: unknown) => console.error(error instanceof Error ? error.message : error)));
   const keeping = keepSaved(folder, saved, { workspace: slack.workspace, cloud: cloud.state });
   atEnd(keeping.end);
+  atEnd(paceEvacuations(cloud.state).stop);
   furnish(slack);
 
   const { changed } = slack.workspace;

@@ -1,4 +1,4 @@
-import type { Reporting } from './cloud/heartbeats.ts';
+import { loseHost, repairHost } from './cloud/accidents.ts';
 import type { CloudState } from './cloud/state.ts';
 
 /**
@@ -11,40 +11,27 @@ export interface Power {
   isOff(host: string): boolean;
   /** Cuts a host's power, or gives it back. Its servers read ACTIVE as before, since Nova hears nothing of them. @throws where there is no such host */
   set(host: string, on: boolean): void;
-  /** Whether the message queue is cut in two, so that nothing that runs is heard. */
-  isPartitioned: boolean;
+  /** Cuts the message queue in two, so that no host is heard, though all of them run; or mends it. */
   partition(on: boolean): void;
 }
 
-/** The mains, and the message queue: what makes hosts and their agents silent. Remembers who has power by who was heard. */
+/** The mains and the message queue: what makes hosts silent. After a restart, what was silent counts as without power. */
 export function openPower(state: CloudState): Power {
-  const off = new Set(state.hosts.filter(({ silentSince }) => silentSince !== undefined).map(({ name }) => name));
-  let isPartitioned = false;
-
-  function settle(): void {
-    for (const host of state.hosts) settleOne(host, isPartitioned || off.has(host.name));
-    for (const agent of state.agents) settleOne(agent, isPartitioned || off.has(agent.host));
-  }
-
+  const off = new Set(state.hosts.filter(({ lastHeard }) => lastHeard !== null).map(({ name }) => name));
   return {
     isOff: (name) => off.has(name),
     set(name, on) {
-      if (!state.hosts.some((host) => host.name === name)) throw new Error(`the cloud has no host ${name}`);
+      if (on) repairHost(state, name);
+      else loseHost(state, name, SILENT_FOR_MS);
       if (on) off.delete(name);
       else off.add(name);
-      settle();
-    },
-    get isPartitioned() {
-      return isPartitioned;
     },
     partition(on) {
-      isPartitioned = on;
-      settle();
+      for (const { name } of state.hosts) {
+        if (off.has(name)) continue;
+        if (on) loseHost(state, name, SILENT_FOR_MS);
+        else repairHost(state, name);
+      }
     },
   };
-}
-
-function settleOne(one: Reporting, isSilent: boolean): void {
-  if (!isSilent) delete one.silentSince;
-  else one.silentSince ??= Date.now() - SILENT_FOR_MS;
 }

@@ -3,11 +3,14 @@ import { userInfo } from 'node:os';
 import { parse, stringify } from 'yaml';
 import { CAST } from './people.ts';
 
+const SHARED = ['c01', 'c02', 'c03', 'c04'];
+
 /** A stackhand.yaml for the demo's people. `ids` are the pretend workspace's, by `bob`, `#ops` and `@approvers`. */
 export function stackhandYaml(id: (name: string) => string): string {
   const of = (role: string): string[] => CAST.filter((one) => one.role === role).map(({ name }) => id(name));
   return stringify({
-    clouds: [{ name: 'demo' }],
+    // Those of the first rack have their disks on storage that others reach; the others' disks are lost with their hosts.
+    clouds: [{ name: 'demo', hosts: { shared: SHARED } }],
     roles: {
       operator: { users: of('operator') },
       approver: { users: of('approver') },

@@ -1,5 +1,5 @@
 import { SWITCHES } from './breakage.ts';
-import { isDown } from './cloud/nova-hosts.ts';
+import { isDown } from './cloud/nova-services.ts';
 import type { CloudState } from './cloud/state.ts';
 import type { Demo } from './demo.ts';
 import { CAST } from './people.ts';

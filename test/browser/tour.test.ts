@@ -35,11 +35,36 @@ it('offers a tour at the first visit, whose steps type themselves and are lived 
   expect(file.suggestedFilename()).toBe('db-2-console.log');
 
   // A storm, which stays three cards.
-  await tour.getByRole('button', { name: 'Step 3: Stay calm in a storm' }).click();
+  await tour.getByRole('button', { name: 'Step 5: Stay calm in a storm' }).click();
   await tour.getByRole('button', { name: 'Break the switch of rack 2' }).click();
   for (const name of ['TargetDown', 'BGPSessionDown', 'DiskLatencyHigh']) await message(new RegExp(`FIRING 16 of 16.*${name}`));
   await tour.getByRole('button', { name: 'Finish' }).click();
   await tour.getByText('That was the tour.').waitFor();
+});
+
+it('the tour cleans up addresses: a number that is typed, two approvals, and they are gone from the cloud', async () => {
+  const { page, message } = await stage.open('bob');
+  const tour = page.getByRole('region', { name: 'Guided tour' });
+  const unused = page.getByRole('listitem').filter({ hasText: /^203\..*unused$/ });
+  expect(await unused.count()).toBe(9);
+  await tour.getByRole('button', { name: 'Start the tour' }).click();
+  await tour.getByRole('button', { name: 'Step 3: Clean up floating IPs' }).click();
+
+  await tour.getByRole('button', { name: /floating ip cleanup/ }).click();
+  const plan = await message(/Delete \d+ floating IPs/);
+  const [, many = ''] = /Delete (\d+) floating IPs/.exec((await plan.textContent()) ?? '') ?? [];
+  await plan.getByRole('button', { name: 'Type the target' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(`${many} addresses`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
+  await tour.getByRole('button', { name: 'Become Alice' }).click();
+  await (await message('waits for approval')).getByRole('button', { name: 'Approve' }).click();
+  await tour.getByRole('button', { name: 'Become Carol' }).click();
+  await (await message('alice approved')).getByRole('button', { name: 'Approve' }).click();
+
+  await tour.getByText('Done.').waitFor();
+  expect(await unused.count()).toBe(9 - Number(many));
+  expect(Number(many)).toBeGreaterThan(0);
+  expect(await page.getByRole('listitem').filter({ hasText: /kept$/ }).count()).toBe(1);
 });
 
 it('a reload in the middle of the tour goes on where one was, and whoever left it is not asked again', async () => {

@@ -182,7 +182,7 @@ function wordsOf({ text, blocks }: MessageView): string {
     if (key === 'text' && typeof value === 'string') words.push(value);
     return value;
   });
-  return words.join(' ');
+  return words.join(' ').replaceAll('`', '');
 }
 
 function now(): string {
