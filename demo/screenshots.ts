@@ -32,16 +32,14 @@ async function shoot(page: Page, name: string): Promise<void> {
   // No caret, and nothing that is only there because a mouse lies on it.
   await page.mouse.move(0, 0);
   await page.evaluate('document.activeElement?.blur()');
-  await page.screenshot({ path: join(INTO, `${name}.png`), animations: 'disabled' });
+  await page.screenshot({ path: join(INTO, `${name}.png`) });
   console.log(`docs/screenshots/${name}.png`);
 }
 
-async function approval(browser: Browser, url: string): Promise<void> {
+/** Bob asks, and it waits for Alice and Carol. */
+async function ask(browser: Browser, url: string): Promise<void> {
   const bob = await open(browser, url, 'bob/ops', WIDE);
   await type(bob, '/stack quota set physics cores=64 ram=128G --reason "grant 4711 starts on Monday"', 'waits for approval');
-  const alice = await open(browser, url, 'alice/ops', WIDE);
-  await alice.getByRole('button', { name: 'Approve' }).waitFor();
-  await shoot(alice, 'approval');
 }
 
 async function alert(browser: Browser, url: string): Promise<void> {
@@ -64,12 +62,30 @@ async function phone(browser: Browser, url: string): Promise<void> {
   await shoot(carol, 'phone');
 }
 
+/** c03 has no power since `alert`; its servers are about half way. */
+async function evacuation(browser: Browser, url: string): Promise<void> {
+  const bob = await open(browser, url, 'bob/ops', WIDE);
+  await type(bob, '/stack host evacuate c03 --fenced "IPMI says off, looked at by Bob" --reason "PSU failed"', 'rebuild');
+  await bob.getByRole('button', { name: 'Type the target' }).click();
+  await bob.getByRole('dialog').getByRole('textbox').fill('c03');
+  await bob.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
+  for (const name of ['alice', 'carol']) {
+    const page = await open(browser, url, `${name}/ops`, WIDE);
+    const card = page.getByRole('article').filter({ hasText: 'PSU failed' }).last();
+    await card.getByRole('button', { name: 'Approve' }).click();
+  }
+  const card = bob.getByRole('article').filter({ hasText: 'is running' }).last();
+  await card.getByText(/[3-5] of 7 servers left/).waitFor();
+  await card.evaluate((message) => message.scrollIntoView());
+  await shoot(bob, 'evacuation');
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'stackhand-screenshots-'));
 await mkdir(INTO, { recursive: true });
 const demo = await startDemo({ folder, port: 0 });
 const browser = await launchChromium();
 try {
-  for (const take of [approval, alert, phone]) await take(browser, demo.url);
+  for (const take of [ask, phone, alert, evacuation]) await take(browser, demo.url);
 } finally {
   await browser.close();
   await demo.stop();

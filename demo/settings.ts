@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { parse, stringify } from 'yaml';
 import { CAST } from './people.ts';
 
+const OWNERS = { webshop: 'carol', payments: 'carol', physics: 'alice', genomics: 'alice', teaching: 'eve', sandbox: 'eve' };
 const SHARED = ['c01', 'c02', 'c03', 'c04'];
 
 /** A stackhand.yaml for the demo's people. `ids` are the pretend workspace's, by `bob`, `#ops` and `@approvers`. */
@@ -26,6 +27,7 @@ export function stackhandYaml(id: (name: string) => string): string {
       { roles: ['approver', 'viewer'], effects: ['read'], except: ['console log show'] },
     ],
     breakGlass: { owners: [id('carol')] },
+    projects: Object.fromEntries(Object.entries(OWNERS).map(([project, owner]) => [project, { owners: [id(owner)] }])),
     channels: { approvals: id('#ops'), audit: id('#audit') },
     alerts: { channel: id('#alerts'), mention: { critical: [id('@operators')] } },
     terminal: { [userInfo().username]: id('bob') },
