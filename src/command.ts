@@ -216,7 +216,7 @@ export interface Fact {
 export type PlannedAgain =
   | ({ plan: FrozenPlan; votes: string } & Pick<Request, 'cloud' | 'region'>)
   | { nothingToDo: string }
-  /** Why it cannot be planned any more, as its requester would read it. */
+  /** Why it cannot be planned any more. */
   | { refused: string }
   | { notAllowed: true };
 

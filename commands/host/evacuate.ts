@@ -4,8 +4,8 @@ import { type CommandContext, defineCommand, type NothingToDo, type Plan } from 
 import { UserError } from '../../src/errors.ts';
 import { affectedBy, blastFields } from '../../src/evacuation/blast.ts';
 import { destinationsFor } from '../../src/evacuation/destinations.ts';
-import { mustBeAlone, mustBeSilent, silenceInWords } from '../../src/evacuation/facts.ts';
-import { lookForLife } from '../../src/evacuation/life.ts';
+import { mustBeSilent, silence } from '../../src/evacuation/facts.ts';
+import { type LifeLook, lookForLife } from '../../src/evacuation/life.ts';
 import { pickServers } from '../../src/evacuation/pick.ts';
 import { roomInWords, serverTable, warningsOf } from '../../src/evacuation/plan-words.ts';
 import { losesDisk, type Sorted, sortServers } from '../../src/evacuation/sort.ts';
@@ -13,7 +13,7 @@ import { listServersOnHost, type Server } from '../../src/openstack/compute.ts';
 import { findHost } from '../../src/openstack/hosts.ts';
 import { listMigrations } from '../../src/openstack/migrations.ts';
 import { hostTarget, serverTarget } from '../../src/openstack/targets.ts';
-import { code, count } from '../../src/reply.ts';
+import { code, count, plain } from '../../src/reply.ts';
 
 export default defineCommand({
   summary: 'Rebuild the servers of a dead compute host on other hosts.',
@@ -42,7 +42,7 @@ export default defineCommand({
     const service = await findHost(openstack, host, (name) => mayTouch(hostTarget(name)));
     about(hostTarget(host));
     const life = await lookForLife(openstack, host);
-    mustBeAlone(host, await context.massDown(life.seen));
+    await mustBeOneHostsMatter(life, context);
     mustBeSilent(host, life, hosts.heartbeatMs);
     const all = await listServersOnHost(openstack, host);
     if (all.length === 0) return { nothingToDo: `There is no server on ${code(host)}.`, touches: [hostTarget(host)] };
@@ -64,13 +64,13 @@ export default defineCommand({
     const where = to === undefined ? 'other hosts, which the scheduler picks' : code(to);
     return {
       text: `Force ${code(host)} down, disable it, and rebuild ${count(moving, 'server')} of it on ${where}.`,
-      lines: [
-        silenceInWords(host, life, hosts.heartbeatMs),
-        `2. Fenced, as ${who.name ?? 'the requester'} says: ${code(fenced)}.`,
-        `3. Disks: ${disksInWords(host, shared, sorted)}`,
-        ...(fit ? roomInWords(fit, rooms, service.zone) : []),
-        ...leftOutInWords(all, sorted),
+      facts: [
+        silence(host, life, hosts.heartbeatMs),
+        { name: 'Fenced', says: `as ${who.name ?? 'the requester'} says: ${plain(fenced)}` },
+        { name: 'Disks', says: disksInWords(host, shared, sorted) },
       ],
+      ask: [`How do you know that ${code(host)} is powered off, and can it come back by itself?`],
+      lines: [...(fit ? roomInWords(fit, rooms, service.zone) : []), ...leftOutInWords(all, sorted)],
       ...(warnings.length > 0 ? { warnings } : {}),
       fields: blastFields(
         moving,
@@ -107,6 +107,15 @@ export default defineCommand({
   },
 });
 
+/** So much down at once is no matter of hosts: it pulls the brake, which nothing here lifts. */
+async function mustBeOneHostsMatter({ cloud: seen }: LifeLook, { cloud, massDown }: CommandContext): Promise<void> {
+  const what = await massDown(seen);
+  if (what === undefined) return;
+  throw new UserError(
+    `On ${code(cloud)} ${what}: that is an incident of the message queue or the network, not of hosts, so nothing is evacuated. Mend that first. The brake is on; ${code(`brake lift --cloud ${cloud}`)} asks two others to lift it.`,
+  );
+}
+
 /** Those that the line leaves: named ones only, without the struck ones. */
 function choose(
   all: readonly Server[],
@@ -129,10 +138,9 @@ function choose(
 }
 
 function disksInWords(host: string, shared: boolean, { moves, lose }: Sorted): string {
-  if (shared) return `stackhand.yaml says that those of ${code(host)} are on shared storage, so they come along.`;
-  const fromVolumes = `${moves.length} of those that move boot from volumes, which come along`;
-  const lost = lose.length > 0 ? `; ${lose.length} begin from their images again, as named by ${code('--lose-disk')}` : '';
-  return `stackhand.yaml does not say that ${code(host)} is on shared storage, so its own disks count as lost. ${fromVolumes}${lost}.`;
+  if (shared) return `stackhand.yaml says that those of ${plain(host)} are on shared storage, so they come along`;
+  const lost = lose.length > 0 ? `; ${lose.length} begin from their images again, as named by --lose-disk` : '';
+  return `stackhand.yaml does not say that ${plain(host)} is on shared storage, so its own disks count as lost. ${moves.length} of those that move boot from volumes, which come along${lost}`;
 }
 
 function leftOutInWords(all: readonly Server[], { moves, lose, wouldLose, cannot }: Sorted): string[] {

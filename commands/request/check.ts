@@ -28,6 +28,11 @@ export default defineCommand({
       throw new UserError(`${label(number)} ${stateInWords(request)}: only what waits for votes is checked.`);
     if (!isChange(request)) throw new UserError(`${label(number)} only reads, so there is nothing in it that could move.`);
     const again = await lookAgain(request, planAgain);
+    if (again instanceof OpenStackError)
+      return {
+        text: `${label(number)} could not be looked at again, so what moved is not known: ${again.message}`,
+        touches: plan.touches,
+      };
     const { holds, moved } = compared(request, plan, again);
     const news = moved.length === 0 ? 'nothing moved' : `${count(moved, 'thing')} moved`;
     return {
@@ -43,14 +48,16 @@ export default defineCommand({
   },
 });
 
-async function lookAgain(request: Request, planAgain: (request: Request) => Promise<PlannedAgain>): Promise<PlannedAgain> {
+/** What is in the way names things, too: it is said to whom those may be shown, as any answer is. */
+async function lookAgain(
+  request: Request,
+  planAgain: (request: Request) => Promise<PlannedAgain>,
+): Promise<PlannedAgain | OpenStackError> {
   try {
     return await planAgain(request);
   } catch (error) {
-    if (!(error instanceof OpenStackError)) throw error;
-    throw new UserError(`${label(request.number)} could not be looked at again, so what moved is not known: ${error.message}`, {
-      cause: error,
-    });
+    if (error instanceof OpenStackError) return error;
+    throw error;
   }
 }
 

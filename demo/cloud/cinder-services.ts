@@ -1,7 +1,7 @@
 import { compareVersions } from '../../src/openstack/microversions.ts';
 import type { CinderOptions } from './cinder.ts';
 import { demand } from './cinder-refusals.ts';
-import { heardAt } from './heard.ts';
+import { lastHeard } from './heartbeats.ts';
 import { type Asked, isAdmin, page, type Route } from './router.ts';
 import type { Pool, VolumeService } from './state-volume.ts';
 
@@ -56,7 +56,7 @@ export function serviceRoutes({ state, pageSize }: CinderOptions): Route[] {
 }
 
 function shownService(service: VolumeService, { microversion }: Asked): object {
-  const { binary, host, zone, status, state, backendState, disabledReason, lastHeard } = service;
+  const { binary, host, zone, status, state, backendState, disabledReason } = service;
   const isVolume = binary === 'cinder-volume';
   return {
     binary,
@@ -64,7 +64,7 @@ function shownService(service: VolumeService, { microversion }: Asked): object {
     zone,
     status,
     state,
-    updated_at: heardAt({ lastHeard, isUp: state === 'up' }),
+    updated_at: lastHeard(service),
     disabled_reason: disabledReason,
     ...(isVolume ? { replication_status: 'disabled', active_backend_id: null, frozen: false } : {}),
     ...(compareVersions(microversion, '3.7') >= 0 ? { cluster: null } : {}),

@@ -1,4 +1,4 @@
-import { heardAt, isSilent, networkTime } from './heard.ts';
+import { isSilent, lastHeard } from './heartbeats.ts';
 import { uuid } from './ids.ts';
 import type { NeutronOptions } from './neutron.ts';
 import { byId, listOf, own, owner, type Shown } from './neutron-lists.ts';
@@ -75,15 +75,15 @@ export function networkRoutes({ state, pageSize }: NeutronOptions): Route[] {
       path: '/v2.0/agents',
       handle(asked) {
         const agents = isAdmin(asked) ? state.agents : [];
-        const shown = agents.map(({ id, agentType, binary, host, alive, adminStateUp, lastHeard }) => ({
-          id,
-          agent_type: agentType,
-          binary,
+        const shown = agents.map((agent) => ({
+          id: agent.id,
+          agent_type: agent.agentType,
+          binary: agent.binary,
           topic: 'N/A',
-          host,
-          admin_state_up: adminStateUp,
-          alive: alive && !isSilent(lastHeard),
-          heartbeat_timestamp: networkTime(heardAt({ lastHeard, isUp: alive })),
+          host: agent.host,
+          admin_state_up: agent.adminStateUp,
+          alive: agent.alive && !isSilent(agent),
+          heartbeat_timestamp: lastHeard(agent).replace('T', ' ').slice(0, 19),
           description: null,
           configurations: {},
         }));

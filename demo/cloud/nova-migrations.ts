@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { wireTime } from './heard.ts';
+import { lastHeard } from './heartbeats.ts';
 import type { NovaOptions } from './nova.ts';
 import { atLeast, badRequest, demand, lostMarker, notFound } from './nova-refusals.ts';
 import { isDown } from './nova-services.ts';
@@ -96,7 +96,7 @@ function mustBeStill({ id, vmState, taskState }: Server): void {
 }
 
 function begin(state: CloudState, server: Server, dest: string | null, asked: Asked): void {
-  const now = wireTime(Date.now());
+  const now = lastHeard({});
   server.taskState = 'rebuilding';
   server.updated = stamp();
   server.actions.push({
@@ -127,7 +127,7 @@ function goOn(state: CloudState, migration: Migration): void {
   if (migration.status !== 'accepted' && migration.status !== 'pre-migrating') return;
   const server = state.servers.find(({ id }) => id === migration.serverId);
   if (!server || state.evacuations.held.has(server.id)) return;
-  migration.updated = wireTime(Date.now());
+  migration.updated = lastHeard({});
   server.updated = stamp();
   const failure = state.evacuations.fails.get(server.id);
   const dest = migration.dest ?? scheduled(state, server);

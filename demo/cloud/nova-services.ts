@@ -1,4 +1,4 @@
-import { heardAt, isSilent, wireTime } from './heard.ts';
+import { isSilent, lastHeard } from './heartbeats.ts';
 import type { NovaOptions } from './nova.ts';
 import { atLeast, badRequest, demand, notFound } from './nova-refusals.ts';
 import { type Answer, type Asked, isAdmin, isRecord, type Route } from './router.ts';
@@ -29,8 +29,8 @@ export function serviceRoutes({ state }: NovaOptions): Route[] {
   ];
 }
 
-export function isDown({ state, forcedDown, lastHeard }: Host): boolean {
-  return forcedDown || state === 'down' || isSilent(lastHeard);
+export function isDown(host: Host): boolean {
+  return host.forcedDown || host.state === 'down' || isSilent(host);
 }
 
 /** By UUID, as from 2.53 on; what came before is not known here. Source: nova/api/openstack/compute/services.py, update */
@@ -60,8 +60,7 @@ function update(state: CloudState, asked: Asked): Answer {
       disabledReason: typeof body.disabled_reason === 'string' ? body.disabled_reason : null,
     });
   if (typeof body.forced_down === 'boolean') host.forcedDown = body.forced_down;
-  // Nova moves this with every write of the record. What lives moves it on by itself.
-  if (host.lastHeard !== null) host.lastHeard = wireTime(Date.now());
+  host.written = Date.now();
   return { status: 200, body: { service: shownService(host, asked) } };
 }
 
@@ -73,19 +72,25 @@ function mustBeCleanedUp({ migrations }: CloudState, { name }: Host): void {
   );
 }
 
-function shownController({ binary, host, id, lastHeard }: Controller): { binary: string; host: string } {
+function shownController(controller: Controller): { binary: string; host: string } {
+  const { binary, host, id } = controller;
   const shown = {
     binary,
     host,
     id,
     zone: 'internal',
     status: 'enabled',
-    state: isSilent(lastHeard) ? 'down' : 'up',
-    updated_at: heardAt({ lastHeard, isUp: true }),
+    state: isSilent(controller) ? 'down' : 'up',
+    updated_at: lastHeard(controller),
     disabled_reason: null,
     forced_down: false,
   };
   return shown;
+}
+
+/** Nova moves this with every write of the record, not only with heartbeats. */
+function updatedAt({ silentSince = Date.now(), written = 0 }: Host): string {
+  return lastHeard({ silentSince: Math.max(silentSince, written) });
 }
 
 function shownService(host: Host, asked: Asked): { binary: string; host: string } {
@@ -96,7 +101,7 @@ function shownService(host: Host, asked: Asked): { binary: string; host: string 
     zone: host.zone,
     status: host.status,
     state: isDown(host) ? 'down' : 'up',
-    updated_at: heardAt({ lastHeard: host.lastHeard, isUp: host.state === 'up' }),
+    updated_at: updatedAt(host),
     disabled_reason: host.disabledReason,
   };
   return { ...shown, ...(atLeast(asked, '2.11') ? { forced_down: host.forcedDown } : {}) };

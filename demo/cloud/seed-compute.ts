@@ -127,7 +127,6 @@ export function host(name: string, zone: string, serviceNumber: number, id: Make
     state: 'up',
     disabledReason: null,
     forcedDown: false,
-    lastHeard: null,
     vcpus: 64,
     memoryMiB: 262_144,
     diskGiB: 4_000,

@@ -1,3 +1,5 @@
+import type { Reporting } from './heartbeats.ts';
+
 export interface ComputeState {
   hosts: Host[];
   controllers: Controller[];
@@ -14,15 +16,13 @@ export interface ComputeState {
 }
 
 /** A nova-conductor or nova-scheduler. */
-export interface Controller {
+export interface Controller extends Reporting {
   binary: string;
   host: string;
   id: string;
-  /** As a host's. */
-  lastHeard?: string | null;
 }
 
-export interface Host {
+export interface Host extends Reporting {
   name: string;
   zone: string;
   /** Of its nova-compute, by UUID and by the number of before 2.53. */
@@ -33,8 +33,8 @@ export interface Host {
   state: 'up' | 'down';
   disabledReason: string | null;
   forcedDown: boolean;
-  /** When its nova-compute was heard last; null while it lives and reports. */
-  lastHeard: string | null;
+  /** When somebody changed its service last, in milliseconds since 1970. */
+  written?: number;
   vcpus: number;
   memoryMiB: number;
   diskGiB: number;

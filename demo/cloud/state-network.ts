@@ -1,3 +1,5 @@
+import type { Reporting } from './heartbeats.ts';
+
 export interface NetworkState {
   networks: Network[];
   subnets: Subnet[];
@@ -91,13 +93,11 @@ export interface PortForwarding {
   internalPortId: string;
 }
 
-export interface Agent {
+export interface Agent extends Reporting {
   id: string;
   agentType: string;
   binary: string;
   host: string;
   alive: boolean;
-  /** When it reported last; left out or null: now, or long ago where it is not alive. */
-  lastHeard?: string | null;
   adminStateUp: boolean;
 }

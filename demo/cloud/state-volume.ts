@@ -1,3 +1,5 @@
+import type { Reporting } from './heartbeats.ts';
+
 export interface VolumeState {
   volumeTypes: VolumeType[];
   volumes: Volume[];
@@ -42,7 +44,7 @@ export interface Snapshot {
   type: string;
 }
 
-export interface VolumeService {
+export interface VolumeService extends Reporting {
   binary: string;
   host: string;
   zone: string;
@@ -51,8 +53,6 @@ export interface VolumeService {
   /** Of a cinder-volume's storage. */
   backendState: 'up' | 'down' | null;
   disabledReason: string | null;
-  /** As of a network agent. */
-  lastHeard?: string | null;
 }
 
 export interface Pool {

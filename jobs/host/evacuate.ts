@@ -51,9 +51,9 @@ function notBegun({ id, name }: { id: string; name: string }, { state, detail }:
 
 async function moveAll(payload: EvacuatePayload, context: JobContext, watch: Watch, seen: Sightings): Promise<Outcome[]> {
   const { host, to, servers } = payload;
+  const { converge, progress } = context;
   const settled = new Set<string>();
   const tries: Tries = new Map();
-  const { converge, progress } = context;
   const look = looker(context, payload, watch, settled);
   return converge(servers, {
     atOnce: AT_ONCE,

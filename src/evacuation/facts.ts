@@ -1,22 +1,15 @@
 import { formatDuration, formatInstant } from '../chat/values.ts';
+import type { Fact } from '../command.ts';
 import { UserError } from '../errors.ts';
 import { timeOf } from '../openstack/times.ts';
-import { code, count } from '../reply.ts';
+import { code, count, plain } from '../reply.ts';
 import type { Heard, LifeLook } from './life.ts';
 import { isOurWrite } from './reason.ts';
 
 /*
- * The facts that an evacuation stands on: nothing is heard of the host, somebody says that it is fenced, its disks can be had elsewhere;
- * and that it alone is dead, or nearly so.
+ * The facts that an evacuation stands on: nothing is heard of the host, somebody says that it is fenced, its disks can be had elsewhere.
+ * A fourth, that this is no incident of the queue or the network, is the brake's: `massDown` looks at the whole cloud.
  */
-
-/** @param massDown what the brake has found. @throws UserError where so much is silent that the host may well live */
-export function mustBeAlone(host: string, massDown: string | undefined): void {
-  if (massDown === undefined) return;
-  throw new UserError(
-    `${massDown[0]?.toUpperCase()}${massDown.slice(1)} at once. That is an incident of the message queue, the database or the network, and ${code(host)} may well live: nothing is evacuated. I pulled the brake; once it is over, two others approve ${code('brake lift')}.`,
-  );
-}
 
 /** Whatever reports from the host and was heard within the limit: it lives, or a part of it does. */
 export function signsOfLife({ others }: LifeLook, limitMs: number): Heard[] {
@@ -43,22 +36,20 @@ export function mustBeSilent(host: string, look: LifeLook, limitMs: number): voi
       `Nova heard nova-compute of ${code(host)} ${formatDuration(look.silentMs)} ago, and evacuation takes ${limit} of silence. If the host lives, its servers can be live-migrated instead. A change of the service, as when somebody disables it, counts as heard too, since Nova keeps one time for both: then type the line again in ${formatDuration(limitMs - look.silentMs)}.`,
     );
   }
-  if (look.elsewhereMs >= limitMs) {
-    throw new UserError(
-      `Nova has heard nothing of its services on any other host for ${limit} either. That is no dead host but an incident of the message queue, the database, the network or a clock: mend that first.`,
-    );
-  }
 }
 
-/** The evidence for the first fact, for the plan. */
-export function silenceInWords(host: string, look: LifeLook, limitMs: number): string {
-  const when = silenceOf(look, limitMs);
+/** The first fact with its evidence. It holds for as long as the service's record stands still. */
+export function silence(host: string, look: LifeLook, limitMs: number): Fact {
   const [freshest] = look.others;
   const others =
     freshest === undefined
       ? 'nothing else reports from it'
       : `of ${count(look.others, 'other service')} on it the last, ${freshest.name}, was heard ${ageInWords(freshest.agoMs)}`;
-  return `1. Silent: nova-compute of ${code(host)} ${when}; ${others}. The limit is ${formatDuration(limitMs)}.`;
+  return {
+    name: 'Silent',
+    says: `nova-compute of ${plain(host)} ${silenceOf(look, limitMs)}; ${others}. The limit is ${formatDuration(limitMs)}`,
+    is: `${look.service?.updated_at}, ${look.others.length}, ${limitMs}`,
+  };
 }
 
 function silenceOf({ service, silentMs }: LifeLook, limitMs: number): string {

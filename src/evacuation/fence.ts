@@ -22,7 +22,7 @@ export async function fenceHost({ host, service: id, reason, watch }: Fence, con
   const tries: Tries = new Map();
   const look = async (): Promise<{ life: LifeLook; verdict: Verdict }> => {
     const life = await lookForLife(context.openstack, host);
-    await context.massDown(life.seen);
+    await context.massDown(life.cloud);
     return { life, verdict: watch.see(life) };
   };
   const [outcome] = await context.converge([{ id, name: host }], {

@@ -22,14 +22,12 @@ export interface LifeLook {
   silentMs: number;
   /** Everything else that reports from this host, the freshest first. */
   others: Heard[];
-  /** How long ago the freshest of Nova's services on all other hosts was heard. */
-  elsewhereMs: number;
   /** Whether neutron told of any agent at all: to who is no admin it tells of none. */
   agentsTold: boolean;
   /** Nova's clock. */
   now: number;
-  /** The lists themselves, to tell a dead host from an incident of the whole cloud. */
-  seen: Seen;
+  /** The whole of it, for the brake, which looks at the cloud and not at one host. */
+  cloud: Seen;
 }
 
 /** Everything that OpenStack knows about whether a host lives; 3 calls. */
@@ -70,15 +68,13 @@ export async function lookForLife(os: Session, host: string): Promise<LifeLook> 
       .filter((one) => isOn(one.host, host))
       .map(({ binary, state, updated_at }) => ({ name: binary, agoMs: ago(volumeNow, updated_at, state === 'up') })),
   ];
-  const elsewhere = services.filter((one) => !isOn(one.host, host)).map(({ updated_at }) => ago(now, updated_at, false));
   return {
     service,
     silentMs: service ? ago(now, service.updated_at, service.state === 'up') : Number.POSITIVE_INFINITY,
     others: others.sort((a, b) => a.agoMs - b.agoMs),
-    elsewhereMs: Math.min(Number.POSITIVE_INFINITY, ...elsewhere),
     agentsTold: agents.length > 0,
     now,
-    seen: { services, agents, clock: { compute: os.clock('compute'), network: os.clock('network') } },
+    cloud: { services, agents, clock: { compute: os.clock('compute'), network: os.clock('network') } },
   };
 }
 

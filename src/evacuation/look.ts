@@ -44,8 +44,8 @@ export function looker(
   let since: string | undefined;
   return async () => {
     const life = await lookForLife(os, host);
-    // Where it finds much down it pulls the brake, which holds back the next write.
-    await massDown(life.seen);
+    // Where it finds something it pulls the brake, and the next write hands this run back.
+    await massDown(life.cloud);
     const verdict = watch.see(life);
     since ??= new Date(timeOf(life.service?.updated_at ?? '1970-01-01T00:00:00') - MARGIN_MS).toISOString();
     const [here, changed, migrations] = await Promise.all([

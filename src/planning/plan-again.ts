@@ -19,6 +19,7 @@ export async function planAgain(consider: () => Promise<Considered>): Promise<Pl
     if (!(error instanceof UserError)) throw error;
     // Of one of several regions.
     if (error.cause instanceof OpenStackError) throw error.cause;
-    return { refused: error.message };
+    // Candidates are for its requester's eyes, who may see more than whoever has it checked.
+    return { refused: error.choices.length > 0 ? 'its line no longer says which one it means.' : error.message };
   }
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { wireTime } from '../../demo/cloud/heard.ts';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import type { Message } from '../../demo/workspace/model.ts';
@@ -131,7 +130,7 @@ describe('with 140 of 300 compute hosts down', () => {
     await look(bot);
     read.open();
 
-    // At once, not with the next look.
+    await bot.untilOf(1001, 'void');
     await bot.shows('R-1001 is void');
     expect(bot.cloud.writes).toEqual([]);
   });
@@ -187,7 +186,7 @@ describe('states that flap', () => {
 describe('of conductors, schedulers and network agents', () => {
   it.each(['nova-conductor', 'nova-scheduler'])('the only %s that was heard today pulls it', async (binary) => {
     const bot = await startBot();
-    for (const one of bot.cloud.state.controllers) if (one.binary === binary) one.lastHeard = wireTime(Date.now() - 10 * MINUTE);
+    for (const one of bot.cloud.state.controllers) if (one.binary === binary) one.silentSince = Date.now() - 10 * MINUTE;
 
     await look(bot);
 
@@ -196,7 +195,7 @@ describe('of conductors, schedulers and network agents', () => {
 
   it('most agents pull it, though nova is well', async () => {
     const bot = await startBot();
-    for (const agent of bot.cloud.state.agents.slice(0, 3)) agent.lastHeard = wireTime(Date.now() - 10 * MINUTE);
+    for (const agent of bot.cloud.state.agents.slice(0, 3)) agent.silentSince = Date.now() - 10 * MINUTE;
 
     await look(bot);
 
@@ -205,7 +204,7 @@ describe('of conductors, schedulers and network agents', () => {
 
   it('a cloud without neutron is looked at all the same', async () => {
     const bot = await startBot({ cloud: { without: ['network'] } });
-    for (const one of bot.cloud.state.controllers) one.lastHeard = wireTime(Date.now() - 10 * MINUTE);
+    for (const one of bot.cloud.state.controllers) one.silentSince = Date.now() - 10 * MINUTE;
 
     await look(bot);
 

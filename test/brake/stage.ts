@@ -1,5 +1,4 @@
 import type { Cloud } from '../../demo/cloud/cloud.ts';
-import { wireTime } from '../../demo/cloud/heard.ts';
 import type { Host } from '../../demo/cloud/state-compute.ts';
 import { type Bot, type BotOptions, startBot } from '../bot.ts';
 
@@ -13,7 +12,7 @@ export function bigCloud(options: BotOptions = {}): Promise<Bot> {
 /** The first of the numbered hosts fall silent, and nova says so. */
 export function loseHosts({ state }: Cloud, many: number, from = 0, minutesAgo = 10): Host[] {
   const lost = nodes(state.hosts).slice(from, from + many);
-  for (const host of lost) host.lastHeard = wireTime(Date.now() - minutesAgo * MINUTE);
+  for (const host of lost) host.silentSince = Date.now() - minutesAgo * MINUTE;
   return lost;
 }
 
@@ -22,14 +21,14 @@ export function nodes(hosts: readonly Host[]): Host[] {
 }
 
 /** They report again. */
-export function bringBack(hosts: readonly { lastHeard: string | null }[]): void {
-  for (const host of hosts) host.lastHeard = null;
+export function bringBack(hosts: readonly { silentSince?: number }[]): void {
+  for (const host of hosts) delete host.silentSince;
 }
 
 /** What a worker does every 30 s. */
-export async function look({ running: { core } }: Pick<Bot, 'running'>): Promise<void> {
+export async function look({ running: { core } }: Pick<Bot, 'running'>, cloud = 'prod'): Promise<void> {
   const check = core.registry.checks.find(({ name }) => name === 'mass-down')?.check;
-  const [cloud, region] = ['prod', 'RegionOne'];
+  const region = 'RegionOne';
   const signal = new AbortController().signal;
   await check?.run({ openstack: core.clouds.reader(cloud, region), cloud, region, core, signal, log: core.log });
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import help from '../../commands/help.ts';
 import { commandTable } from '../../src/chat/command-table.ts';
+import { needsCloud } from '../../src/chat/match.ts';
 import { parseLine } from '../../src/chat/parse.ts';
 import { helpOn } from '../../src/chat/usage.ts';
 import { defineJob } from '../../src/job.ts';
@@ -191,4 +192,14 @@ describe('a folder is a registry', () => {
       '| command | effect | what it does | example |\n|---|---|---|---|\n| `server show` | read | Show it. | `server show a` |\n',
     );
   });
+});
+
+it.each([
+  ['quota show demo', true],
+  ['request check R-1042', true],
+  ['request undo R-1042', true],
+  ['request cancel R-1042', false],
+  ['request list', false],
+])('%s waits among lines that ask a cloud: %s', async (line, asks) => {
+  expect(needsCloud(line, await loadRegistry())).toBe(asks);
 });

@@ -10,6 +10,7 @@ import type { Act } from '../../src/reply.ts';
 import { readAudit } from '../../src/requests/store.ts';
 import { type Bot, type BotOptions, endBegins, gate, startBot, toyBot } from '../bot.ts';
 import { pagesOf, section } from '../home/pages.ts';
+import { freezeQuietly, thawQuietly } from '../standstill/stage.ts';
 
 const SET = 'cores set demo --cores 40 --reason "more load"';
 const WIPE = 'cores wipe demo --cores 40 --reason "more load"';
@@ -185,15 +186,14 @@ describe('broken glass', () => {
 
   it('is signed as what it is where it was cancelled in time', async () => {
     const bot = await glassBot();
-    const { redis, keys } = bot.running.core.store;
-    await redis.set(keys.freeze('prod'), 'by a test');
     await unanswered(bot);
+    await freezeQuietly(bot);
     await breaks(bot);
     await bot.untilOf(1001, 'queued');
 
     await bot.say('alice', 'request cancel R-1001');
     await bot.untilOf(1001, 'unsigned');
-    await redis.del(keys.freeze('prod'));
+    await thawQuietly(bot);
     await bot.shows('R-1001 was cancelled, GLASS BROKEN by bob and UNSIGNED');
     expect(await bot.say('alice', 'request cancel R-1001')).toContain('R-1001 has ended already: cancelled.');
     await signs(bot, 'carol');
@@ -213,6 +213,8 @@ describe('broken glass', () => {
     bot.later(DAY);
     await bot.hears('dora', 'R-1001 is done, and nobody has signed it since');
     await remindOwners(bot.running.core, 1001);
+    const audit = await readAudit(bot.running.core.store, 1001);
+    expect(audit.filter(({ event }) => event === 'reminded to sign')).toHaveLength(1);
     bot.later(DAY);
     await bot.slack.waitFor(() => reminders(bot, 'carol') === 2, 'the second reminder');
     await signs(bot, 'carol');
@@ -254,9 +256,8 @@ function reminders(bot: Bot, who: string): number {
 describe('what broken glass does not lift', () => {
   it('a freeze holds it back', async () => {
     const bot = await glassBot();
-    const { redis, keys } = bot.running.core.store;
-    await redis.set(keys.freeze('prod'), 'by a test');
     await unanswered(bot);
+    await freezeQuietly(bot);
 
     await breaks(bot);
     await bot.untilOf(1001, 'queued');
@@ -264,7 +265,7 @@ describe('what broken glass does not lift', () => {
 
     expect((await bot.request(1001)).state).toBe('queued');
     expect(bot.cloud.writes).toEqual([]);
-    await redis.del(keys.freeze('prod'));
+    await thawQuietly(bot);
     await bot.untilOf(1001, 'unsigned');
   });
 
@@ -281,8 +282,8 @@ describe('what broken glass does not lift', () => {
 
   it('a plan in the record that is not the one it was broken for', async () => {
     const bot = await glassBot();
-    await bot.running.core.store.redis.set(bot.running.core.store.keys.freeze('prod'), 'by a test');
     await unanswered(bot);
+    await freezeQuietly(bot);
     await breaks(bot);
     await bot.running.stop();
     const { redis, keys } = (await bot.another('gateway')).core.store;
@@ -430,24 +431,22 @@ describe('who may sign', () => {
 
   it('nobody before it has ended', async () => {
     const bot = await glassBot();
-    const { redis, keys } = bot.running.core.store;
-    await redis.set(keys.freeze('prod'), 'by a test');
     await unanswered(bot);
+    await freezeQuietly(bot);
     await breaks(bot);
 
     await clicks(bot, 'dora', { kind: 'sign', request: 1001 });
 
     await bot.hears('dora', 'R-1001 is queued; it is signed once it has ended.');
-    await redis.del(keys.freeze('prod'));
+    await thawQuietly(bot);
     await bot.untilOf(1001, 'unsigned');
   });
 });
 
 it('votes and denials that come after are answered, and change nothing', async () => {
   const bot = await glassBot();
-  const { redis, keys } = bot.running.core.store;
-  await redis.set(keys.freeze('prod'), 'by a test');
   await unanswered(bot);
+  await freezeQuietly(bot);
   const { hash = '' } = await bot.untilOf(1001, 'waiting');
   await breaks(bot);
   await bot.untilOf(1001, 'queued');
@@ -456,7 +455,7 @@ it('votes and denials that come after are answered, and change nothing', async (
   expect(await bot.hears('alice', 'R-1001 waits for no votes any more: bob broke the glass at')).toContain(
     'To stop it press Stop or Cancel on its card, or type request cancel R-1001.',
   );
-  await redis.del(keys.freeze('prod'));
+  await thawQuietly(bot);
   await bot.untilOf(1001, 'unsigned');
   await clicks(bot, 'alice', { kind: 'approve', request: 1001, hash });
 
@@ -494,6 +493,7 @@ it('what was for a time goes back from its end on, signed or not, and can be tak
 
   expect(before).toBe(String(goesBack[0]?.at));
   expect(await due()).toBe(before);
+  expect((await bot.request(1001)).goesBack).toEqual(goesBack);
 });
 
 it('stands on the Home of an owner until it is signed, and not on that of who broke it', async () => {

@@ -194,8 +194,13 @@ describe('who may have it checked', () => {
 
     const told = await bot.say('eve', 'request check R-1001');
 
-    expect(told).toContain('this would show 1 thing beyond that');
-    expect(told).not.toMatch(/demo|40/);
+    bot.cloud.answer('compute', 'GET', /os-quota-sets/, { status: 503, times: 99 });
+    const inTrouble = await bot.say('eve', 'request check R-1001');
+
+    for (const text of [told, inTrouble]) {
+      expect(text).toContain('this would show 1 thing beyond that');
+      expect(text).not.toMatch(/demo|40|503/);
+    }
   });
 
   it('of what came to it since only those who may see that, or vote on it', async () => {

@@ -12,10 +12,8 @@ async function lookAgain({ running }: Bot): Promise<void> {
   const { redis, keys } = running.core.store;
   const book = keys.seen('floating-ips', 'prod', 'RegionOne');
   const before = await redis.hget(book, 'looked at');
-  await eventually(async () => {
-    await redis.del(keys.check('floating-ips', 'prod', 'RegionOne'));
-    return (await redis.hget(book, 'looked at')) !== before;
-  }, 'the look');
+  await redis.del(keys.check('floating-ips', 'prod', 'RegionOne'));
+  await eventually(async () => (await redis.hget(book, 'looked at')) !== before, 'the look');
 }
 
 /** The first look comes an hour after the start; until then somebody holds its key. */

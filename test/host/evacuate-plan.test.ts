@@ -24,10 +24,10 @@ it('shows the evidence for all three facts, whom it hits and what fits where, an
     'Force compute3 down, disable it, and rebuild 4 servers of it on other hosts, which the scheduler picks.',
   );
   expect(card).toMatch(
-    /1\. Silent: nova-compute of compute3 was last heard 10m.* by Nova's clock; of 1 other service on it the last, Open vSwitch agent, was heard 10m.* The limit is 5m\./,
+    /Silent: nova-compute of compute3 was last heard 10m.* by Nova's clock; of 1 other service on it the last, Open vSwitch agent, was heard 10m.* The limit is 5m/,
   );
-  expect(card).toContain('2. Fenced, as bob says: power is off by IPMI.');
-  expect(card).toContain('3. Disks: stackhand.yaml says that those of compute3 are on shared storage, so they come along.');
+  expect(card).toContain('Fenced: as bob says: power is off by IPMI');
+  expect(card).toContain('Disks: stackhand.yaml says that those of compute3 are on shared storage, so they come along');
   expect(card).toContain('Room, by Placement: 4 on compute10 (az2).');
   expect(card).toMatch(/Projects: demo: 4 servers, owner \w+/);
   expect(card).toContain('Floating IPs: 3: 203.0.113.24, 203.0.113.23, 203.0.113.22');

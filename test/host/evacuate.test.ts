@@ -86,7 +86,7 @@ it('one that fails stops nothing else, and is moved by the button on the end car
   expect(again).toMatch(
     /nova-compute of compute3 is forced down since \d+s ago by an earlier request, and has not reported since/,
   );
-  expect(again).toContain('Fenced, as bob says: power is off by IPMI.');
+  expect(again).toContain('Fenced: as bob says: power is off by IPMI');
   await bot.approve('alice');
   await bot.approve('carol');
 

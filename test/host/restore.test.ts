@@ -64,7 +64,7 @@ it('waits until nova-compute reports once more, and until it has cleaned up', as
 it('does not lift what was written by others than nova-compute', async () => {
   const bot = await emptied({ repaired: false });
   // Somebody wrote to the service just now; nova-compute is as dead as before.
-  compute3(bot).lastHeard = new Date().toISOString().slice(0, 19);
+  compute3(bot).written = Date.now() + 5_000;
 
   const said = await bot.say('bob', 'host restore compute3');
   expect(said).toContain('R-1002');
