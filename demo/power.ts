@@ -17,7 +17,7 @@ export interface Power {
 
 /** The mains and the message queue: what makes hosts silent. After a restart, what was silent counts as without power. */
 export function openPower(state: CloudState): Power {
-  const off = new Set(state.hosts.filter(({ lastHeard }) => lastHeard !== null).map(({ name }) => name));
+  const off = new Set(state.hosts.filter(({ silentSince }) => silentSince !== undefined).map(({ name }) => name));
   return {
     isOff: (name) => off.has(name),
     set(name, on) {
