@@ -286,10 +286,11 @@ describe('what broken glass does not lift', () => {
     await freezeQuietly(bot);
     await breaks(bot);
     await bot.running.stop();
-    const { redis, keys } = (await bot.another('gateway')).core.store;
+    const another = { running: await bot.another('gateway') };
+    const { redis, keys } = another.running.core.store;
     const doc = (await redis.hget(keys.request(1001), 'doc')) ?? '';
     await redis.hset(keys.request(1001), 'doc', doc.replaceAll('"cores":40', '"cores":400'));
-    await redis.del(keys.freeze('prod'));
+    await thawQuietly(another);
 
     await bot.another('worker');
 

@@ -113,6 +113,7 @@ describe('/metrics', () => {
     metrics.outbox(3, 12.5);
     metrics.alertTold('taken');
     metrics.alertTold('wrong shape');
+    metrics.standstill('lab', { freeze: true, brake: false });
     metrics.alertGroups(2);
     metrics.openstackCall({ cloud: 'lab', service: 'compute', method: 'PUT', status: 403, seconds: 0.2 });
     metrics.openstackCall({ cloud: 'lab', service: 'network', method: 'GET', status: 'lost_answer', seconds: 61 });
@@ -139,6 +140,9 @@ describe('/metrics', () => {
       '',
       'stackhand_alerts_total{outcome="taken"} 1',
       'stackhand_alerts_total{outcome="wrong shape"} 1',
+      '',
+      'stackhand_cloud_standstill{cloud="lab",by="freeze"} 1',
+      'stackhand_cloud_standstill{cloud="lab",by="brake"} 0',
       '',
       'stackhand_alert_groups_firing 2',
       '',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,7 +19,6 @@ import { findRedisServer } from '../../src/redis/unpack.ts';
 import { redisCache } from '../setup/redis-cache.ts';
 
 const log = pino({ level: 'silent' });
-const ONLY_APT = { PATH: '/usr/bin:/bin' };
 const NOTHING = { PATH: '/nowhere' };
 /** A process ID that is in use, by a process that began at another time. */
 const DEAD_OWNER = JSON.stringify({ pid: process.pid, born: '1', host: hostname() });
@@ -235,15 +234,21 @@ it('says what to run when there is nobody to join', async () => {
   await expect(joinEmbeddedRedis(join(folder, 'nowhere'))).rejects.toThrow('Run `npm start` first');
 });
 
+/** What unpacking takes, and no redis-server, which this machine may have. */
+async function onlyApt(): Promise<{ PATH: string }> {
+  const folder = await newFolder();
+  for (const tool of ['sh', 'apt-get', 'apt-cache', 'dpkg', 'dpkg-query', 'dpkg-deb', 'tar', 'rm'])
+    await symlink(`/usr/bin/${tool}`, join(folder, tool));
+  return { PATH: folder };
+}
+
 it('unpacks the distribution’s redis-server once, though two ask for it at once and a damaged one is in the way', async () => {
   const cache = await newFolder();
-  const { version } = await findRedisServer({ cache: await redisCache(), log, env: ONLY_APT });
+  const env = await onlyApt();
+  const { version } = await findRedisServer({ cache: await newFolder(), log, env });
   await mkdir(join(cache, `redis-${version}-${process.arch}`, 'usr', 'bin'), { recursive: true });
 
-  const found = await Promise.all([
-    findRedisServer({ cache, log, env: ONLY_APT }),
-    findRedisServer({ cache, log, env: ONLY_APT }),
-  ]);
+  const found = await Promise.all([findRedisServer({ cache, log, env }), findRedisServer({ cache, log, env })]);
 
   expect(found[0]).toEqual(found[1]);
   expect(await readdir(cache)).toEqual([`redis-${version}-${process.arch}`]);
