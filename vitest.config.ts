@@ -15,7 +15,7 @@ export default defineConfig({
           // The program is loaded once for each worker, which halves the time. So no test may leave anything behind.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/openstack/**', 'test/alertmanager/**'],
+          exclude: ['test/openstack/**', 'test/alertmanager/**', 'test/browser/**'],
           globalSetup: ['test/setup/redis.ts'],
           // For what hangs: every wait of a test is shorter, and says what it waited for.
           testTimeout: 120_000,
@@ -28,6 +28,16 @@ export default defineConfig({
           include: ['test/alertmanager/**/*.test.ts'],
           globalSetup: ['test/setup/redis.ts', 'test/setup/real-alertmanager.ts'],
           testTimeout: 90_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Each has a browser, a bot and a Redis of its own.
+          maxWorkers: 2,
         },
       },
       {

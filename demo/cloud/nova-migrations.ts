@@ -164,9 +164,12 @@ function fail(server: Server, migration: Migration, status: string, message: str
 }
 
 /** Onto the host with most memory left, as nova's weighers do where hosts are alike. */
-function scheduled({ hosts, servers }: CloudState, { host: source, flavor }: Server): string | undefined {
+function scheduled({ hosts, servers, migrations }: CloudState, { host: source, flavor }: Server): string | undefined {
+  // Where the scheduler has sent a server, it has claimed room already.
+  const claims = new Map(migrations.filter(({ status }) => status === 'pre-migrating').map((one) => [one.serverId, one.dest]));
+  const takes = (server: Server, name: string): boolean => server.host === name || claims.get(server.id) === name;
   const left = (name: string, memoryMiB: number): number =>
-    memoryMiB - servers.reduce((sum, server) => sum + (server.host === name ? server.flavor.ramMiB : 0), 0);
+    memoryMiB - servers.reduce((sum, server) => sum + (takes(server, name) ? server.flavor.ramMiB : 0), 0);
   const [best] = hosts
     .filter((host) => host.name !== source && host.status === 'enabled' && !isDown(host))
     .map(({ name, memoryMiB }) => ({ name, left: left(name, memoryMiB) }))

@@ -26,8 +26,14 @@ export function controlsIn(blocks: Block[]): Control[] {
   });
 }
 
-/** The control of this label, option, `action_id` or `block_id`. Throws with all that is there when there is none, or more than one. */
+/** Names one control among several of the same label, as in a Home: what `findControl` takes. */
+export function exactly(blockId: string, actionId: string): string {
+  return `${blockId}\n${actionId}`;
+}
+
+/** The control of this label, option, `action_id` or `block_id`, or exactly of both IDs. Throws with all that is there when there is none, or more than one. */
 export function findControl(controls: Control[], wanted: string): Control {
+  const exact = controls.filter(({ block, element }) => exactly(block.block_id, String(element.action_id)) === wanted);
   const named = controls.filter(({ element }) => labelOf(element.text) === wanted);
   const identified = controls.filter(
     ({ block, element }) => element.action_id === wanted || block.block_id === wanted || labelOf(block.label) === wanted,
@@ -37,7 +43,7 @@ export function findControl(controls: Control[], wanted: string): Control {
       .filter((option) => labelOf(option.text) === wanted)
       .map((option) => ({ block, element, option })),
   );
-  const found = [named, identified, optional].find((candidates) => candidates.length > 0) ?? [];
+  const found = [exact, named, identified, optional].find((candidates) => candidates.length > 0) ?? [];
   const [control] = found;
   if (control && found.length === 1) return control;
   const there = controls.map(({ block }) => blockText(block)).join('\n');
