@@ -90,7 +90,7 @@ async function startBot(): Promise<Bot> {
     stringify({
       clouds: [{ name: 'real-admin', hosts: { shared: [HOST], heartbeat: HEARTBEAT } }],
       roles: { operator: { groups: [slack.id('@operators')] }, approver: { groups: [slack.id('@approvers')] } },
-      rules: [{ roles: ['operator'] }],
+      rules: [{ roles: ['operator'], commands: ['*'] }],
       channels: { approvals: slack.id('#ops') },
       http: { port },
     }),

@@ -164,36 +164,3 @@ it('starts what ran and is off afterwards', async () => {
   expect(serverOf(bot.cloud, 'web-1').status).toBe('ACTIVE');
   expect(tableRow(card, 'web-1')[2]).toBe('moved');
 });
-
-it('a host that falls silent with half the cloud is not evacuated, and the brake is on', async () => {
-  const bot = await deadHost({ cloud: { seed: { many: { hosts: 296 } } } });
-  for (const host of bot.cloud.state.hosts.slice(0, 140)) host.silentSince = Date.now() - 10 * 60_000;
-
-  const said = await bot.say('bob', LINE);
-
-  expect(said).toMatch(
-    /^On prod 140 of 300 compute services are down: that is an incident of the message queue or the network, not of hosts/,
-  );
-  expect(bot.cloud.writes).toEqual([]);
-});
-
-it('140 of 300 hosts that fall silent in mid-run end it before the next server', async () => {
-  const bot = await deadHost({ cloud: { seed: { many: { hosts: 296 } } } });
-  const { projectId } = serverOf(bot.cloud, 'web-1');
-  bot.cloud.state.servers.push(
-    ...Array.from({ length: 12 }, (_, n) => server({ name: `app-${n}`, host: 'compute3', projectId })),
-  );
-  const held = hold(
-    bot,
-    bot.cloud.state.servers.flatMap(({ name, host }) => (host === 'compute3' ? [name] : [])),
-  );
-  await approved(bot);
-  await eventually(() => bot.cloud.state.migrations.length === 10, 'the first ten to be under way');
-
-  for (const host of bot.cloud.state.hosts.slice(0, 140)) host.silentSince = Date.now() - 10 * 60_000;
-  await bot.shows('140 of 300 compute services are down');
-  held.release();
-  await bot.until('queued');
-
-  expect(bot.cloud.state.migrations).toHaveLength(10);
-});

@@ -97,8 +97,11 @@ it('one that fails stops nothing else, and is moved by the button on the end car
 
 it('asked for twice, moves nothing twice: the second waits for the first', async () => {
   const bot = await deadHost();
+  const { held } = bot.cloud.state.evacuations;
+  for (const { id, host } of bot.cloud.state.servers) if (host === 'compute3') held.add(id);
   await approved(bot);
   await approved(bot, `${LINE} --only web-1,web-2`);
+  held.clear();
 
   const first = await bot.untilOf(1001, 'done');
   const { request, card } = await ended(bot);
