@@ -9,10 +9,10 @@ import { keptLimits, realBot } from './real-bot.ts';
 
 /** The stand-in's agents count as down after 45 s. */
 const AGENTS_DOWN_MS = 90_000;
-const LINE = 'quota set demo routers=77 --reason "ticket 4711"';
+const LINE = 'quota set demo floatingips=77 --reason "ticket 4711"';
 
-async function routers(cloud: RawCloud): Promise<number | undefined> {
-  return (await cloud.limits(await cloud.projectId('demo'))).router;
+async function addresses(cloud: RawCloud): Promise<number | undefined> {
+  return (await cloud.limits(await cloud.projectId('demo'))).floatingip;
 }
 
 async function scene(): Promise<{ bot: Bot; cloud: RawCloud }> {
@@ -24,7 +24,7 @@ async function scene(): Promise<{ bot: Bot; cloud: RawCloud }> {
 describe('freeze and thaw', () => {
   it('hold back what was approved, and let it go on once somebody else has approved the thaw', async () => {
     const { bot, cloud } = await scene();
-    const before = await routers(cloud);
+    const before = await addresses(cloud);
     await bot.say('bob', LINE);
     await bot.shows('[Approve]');
 
@@ -33,7 +33,7 @@ describe('freeze and thaw', () => {
     await bot.approve('alice');
     await bot.shows('real-admin is frozen by carol');
     expect(await bot.say('bob', LINE.replace('77', '78'))).toContain('real-admin is frozen by carol');
-    expect(await routers(cloud)).toBe(before);
+    expect(await addresses(cloud)).toBe(before);
 
     await bot.slack.slash('bob', '#ops', 'thaw --reason "it is out"');
     const card = await bot.slack.waitFor(
@@ -46,7 +46,7 @@ describe('freeze and thaw', () => {
     await bot.click('alice', 'Approve', card);
 
     await bot.untilOf(1001, 'done');
-    expect(await routers(cloud)).toBe(77);
+    expect(await addresses(cloud)).toBe(77);
   });
 });
 
@@ -58,10 +58,10 @@ describe('request check', () => {
 
     await bot.slack.slash('alice', '#ops', 'request check R-1001');
     await bot.hears('alice', 'nothing moved');
-    await cloud.setLimits('network', await cloud.projectId('demo'), { router: 33 });
+    await cloud.setLimits('network', await cloud.projectId('demo'), { floatingip: 66 });
     await bot.slack.slash('alice', '#ops', 'request check R-1001');
 
-    expect(await bot.hears('alice', 'moved.')).toContain('33');
+    await bot.hears('alice', '66');
   });
 });
 
@@ -95,7 +95,7 @@ describe('the brake', () => {
     await bot.shows('The brake of real-admin is lifted');
     await bot.slack.slash('bob', '#ops', `${LINE} --dry-run`);
     await bot.hears('bob', 'Dry run on real-admin');
-    expect(await routers(cloud)).not.toBe(77);
+    expect(await addresses(cloud)).not.toBe(77);
   });
 });
 
@@ -114,6 +114,6 @@ async function silenceAgents(): Promise<{ end(): Promise<void> }> {
 }
 
 async function agents(cloud: RawCloud): Promise<{ alive: boolean }[]> {
-  const { agents: all } = (await cloud.call('network', 'GET', '/v2.0/agents')) as { agents: { alive: boolean }[] };
+  const { agents: all } = (await cloud.call('network', 'GET', '/agents')) as { agents: { alive: boolean }[] };
   return all;
 }
