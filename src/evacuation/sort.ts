@@ -42,6 +42,8 @@ export function losesDisk({ image }: Pick<Server, 'image'>, shared: boolean): bo
 export function whyNot({ status, vm_state, task_state }: Server): string | undefined {
   if (vm_state !== null && !VM_STATES.has(vm_state))
     return `it is ${code(status)}, and Nova evacuates only what is active, stopped or in error`;
+  // nova/compute/task_states.py: what an evacuation goes through.
+  if (task_state?.startsWith('rebuild')) return `it is being rebuilt already (${code(task_state)})`;
   if (task_state !== null) return `it is busy with ${code(task_state)}, which nova-compute can no longer end`;
   return undefined;
 }

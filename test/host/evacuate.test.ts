@@ -95,20 +95,46 @@ it('one that fails stops nothing else, and is moved by the button on the end car
   expect(evacuationsOf(bot.cloud, 'web-1')).toBe(1);
 });
 
-it('asked for twice, moves nothing twice: the second waits for the first', async () => {
+it('approved twice, moves nothing twice: the second waits for the first', async () => {
+  const bot = await deadHost();
+  const { held } = bot.cloud.state.evacuations;
+  for (const { id, host } of bot.cloud.state.servers) if (host === 'compute3') held.add(id);
+  // Both are planned while nothing has begun; the newest card is approved first.
+  await bot.say('bob', LINE);
+  await typeHost(bot);
+  await approved(bot, `${LINE} --only web-1,web-2`);
+  await bot.untilOf(1002, 'running');
+  await bot.approve('alice');
+  await bot.approve('carol');
+
+  await bot.slack.waitFor(() => bot.slack.dump().includes('It waits for R-1002'), 'the other to wait');
+  held.clear();
+  const [second, first] = [await bot.untilOf(1002, 'done'), await bot.untilOf(1001, 'done')];
+
+  expect(second.result?.table?.rows.map(([name, , outcome]) => `${name} ${outcome}`)).toEqual(['web-1 moved', 'web-2 moved']);
+  expect(first.result?.table?.rows.map(([name, , outcome]) => `${name} ${outcome}`)).toEqual([
+    'db-1 moved',
+    'web-3 moved',
+    'web-2 was elsewhere',
+    'web-1 was elsewhere',
+  ]);
+  for (const name of ['web-1', 'web-2', 'web-3', 'db-1']) expect(evacuationsOf(bot.cloud, name)).toBe(1);
+});
+
+it('asked for again while it runs, is told that its servers are being rebuilt', async () => {
   const bot = await deadHost();
   const { held } = bot.cloud.state.evacuations;
   for (const { id, host } of bot.cloud.state.servers) if (host === 'compute3') held.add(id);
   await approved(bot);
-  await approved(bot, `${LINE} --only web-1,web-2`);
+  await eventually(() => bot.cloud.state.migrations.length === 4, 'all to be under way');
+
+  const said = await bot.say('carol', `${LINE} --only web-1`);
   held.clear();
+  await bot.untilOf(1001, 'done');
 
-  const first = await bot.untilOf(1001, 'done');
-  const { request, card } = await ended(bot);
-
-  expect([first.state, request.number, request.state]).toEqual(['done', 1002, 'nothing done']);
-  expect(tableRow(card, 'web-1')[2]).toBe('was elsewhere');
-  for (const name of ['web-1', 'web-2', 'web-3', 'db-1']) expect(evacuationsOf(bot.cloud, name)).toBe(1);
+  expect(said).toBe(
+    'None of the servers on compute3 that you mean can be moved. web-1 cannot move: it is being rebuilt already (rebuilding).',
+  );
 });
 
 it('striking a server is a change: another request, by whoever struck it', async () => {
