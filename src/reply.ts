@@ -3,7 +3,7 @@ import type { Target } from './target.ts';
 /**
  * What is said, as data. Only src/slack/ knows Block Kit, only src/cli/ knows terminals.
  * Strings are plain text: nothing in them formats, links or pings. The one exception are `code spans` in `text`, `lines`,
- * `warnings`, the values of `fields` and `note`; wrap whatever comes from outside in `code()`.
+ * `warnings` and `note`; wrap whatever comes from outside in `code()`.
  */
 export interface Reply {
   /** One full sentence: the notification and the first line. */

@@ -92,7 +92,7 @@ function fieldBlock(fields: Field[], room: Room): RichTextBlock[] {
     if (share < 4) break;
     const head = within(`${elements.length === 0 ? '' : '\n'}${name}: `, share, room);
     const tail = within(value, share - head.length, room);
-    elements.push(...textElement(head, 'bold'), ...spans(tail));
+    elements.push(...textElement(head, 'bold'), ...textElement(tail));
   }
   return paragraph(elements);
 }
