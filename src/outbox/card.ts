@@ -229,18 +229,28 @@ function cancelWords(request: Request): Pick<Button, 'label' | 'confirm'> {
 
 function fieldsOf(request: Request, now: number): Field[] {
   const { plan, approval, state } = request;
-  const fields: Field[] = [...(plan?.fields ?? []), ...(plan ? factFields(plan) : [])];
+  const fields: Field[] = [...(plan?.fields ?? []), ...(plan ? factFields(plan).map(plainly) : [])];
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
   if (request.alsoAskedBy) fields.push({ name: 'Also asked for by', value: request.alsoAskedBy.join(', ') });
   fields.push(...reasonFields(request));
-  if (state === 'waiting') fields.push({ name: 'Still needed', value: request.missing || 'nobody' });
+  if (state === 'waiting') fields.push({ name: 'Still needed', value: withoutTicks(request.missing || 'nobody') });
   if ((state === 'waiting' || state === 'planned') && approval) {
     fields.push({ name: 'Time left', value: `${timeLeft(approval.expiresAt - now)} (until ${utc(approval.expiresAt)})` });
   }
   // The way back is of most use once it is done.
-  if (plan && (!hasRun(request) || (plan.undo.possible && mayHaveTakenEffect(request)))) fields.push(undoField(plan));
+  if (plan && (!hasRun(request) || (plan.undo.possible && mayHaveTakenEffect(request))))
+    fields.push(...[undoField(plan)].map(plainly));
   if (state === 'waiting' || state === 'planned') fields.push({ name: 'Plan', value: (request.hash ?? '').slice(0, 12) });
   return fields;
+}
+
+/** A field is plain text: what our own words have as `code` is only itself there. */
+export function plainly({ name, value }: Field): Field {
+  return { name, value: withoutTicks(value) };
+}
+
+function withoutTicks(text: string): string {
+  return text.replaceAll('`', '');
 }
 
 /** What the plan rests on. */

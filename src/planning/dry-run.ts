@@ -1,4 +1,4 @@
-import { factFields } from '../outbox/card.ts';
+import { factFields, plainly } from '../outbox/card.ts';
 import type { Reply } from '../reply.ts';
 import type { FrozenPlan } from '../request.ts';
 
@@ -12,7 +12,7 @@ export function dryRun(plan: FrozenPlan, at: { where: string; asksSomebody: bool
       at.why === undefined ? whatThen(at.asksSomebody) : 'Until that is over it would be refused.',
       plan.undo.possible ? `Undo: ${plan.undo.how}` : `It cannot be undone: ${plan.undo.because}`,
     ],
-    ...(plan.fields || plan.facts ? { fields: [...(plan.fields ?? []), ...factFields(plan)] } : {}),
+    ...(plan.fields || plan.facts ? { fields: [...(plan.fields ?? []), ...factFields(plan).map(plainly)] } : {}),
     ...(plan.table ? { table: plan.table } : {}),
   };
 }
