@@ -75,6 +75,8 @@ export type ReadCommand<A extends ArgsSchema = ArgsSchema> = CloudRead<A> | OwnR
 
 export interface ChangeCommand<A extends ArgsSchema = ArgsSchema> extends CommandBase<A> {
   effect: Exclude<Effect, 'read'>;
+  /** A limit, and what its requester types, hold for one region: several at once are refused. */
+  oneRegion?: true;
   /** Looks, and says exactly what would be done. The session throws on anything but a read. */
   plan(args: z.infer<A>, context: CommandContext): Promise<Plan | NothingToDo>;
 }

@@ -25,6 +25,7 @@ const CommandFile = z.strictObject(
     cloud: z.boolean().optional(),
     forAskerAlone: z.literal(true).optional(),
     effect: z.enum(['read', 'change', 'disruptive', 'destructive'], 'is not read, change, disruptive or destructive'),
+    oneRegion: z.literal(true).optional(),
     run: CALLABLE.optional(),
     plan: CALLABLE.optional(),
     takesBack: CALLABLE.optional(),

@@ -24,6 +24,7 @@ export default defineCommand({
     'floating ip cleanup --unused-for 90d --include-described --keep 203.0.113.7 --reason "yearly cleanup"',
   ],
   effect: 'destructive',
+  oneRegion: true,
   args: z.object({
     unusedFor: DurationMs.pipe(z.number().min(HOUR_MS, 'that is too short; type at least 1h, since looks are hourly')).describe(
       'only those that have led nowhere for at least this long, such as 7d',

@@ -24,6 +24,7 @@ export default defineCommand({
     'host evacuate compute3 --fenced "unplugged" --reason "PSU failed" --only web-1 --lose-disk web-1',
   ],
   effect: 'destructive',
+  oneRegion: true,
   args: z.object({
     host: z.string().describe('compute host, exactly as Nova names it'),
     to: z.string().optional().describe('host to rebuild them on; left out: the scheduler picks one for each'),

@@ -18,6 +18,7 @@ export default defineCommand({
   guide: 'Maintenance, Failures, and Debugging › Total Compute Node Failure',
   examples: ['host restore compute3', 'host restore compute3 --reason "PSU replaced, ticket 4711"'],
   effect: 'change',
+  oneRegion: true,
   args: z.object({
     host: z.string().describe('compute host, exactly as Nova names it'),
     reason: z.string().min(3).optional().describe('what was repaired; it goes on the approval card and into the audit'),

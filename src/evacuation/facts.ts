@@ -30,8 +30,8 @@ export function mustBeSilent(host: string, look: LifeLook, limitMs: number): voi
       `${code(host)} is not dead: its ${heardInWords(signs)}. Nothing at all may have been heard of a host for ${limit} before its servers are rebuilt elsewhere. If it cannot be repaired as it is, power it off, and type the line again then.`,
     );
   }
-  // Of one that is forced down the last write was most likely just that: the job waits until its record has stood still.
-  if (look.silentMs < limitMs && !look.service?.forced_down) {
+  // Our own write of an earlier try is no heartbeat, and nothing else is taken for none: whoever forced it down proves no silence.
+  if (look.silentMs < limitMs && !(look.service && isOurWrite(look.service))) {
     throw new UserError(
       `Nova heard nova-compute of ${code(host)} ${formatDuration(look.silentMs)} ago, and evacuation takes ${limit} of silence. If the host lives, its servers can be live-migrated instead. A change of the service, as when somebody disables it, counts as heard too, since Nova keeps one time for both: then type the line again in ${formatDuration(limitMs - look.silentMs)}.`,
     );
@@ -47,17 +47,15 @@ export function silence(host: string, look: LifeLook, limitMs: number): Fact {
       : `of ${count(look.others, 'other service')} on it the last, ${freshest.name}, was heard ${ageInWords(freshest.agoMs)}`;
   return {
     name: 'Silent',
-    says: `nova-compute of ${plain(host)} ${silenceOf(look, limitMs)}; ${others}. The limit is ${formatDuration(limitMs)}`,
+    says: `nova-compute of ${plain(host)} ${silenceOf(look)}; ${others}. The limit is ${formatDuration(limitMs)}`,
     is: `${look.service?.updated_at}, ${look.others.length}, ${limitMs}`,
   };
 }
 
-function silenceOf({ service, silentMs }: LifeLook, limitMs: number): string {
+function silenceOf({ service, silentMs }: LifeLook): string {
   const ago = `${formatDuration(silentMs)} ago`;
   if (!service?.updated_at) return 'was never heard';
   if (isOurWrite(service)) return `is forced down since ${ago} by an earlier request, and has not reported since`;
-  if (service.forced_down && silentMs < limitMs)
-    return `is forced down; its service was written ${ago}, and I begin once it has stood still`;
   return `was last heard ${ago}, at ${formatInstant(timeOf(service.updated_at))} by Nova's clock`;
 }
 

@@ -17,9 +17,6 @@ export interface Watch {
   wrote(updatedAt: string | null | undefined): void;
 }
 
-/** How long the record of a host that is forced down has to stand still where nobody knows which write moved it; nova-compute writes every 10 s. */
-const STANDS_STILL_MS = 60_000;
-
 /** The answer to a change has microseconds; what the database keeps, and a list shows, is a whole second, cut or rounded. */
 const ROUNDED_MS = 1_000;
 
@@ -27,7 +24,7 @@ const ROUNDED_MS = 1_000;
  * Nova moves a service's `updated_at` with every write of its record, our own of `forced_down` too, and shows no other heartbeat. So after
  * that write it is the *next* move that says that nova-compute is alive again (or that somebody changes the service, which is as good a
  * reason to begin nothing more). A later run knows that write by the time in the reason that we gave; where somebody else had disabled the
- * host before there is none, and it waits until the record stands still.
+ * host before there is none, and it waits until the record has stood still for as long as for any other host.
  */
 export function watchHost(host: string, limitMs: number): Watch {
   let seen: { at: number; forced: boolean } | undefined;
@@ -49,9 +46,8 @@ export function watchHost(host: string, limitMs: number): Watch {
       const signs = signsOfLife(look, limitMs);
       if (signs.length > 0) return { is: 'alive', because: `${code(host)} shows a sign of life: its ${heardInWords(signs)}.` };
       if (moved) return { is: 'alive', because: `nova-compute of ${code(host)} reports again, or somebody changed its service.` };
-      const needed = forced ? Math.min(limitMs, STANDS_STILL_MS) : limitMs;
-      if (isOurs || look.silentMs >= needed) return { is: 'dead' };
-      const left = formatDuration(needed - look.silentMs);
+      if (isOurs || look.silentMs >= limitMs) return { is: 'dead' };
+      const left = formatDuration(limitMs - look.silentMs);
       return {
         is: 'wait',
         because: `The service of ${code(host)} was written ${formatDuration(look.silentMs)} ago. I begin in ${left}, if nothing more is heard.`,

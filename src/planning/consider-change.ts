@@ -1,9 +1,10 @@
+import { quote } from '../chat/tokenize.ts';
 import type { ChangeCommand, NothingToDo, Plan } from '../command.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
 import type { JobCall } from '../job.ts';
 import { decidePlan } from '../policy.ts';
 import type { Registry } from '../registry.ts';
-import type { Reply } from '../reply.ts';
+import { code, type Reply } from '../reply.ts';
 import { cloudInWords, type FrozenPlan } from '../request.ts';
 import { readStandstill } from '../standstill/standstill.ts';
 import { mustBeOpen, standstillInWords } from '../standstill/words.ts';
@@ -21,6 +22,7 @@ export async function considerChange(one: Considering, command: ChangeCommand): 
   const standstill = await readStandstill(core.store, place.cloud);
   // Who checks a plan that waits is told what holds of it, whatever keeps it from going on.
   if (!parsed.globals.dryRun && !one.request.plan) mustBeOpen(standstill);
+  mustBeOneRegion(parsed.name, command, place.regions);
   const looks = await Promise.all(place.regions.map(async (region) => ({ region, reply: await planIn(one, command, region) })));
   const apart = place.regions.length > 1;
   const plans = looks.flatMap(({ region, reply }) => ('nothingToDo' in reply ? [] : [{ region, reply }]));
@@ -49,6 +51,15 @@ export async function considerChange(one: Considering, command: ChangeCommand): 
   if (plan.typed === undefined && command.effect === 'destructive')
     throw new Error(`${parsed.name} is destructive, and its plan names nothing to type`);
   return { plan, hash: planHash(place.cloud, region, plan), allowed: decision, facts };
+}
+
+function mustBeOneRegion(name: string, { oneRegion }: ChangeCommand, regions: readonly string[]): void {
+  if (!oneRegion || regions.length === 1) return;
+  const choices = regions.map((region) => ({ label: region, argument: 'region', value: region }));
+  throw new UserError(
+    `${code(name)} takes one region at a time. Type ${regions.map((region) => code(`--region ${quote(region)}`)).join(' or ')}.`,
+    { choices },
+  );
 }
 
 /** What one region lacks would make the plan another one than its asker meant: the whole is refused, and the region named. */

@@ -78,6 +78,23 @@ it('is refused where nothing is heard of any other host either', async () => {
   );
 });
 
+it('of a host that somebody else forced down a minute ago waits as for any other: that is no silence', async () => {
+  const bot = await deadHost();
+  const host = bot.cloud.state.hosts.find(({ name }) => name === 'compute3') ?? expect.fail('no compute3');
+  Object.assign(host, { forcedDown: true, silentSince: Date.now() - MINUTE });
+
+  expect(await bot.say('bob', LINE)).toMatch(/^Nova heard nova-compute of compute3 (1m|59s|1m \ds) ago, and evacuation takes 5m/);
+});
+
+it('is for one region at a time: its limit and its typed target are', async () => {
+  const bot = await deadHost({ cloud: { regions: ['RegionOne', 'RegionTwo'] } });
+
+  const cleanup = 'floating ip cleanup --unused-for 7d --region all --reason "pool is empty"';
+  expect(await bot.say('bob', `${LINE} --region all`)).toContain('host evacuate takes one region at a time.');
+  expect(await bot.say('bob', cleanup)).toContain('Type --region RegionOne or --region RegionTwo.');
+  expect(bot.cloud.writes).toEqual([]);
+});
+
 it('takes the limit of stackhand.yaml', async () => {
   const bot = await deadHost({ hosts: { shared: ['compute*'], heartbeat: '30m' } });
 
@@ -114,12 +131,12 @@ it('takes its own write of the service for no heartbeat, and the next one for on
   expect(watch.see(look(0, { forced: true, at: at + 9_000 })).is).toBe('alive');
 });
 
-it('that goes on after a crash waits until the service has stood still for a minute', () => {
+it('that goes on after a crash, and knows of no write of ours, waits until the service has stood still for the limit', () => {
   const watch = watchHost('compute3', 5 * MINUTE);
   const written = Date.parse('2026-11-26T05:00:00Z');
   const seen = (ms: number): string => watch.see(look(ms, { forced: true, at: written + ms })).is;
 
-  expect([seen(5_000), seen(30_000), seen(61_000)]).toEqual(['wait', 'wait', 'dead']);
+  expect([seen(5_000), seen(61_000), seen(301_000)]).toEqual(['wait', 'wait', 'dead']);
 });
 
 it('is read again for whoever is to approve it', async () => {
