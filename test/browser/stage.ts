@@ -1,3 +1,4 @@
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
@@ -51,7 +52,7 @@ export function demoStage(): Stage {
         if (said.type() === 'error') broken.push(said.text());
       });
       onTestFinished(async ({ task }) => {
-        const failed = task.result?.state === 'fail' && join(tmpdir(), `stackhand-browser-${as}.png`);
+        const failed = task.result?.state === 'fail' && join(await mkdtemp(join(tmpdir(), 'stackhand-browser-')), `${as}.png`);
         if (failed) await page.screenshot({ path: failed });
         if (failed) process.stderr.write(`what ${as} then saw: ${failed}\n`);
         await context.close();
