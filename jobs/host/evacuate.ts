@@ -1,16 +1,16 @@
 import { typedWhere } from '../../src/chat/where.ts';
 import { fenceHost } from '../../src/evacuation/fence.ts';
 import { looker } from '../../src/evacuation/look.ts';
-import { nextFor } from '../../src/evacuation/next.ts';
+import { type Next, nextFor } from '../../src/evacuation/next.ts';
 import { send, type Tries, unlessAway } from '../../src/evacuation/patience.ts';
 import { EvacuatePayload } from '../../src/evacuation/payload.ts';
 import { progressInWords } from '../../src/evacuation/progress.ts';
 import { evacuationReport, type Sightings } from '../../src/evacuation/report.ts';
-import { type Watch, watchHost } from '../../src/evacuation/watch.ts';
-import { defineJob, type JobContext, type Outcome } from '../../src/job.ts';
-import { getServer } from '../../src/openstack/compute.ts';
-import { EVACUATE_VERSION, evacuateServer, startServer } from '../../src/openstack/evacuate.ts';
-import { unlessGone } from '../../src/openstack/gone.ts';
+import { startAgain } from '../../src/evacuation/start.ts';
+import { type Verdict, type Watch, watchHost } from '../../src/evacuation/watch.ts';
+import { defineJob, type ItemContext, type JobContext, type Outcome, type Step } from '../../src/job.ts';
+import type { Server } from '../../src/openstack/compute.ts';
+import { EVACUATE_VERSION, evacuateServer } from '../../src/openstack/evacuate.ts';
 
 const AT_ONCE = 10;
 
@@ -27,50 +27,49 @@ export default defineJob({
   undo: ({ host }) => ({ line: `host restore ${host}` }),
 
   async run(payload, context) {
-    const { host, service, servers, heartbeatMs } = payload;
+    const { host, service, heartbeatMs } = payload;
     const watch = watchHost(host, heartbeatMs);
     const fence = await fenceHost({ host, service, reason: payload.reason, watch }, context);
-    const isFenced = fence.state === 'done' || fence.state === 'already';
-    const seen: Sightings = { places: new Map(), here: [] };
-    const outcomes = isFenced ? await moveAll(payload, context, watch, seen) : servers.map((server) => notBegun(server, fence));
-    return evacuationReport({
-      payload,
-      fence,
-      outcomes,
-      ...seen,
-      where: typedWhere(context),
-    });
+    const seen: Sightings = { places: new Map(), here: [], evacuations: new Map(), asked: new Set() };
+    const outcomes = await moveAll({ payload, fence, watch, seen }, context);
+    return evacuationReport({ payload, fence, outcomes, ...seen, where: typedWhere(context) });
   },
 });
 
-function notBegun({ id, name }: { id: string; name: string }, { state, detail }: Outcome): Outcome {
-  const item = { id, name };
-  if (state === 'not started') return { item, state };
-  return { item, state: 'drifted', detail: `It was not begun, since the host was not forced down: ${detail ?? state}` };
+interface Moves {
+  payload: EvacuatePayload;
+  fence: Outcome;
+  watch: Watch;
+  seen: Sightings;
 }
 
-async function moveAll(payload: EvacuatePayload, context: JobContext, watch: Watch, seen: Sightings): Promise<Outcome[]> {
-  const { host, to, servers } = payload;
+/**
+ * Also where the host is not forced down: an earlier run may have moved some, and what Nova has begun goes on. Then no further one is begun.
+ */
+async function moveAll({ payload, fence, watch, seen }: Moves, context: JobContext): Promise<Outcome[]> {
+  const { host, servers } = payload;
   const { converge, progress } = context;
   const settled = new Set<string>();
-  const tries: Tries = new Map();
+  const counts: Counts = { tries: new Map(), started: new Map() };
   const look = looker(context, payload, watch, settled);
+  const notFenced = whyNotFenced(fence);
   return converge(servers, {
     atOnce: AT_ONCE,
     async look() {
       const now = await unlessAway(look, ({ message }) =>
         progress(`I wait for OpenStack; what Nova has begun goes on: ${message}.`),
       );
-      if (now) {
-        seen.here = [...now.servers.values()].filter((server) => server.host === host && server.status !== 'DELETED');
-        progress(progressInWords(payload, now, settled));
-      }
-      return now;
+      if (!now) return undefined;
+      seen.here = [...now.servers.values()].filter((server) => server.host === host && server.status !== 'DELETED');
+      seen.evacuations = now.evacuations;
+      for (const { id } of servers) if (!settled.has(id)) seen.places.set(id, now.servers.get(id));
+      const told = { ...now, verdict: notFenced ?? now.verdict };
+      progress(progressInWords(payload, told, settled));
+      return told;
     },
     async step(server, now, at) {
       if (!now) return { state: 'wait' };
-      const found = now.servers.get(server.id) ?? (await unlessGone(getServer(at.openstack, server.id)));
-      seen.places.set(server.id, found);
+      const found = now.servers.get(server.id);
       const next = nextFor(server, {
         host,
         verdict: now.verdict,
@@ -80,14 +79,37 @@ async function moveAll(payload: EvacuatePayload, context: JobContext, watch: Wat
         volumes: now.volumes,
         begun: at.begun,
       });
-      const step =
-        next === 'evacuate'
-          ? await send(server.id, tries, () => evacuateServer(at.openstack, server.id, to ?? undefined))
-          : next === 'start'
-            ? await send(server.id, tries, () => startServer(at.openstack, server.id))
-            : next;
+      const step = await take(next, found, { payload, seen, counts }, at);
       if (step.state !== 'wait') settled.add(server.id);
       return step;
     },
   });
+}
+
+interface Counts {
+  tries: Tries;
+  started: Tries;
+}
+
+/** Sends the call that is due, if one is. */
+async function take(
+  next: Next,
+  server: Server | undefined,
+  { payload, seen, counts }: Pick<Moves, 'payload' | 'seen'> & { counts: Counts },
+  { openstack }: ItemContext,
+): Promise<Step> {
+  if (typeof next !== 'string') return next;
+  // Of one that is gone nothing is due.
+  if (!server) return { state: 'wait' };
+  if (next === 'start') return startAgain(openstack, server, counts);
+  return send(server.id, counts.tries, async () => {
+    await evacuateServer(openstack, server.id, payload.to ?? undefined);
+    seen.asked.add(server.id);
+  });
+}
+
+/** As a sign of life does, it keeps every further server where it is. */
+function whyNotFenced({ state, detail }: Outcome): Verdict | undefined {
+  if (state === 'done' || state === 'already') return undefined;
+  return { is: 'alive', because: `the host is not forced down and disabled. ${detail ?? state}` };
 }

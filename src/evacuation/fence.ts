@@ -33,9 +33,10 @@ export async function fenceHost({ host, service: id, reason, watch }: Fence, con
       const { service } = life;
       if (!service || service.id !== id)
         return { state: 'drifted', detail: `The nova-compute of ${code(host)} is no longer the one that was approved.` };
-      if (verdict.is === 'alive') return { state: 'drifted', detail: verdict.because };
       const isDisabled = service.status === 'disabled';
+      // Before any sign of life: it is there, from an earlier run or a write whose answer got lost. Whether a server may move is each one's.
       if (service.forced_down && isDisabled) return { state: at.begun ? 'done' : 'already' };
+      if (verdict.is === 'alive') return { state: 'drifted', detail: verdict.because };
       if (verdict.is === 'wait') {
         context.progress(verdict.because);
         return { state: 'wait' };

@@ -26,7 +26,7 @@ export interface State {
 export type Next = Step | 'evacuate' | 'start';
 
 /** Nova's words for an evacuation that came to nothing. */
-const FAILED: ReadonlySet<string> = new Set(['error', 'failed', 'cancelled']);
+export const FAILED: ReadonlySet<string> = new Set(['error', 'failed', 'cancelled']);
 const ENDED: ReadonlySet<string> = new Set(['done', 'completed']);
 
 /** The whole of what is decided for one server, from what is seen of it alone. */

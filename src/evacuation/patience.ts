@@ -2,7 +2,7 @@ import { OpenStackError } from '../errors.ts';
 import type { Step } from '../job.ts';
 
 /** After so many answers that got lost, or refusals that the next look does not explain, one server is left to people. */
-const MOST_TRIES = 3;
+export const MOST_TRIES = 3;
 
 /** The service may be back at any moment, and nothing is known of what it was asked. */
 export function isAway(error: unknown): error is OpenStackError {

@@ -1,8 +1,10 @@
 import { quote } from '../chat/tokenize.ts';
 import type { Outcome, Report } from '../job.ts';
 import type { Server } from '../openstack/compute.ts';
+import type { Migration } from '../openstack/migrations.ts';
 import { type Button, code, count, plain } from '../reply.ts';
 import { affectedInWords } from './blast.ts';
+import { FAILED } from './next.ts';
 import { notice } from './notice.ts';
 import type { EvacuatedServer, EvacuatePayload } from './payload.ts';
 import { shortIds } from './pick.ts';
@@ -13,6 +15,10 @@ export interface Sightings {
   places: Map<string, Server | undefined>;
   /** All that are on the dead host. */
   here: readonly Server[];
+  /** The newest evacuation of each server since the plan. */
+  evacuations: ReadonlyMap<string, Migration>;
+  /** IDs of those that this run had Nova evacuate: the last look may have been before that. */
+  asked: Set<string>;
 }
 
 interface Ended extends Sightings {
@@ -29,11 +35,13 @@ export function evacuationReport(ended: Ended): Report {
   const { host, affected } = payload;
   const moved = outcomes.filter(hasMoved);
   const others = outcomes.filter((outcome) => !hasMoved(outcome));
-  const stays = payload.servers.filter(({ id }) => isStillThere(id, ended) && others.some(({ item }) => item.id === id));
+  const underWay = others.filter((outcome) => isUnderWay(outcome, ended));
+  const left = others.filter((outcome) => !underWay.includes(outcome));
+  const stays = payload.servers.filter(({ id }) => isStillThere(id, ended) && left.some(({ item }) => item.id === id));
   const retry = retryButton(ended, stays);
   return {
-    text: `${moved.length} of ${count(outcomes, 'server')} of ${code(host)} ${moved.length === 1 ? 'is' : 'are'} on other hosts${othersInWords(others)}. ${hostInWords(host, fence)}`,
-    ...(others.length > 0 ? { warnings: warningsOf(others) } : {}),
+    text: `${moved.length} of ${count(outcomes, 'server')} of ${code(host)} ${moved.length === 1 ? 'is' : 'are'} on other hosts${othersInWords(left)}${underWay.length > 0 ? `, ${underWay.length} ${UNDER_WAY}` : ''}. ${hostInWords(host, fence)}`,
+    ...(others.length > 0 ? { warnings: warningsOf(others, ended) } : {}),
     lines: [...strangersInWords(ended), ...nextSteps(host, fence), `Whose servers these are: ${affectedInWords(affected)}.`],
     table: {
       columns: ['server', 'project', 'outcome', 'where', 'what was seen', 'ID'],
@@ -48,6 +56,15 @@ export function evacuationReport(ended: Ended): Report {
 function hasMoved({ state }: Outcome): boolean {
   return state === 'done' || state === 'already';
 }
+
+/** The run was stopped, and Nova goes on with it. */
+function isUnderWay({ state, item }: Outcome, { evacuations, asked }: Pick<Ended, 'evacuations' | 'asked'>): boolean {
+  if (state !== 'not started') return false;
+  const evacuation = evacuations.get(item.id);
+  return evacuation ? !FAILED.has(evacuation.status) : asked.has(item.id);
+}
+
+const UNDER_WAY = 'under way in Nova';
 
 /** What nobody has looked at stands where it stood. */
 function isStillThere(id: string, { payload, places }: Ended): boolean {
@@ -71,15 +88,21 @@ function othersInWords(others: readonly Outcome[]): string {
 }
 
 function hostInWords(host: string, fence: Outcome): string {
-  return hasMoved(fence) ? 'The host stays disabled.' : `${code(host)} was not forced down: ${fence.detail ?? fence.state}`;
+  if (hasMoved(fence)) return 'The host stays disabled.';
+  if (fence.state === 'not started') return `I was stopped before I looked whether ${code(host)} is forced down.`;
+  return `${code(host)} is not forced down and disabled: ${fence.detail ?? fence.state}`;
 }
 
 /** More than these are in the table. */
 const MOST_WARNINGS = 10;
 
-function warningsOf(others: readonly Outcome[]): string[] {
-  const shown = others.slice(0, MOST_WARNINGS).map(({ item, state, detail }) => `${code(item.name)}: ${detail ?? state}`);
+function warningsOf(others: readonly Outcome[], ended: Ended): string[] {
+  const shown = others.slice(0, MOST_WARNINGS).map((outcome) => `${code(outcome.item.name)}: ${said(outcome, ended)}`);
   return others.length > shown.length ? [...shown, `and ${others.length - shown.length} more, in the table.`] : shown;
+}
+
+function said(outcome: Outcome, ended: Ended): string {
+  return outcome.detail ?? (isUnderWay(outcome, ended) ? UNDER_WAY : outcome.state);
 }
 
 /** What came onto the host after it was planned, and what was left out on purpose. */
@@ -99,12 +122,14 @@ function nextSteps(host: string, fence: Outcome): string[] {
   ];
 }
 
-function row({ id, name, project }: EvacuatedServer, { payload, outcomes, places }: Ended): string[] {
+function row({ id, name, project }: EvacuatedServer, ended: Ended): string[] {
+  const { payload, outcomes, places } = ended;
   const outcome = outcomes.find(({ item }) => item.id === id);
   const owner = payload.affected.find((one) => one.project.id === project)?.project.name ?? project;
   const words: Partial<Record<Outcome['state'], string>> = { done: 'moved', already: 'was elsewhere', drifted: 'left alone' };
   const state = outcome?.state ?? 'not started';
-  return [name, owner, words[state] ?? state, places.get(id)?.host ?? '', (outcome?.detail ?? '').replaceAll('`', ''), id];
+  const word = outcome && isUnderWay(outcome, ended) ? UNDER_WAY : (words[state] ?? state);
+  return [name, owner, word, places.get(id)?.host ?? '', (outcome?.detail ?? '').replaceAll('`', ''), id];
 }
 
 /** The same line for those that are still there and did not move, for whoever clicks. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { server } from '../../demo/cloud/seed.ts';
+import type { Request } from '../../src/request.ts';
 import { type Bot, eventually } from '../bot.ts';
 import { tableRow } from '../table-row.ts';
 import { approved, deadHost, ended, evacuated, evacuationsOf, LINE, serverOf, serversOn } from './stage.ts';
@@ -37,7 +38,7 @@ it('moves nothing where the host cannot be forced down', async () => {
   const { request, card } = await evacuated(bot);
 
   expect(request.state).toBe('failed');
-  expect(card).toContain('compute3 was not forced down: PUT compute /os-services/');
+  expect(card).toContain('compute3 is not forced down and disabled: PUT compute /os-services/');
   expect(serversOn(bot.cloud, 'compute3')).toHaveLength(4);
   expect(bot.cloud.state.migrations).toEqual([]);
 });
@@ -57,6 +58,11 @@ it('a server that Nova refuses for good fails alone', async () => {
   expect(request.result?.table?.rows.find(([name]) => name === 'web-1')?.slice(2, 4)).toEqual(['unknown', 'compute3']);
   expect(serversOn(bot.cloud, 'compute3')).toEqual(['web-1']);
 });
+
+/** The servers that the button names. */
+function retryOf(result: Request['result']): string {
+  return /--only (\S+)/.exec(JSON.stringify(result?.buttons))?.[1] ?? '';
+}
 
 /** Evacuations hang until the test lets them go on. */
 function hold({ cloud }: Bot, names: readonly string[]): { release(): void } {
@@ -146,6 +152,9 @@ it('stopped, it says what was moved and what was not begun', async () => {
   const { result } = await bot.until('cancelled');
 
   expect(result?.text).toContain('Stopped by carol.');
+  expect(result?.text).toContain('2 not begun, 10 under way in Nova.');
+  expect(result?.table?.rows.filter(([, , outcome]) => outcome === 'under way in Nova')).toHaveLength(10);
+  expect(retryOf(result).split(',')).toHaveLength(2);
   expect(bot.cloud.state.migrations).toHaveLength(10);
 });
 
