@@ -101,7 +101,10 @@ function mustBeThere(seen: readonly OpenGrace[], wanted: readonly OpenGrace[], {
 
 function sayKept(wanted: readonly OpenGrace[], number: number): string {
   const values = wanted.flatMap((grace) => grace.values.map(({ back }) => back));
-  const until = formatInstant(Math.max(...wanted.map(({ due }) => due)));
+  // Its time may be up already, and what ends it waits.
+  const ending = wanted.find(({ child }) => child !== undefined)?.child;
+  const until =
+    ending === undefined ? `on ${formatInstant(Math.max(...wanted.map(({ due }) => due)))}` : `when ${label(ending)} goes on`;
   const kept = `${count(values, 'floating IP')} ${values.length === 1 ? 'is' : 'are'} kept`;
-  return `${kept}: ${values.join(', ')}. ${label(number)} does not delete ${values.length === 1 ? 'it' : 'them'}, and marks ${values.length === 1 ? 'it' : 'them'} with the tag ${code('keep')} on ${until}.`;
+  return `${kept}: ${values.join(', ')}. ${label(number)} does not delete ${values.length === 1 ? 'it' : 'them'}, and marks ${values.length === 1 ? 'it' : 'them'} with the tag ${code('keep')} ${until}.`;
 }

@@ -9,7 +9,7 @@ import type { Command } from '../redis/commit.ts';
 import { code, type Reply } from '../reply.ts';
 import { cameTo, cloudInWords, type Glass, isOver, label, type Request, userOf } from '../request.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
-import { unansweredAt } from './unanswered.ts';
+import { isUnansweredSinceVotes, unansweredAt } from './unanswered.ts';
 import { type Answering, answered } from './vote.ts';
 
 /** What stands in its form or at the terminal, and who says so. */
@@ -108,11 +108,15 @@ function whyNotAs(wanted: readonly string[], { roles, unsure }: BreakingGlass): 
 }
 
 function tooEarly(request: Request, now: number): string | undefined {
-  const { number, approval, unanswered = [] } = request;
+  const { number, approval, votes } = request;
   const at = unansweredAt(request);
-  if (unanswered.length > 0 || (at !== undefined && at <= now)) return undefined;
+  if (isUnansweredSinceVotes(request) || (at !== undefined && at <= now)) return undefined;
   const wait = timeLeft(approval?.escalateAfterMs ?? 0);
   const until = at === undefined ? '' : `, which is at ${utc(at)}`;
+  const last = votes.at(-1);
+  if (last) {
+    return `${last.name ?? 'Somebody'} answered at ${utc(last.at)}: ${label(number)} can go on alone once nobody else has answered for ${wait} since then${until}. Until then its approvers are asked.`;
+  }
   return `${label(number)} can go on alone once nobody has answered for ${wait}${until}. Until then its approvers are asked.`;
 }
 

@@ -26,11 +26,17 @@ export function stillMissing({ approval, votes, hash = '', requester }: Request)
 export function unansweredAt(request: Request): number | undefined {
   const { state, approval, votes, since, unanswered = [] } = request;
   if (state !== 'waiting' || approval?.escalateAfterMs === undefined) return undefined;
-  const opensGlass = approval.breakGlass !== undefined && unanswered.length === 0;
+  const opensGlass = approval.breakGlass !== undefined && !isUnansweredSinceVotes(request);
   if (!opensGlass && nextRoles(stillMissing(request), rolesAsked(request)).length === 0) return undefined;
   const last = Math.max(since, ...votes.map(({ at }) => at), ...unanswered.map(({ at }) => at));
   const at = last + approval.escalateAfterMs;
   return at < approval.expiresAt ? at : undefined;
+}
+
+/** It was found unanswered after the last vote that counts: a vote is an answer, after which others get their time again. */
+export function isUnansweredSinceVotes({ votes, unanswered = [] }: Pick<Request, 'votes' | 'unanswered'>): boolean {
+  const last = unanswered.at(-1);
+  return last !== undefined && votes.every(({ at }) => at < last.at);
 }
 
 /** "Nobody answered for 5 minutes, so `lead` was asked too." */

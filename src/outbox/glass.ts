@@ -1,3 +1,4 @@
+import { isUnansweredSinceVotes } from '../approval/unanswered.ts';
 import { type Button, code, type Field } from '../reply.ts';
 import { type Glass, isOver, label, type Request } from '../request.ts';
 import { utc } from './times.ts';
@@ -35,8 +36,9 @@ export function glassFields({ glass }: Request): Field[] {
 }
 
 /** Nobody has answered for long enough, and the policy allows it. */
-export function mayBreakGlass({ state, approval, unanswered = [] }: Request): boolean {
-  return state === 'waiting' && approval?.breakGlass !== undefined && unanswered.length > 0;
+export function mayBreakGlass(request: Request): boolean {
+  const { state, approval } = request;
+  return state === 'waiting' && approval?.breakGlass !== undefined && isUnansweredSinceVotes(request);
 }
 
 export function glassButtons(request: Request): Button[] {

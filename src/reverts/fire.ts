@@ -14,7 +14,7 @@ import { readStandstill } from '../standstill/standstill.ts';
 import { standstillInWords } from '../standstill/words.ts';
 import { tellGrace } from './grace.ts';
 import { backInWords, extendLine, keepLine } from './later.ts';
-import { findRevert, firingCommands, forgetRevert } from './reverts.ts';
+import { findRevert, firingCommands, forgetRevert, PUT_OFF_MS, putOffCommands } from './reverts.ts';
 
 /**
  * Its time is up: what is still to go back becomes a request of its own, which nobody has to approve again. The revert itself stays until that
@@ -31,7 +31,13 @@ export async function fireRevert(core: Core, request: number, region: string): P
     await commit(redis, [guard], forgetRevert(keys, stored));
     return;
   }
-  const standstill = standstillInWords(await readStandstill(core.store, stored.cloud));
+  const standing = await readStandstill(core.store, stored.cloud);
+  // It would be void at once, every hour anew.
+  if (standing.brake && stored.later.grace) {
+    await commit(redis, [guard], putOffCommands(keys, stored, core.store.clock.now() + PUT_OFF_MS));
+    return;
+  }
+  const standstill = standstillInWords(standing);
   const child: Request = {
     ...childOf(core.store, stored, values, Number(await redis.incr(keys.number))),
     ...(standstill ? { standstill } : {}),

@@ -1,9 +1,9 @@
 import type { Who } from '../command.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import type { Core } from '../process/core.ts';
-import { commit } from '../redis/commit.ts';
+import { commit, type Guard } from '../redis/commit.ts';
 import { code } from '../reply.ts';
-import { label, type Request, type Revert, userOf } from '../request.ts';
+import { hasBegun, label, type Request, type Revert, userOf } from '../request.ts';
 import { mayStop } from '../requests/cancel.ts';
 import type { Graces, OpenGrace } from '../requests/request-book.ts';
 import { findRequest, type Store } from '../requests/store.ts';
@@ -47,18 +47,26 @@ function mayKeep(core: Core, request: Request, by: Who, isNamed: boolean): boole
   return isNamed || (by.user !== undefined && userOf(request) === by.user) || mayStop(core, by);
 }
 
-async function keepIn({ redis, keys }: Store, number: number, region: string, values: readonly string[]): Promise<void> {
+async function keepIn(store: Store, number: number, region: string, values: readonly string[]): Promise<void> {
+  const { redis, keys } = store;
   for (;;) {
-    const found = await findRevert({ redis, keys }, number, region);
+    const found = await findRevert(store, number, region);
     if (!found) throw new UserError(`The time of grace of ${label(number)} is over: nothing was kept.`);
-    mustNotRun(found.stored);
-    const guard = { key: keys.revert(number, region), is: found.json };
-    if (!(await commit(redis, [guard], endValues(keys, found.stored, [...values])))) return;
+    const guards = [{ key: keys.revert(number, region), is: found.json }, ...(await notBegun(store, found.stored))];
+    if (!(await commit(redis, guards, endValues(keys, found.stored, [...values])))) return;
   }
 }
 
-function mustNotRun({ request, child }: Revert): void {
-  if (child === undefined) return;
+/**
+ * What ends it may be there and wait, for a lock or for a thaw: it asks what was kept once it has begun. As a guard, since it may begin at any
+ * moment.
+ */
+async function notBegun(store: Store, { request, child }: Revert): Promise<Guard[]> {
+  if (child === undefined) return [];
+  const ending = await findRequest(store, child);
+  if (ending?.request.state === 'queued' && !hasBegun(ending.request)) {
+    return [{ key: store.keys.request(child), field: 'head', is: ending.head }];
+  }
   throw new UserError(
     `The time of grace of ${label(request)} is over, and ${label(child)} is at it: nothing was kept. ${code(`request cancel ${label(child)}`)} stops it.`,
   );

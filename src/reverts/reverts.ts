@@ -28,6 +28,9 @@ const NOT_BACK: ReadonlySet<Outcome['state'] | undefined> = new Set<Outcome['sta
   'not started',
 ]);
 
+/** The end of a time of grace under the brake: it is tried again this much later, and so on until that is lifted. */
+export const PUT_OFF_MS = 3_600_000;
+
 /** The timers' kinds, each for a region. */
 export const REVERT = 'revert';
 export const REVERT_SOON = 'revert-soon';
@@ -182,6 +185,8 @@ function afterTry(keys: Keys, draft: Request, revert: Revert, outcomes: readonly
   const left = nothingTold ? values : values.filter((value) => NOT_BACK.has(stateIn(value)));
   // Who stops what deletes means it: only a way back comes again.
   if (left.length === 0 || (revert.later.grace && draft.state === 'cancelled')) return forgetRevert(keys, revert);
+  // The brake put it off: that is no try of its own.
+  if (draft.state === 'void' && typeof draft.again === 'number') return putOffCommands(keys, revert, draft.again);
   const wait = TRY_AGAIN_MS[revert.tries];
   draft.again = wait === undefined ? 'given up' : draft.since + wait;
   if (draft.again === 'given up') return forgetRevert(keys, revert);
@@ -196,16 +201,27 @@ function afterTry(keys: Keys, draft: Request, revert: Revert, outcomes: readonly
   ];
 }
 
+/** It takes away for good what a quarantine marked, unlike what sets a change back. */
+export function isEndOfGrace({ revert }: Pick<Request, 'revert'>): boolean {
+  return revert?.later.grace !== undefined;
+}
+
+/** What somebody kept of it meanwhile is remembered for as long. */
+export function putOffCommands(keys: Keys, revert: Revert, due: number): Command[] {
+  const kept = keys.revertEnded(revert.request, revert.region);
+  return [...keepRevert(keys, { ...revert, due }), ['EXPIREAT', kept, Math.ceil(due / 1_000) + KEEP_SECONDS]];
+}
+
 /** Its timers, too: one before it, at which its requester may still say otherwise. */
 export function keepRevert(keys: Keys, revert: Revert): Command[] {
-  const { request, cloud, region, due, later, touches } = revert;
+  const { request, cloud, region, began, due, later, touches } = revert;
   const id = `${request}/${region}`;
   const soon = due - Math.min(DAY_MS, later.afterMs / 4);
   return [
     ['SET', keys.revert(request, region), JSON.stringify(revert)],
     ...touches.map((target): Command => ['SADD', keys.revertsOf(lockName(cloud, target)), id]),
     ['ZADD', keys.timers, due, timerOf(REVERT, revert)],
-    ...(revert.tries === 0 ? [['ZADD', keys.timers, soon, timerOf(REVERT_SOON, revert)]] : []),
+    ...(due === began + later.afterMs ? [['ZADD', keys.timers, soon, timerOf(REVERT_SOON, revert)]] : []),
   ];
 }
 

@@ -2,6 +2,8 @@ import type { OpenRevert } from '../command.ts';
 import { tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';
 import { wake } from '../queue.ts';
+import type { Guard } from '../redis/commit.ts';
+import type { Request } from '../request.ts';
 import type { Held } from '../requests/hold.ts';
 import { releaseLocks, wakeWaiters } from '../requests/locks.ts';
 import { type Decision, decideAndAdvance } from '../requests/store.ts';
@@ -22,22 +24,7 @@ export async function finish(core: Core, { stored, lease }: Held, ran: Ran, begu
       if (request.state !== 'running') return { leave: 'ended' };
       const end = endOf(request, ran, begun, lease.signal);
       if (end !== 'hand back') return ended(core, end, { begun, open, lease });
-      return {
-        change: (draft) => {
-          draft.state = 'queued';
-          draft.locks = [];
-          draft.progress = soFar(request, ran, begun);
-          draft.begun = [...begun];
-        },
-        give: 'handed back',
-        move: {
-          event: 'handed back',
-          by: core.worker,
-          detail: { why: String(lease.signal.reason) },
-          when: [lease.guard],
-          also: (draft) => [...releaseLocks(core.store, request), ['DEL', lease.guard.key], ...tellState(core, draft)],
-        },
-      };
+      return handedBack(core, request, { ran, begun, guard: lease.guard, why: String(lease.signal.reason) });
     },
   );
   if (result === 'missing' || result === 'lost' || !result.changed) return;
@@ -45,11 +32,39 @@ export async function finish(core: Core, { stored, lease }: Held, ran: Ran, begu
   if (result.gave === 'handed back') await wake(core.wakers, result.request, 'run');
 }
 
+/** For another worker, as soon as one may go on. @param more `guard`: the lease, as it must be */
+export function handedBack(
+  core: Core,
+  request: Request,
+  { ran, begun, guard, why }: { ran: Ran; begun: ReadonlySet<string>; guard: Guard; why: string },
+): Decision<'handed back'> {
+  return {
+    change: (draft) => {
+      draft.state = 'queued';
+      draft.locks = [];
+      draft.progress = soFar(request, ran, begun);
+      draft.begun = [...begun];
+    },
+    give: 'handed back',
+    move: {
+      event: 'handed back',
+      by: core.worker,
+      detail: { why },
+      when: [guard],
+      also: (draft) => [...releaseLocks(core.store, request), ['DEL', guard.key], ...tellState(core, draft)],
+    },
+  };
+}
+
 /** What is unknown keeps its locks: nobody is to build on it before it is settled. */
 export function ended(
   core: Core,
   { state, reply, outcomes }: End,
-  { begun, open, lease: { guard } }: { begun: ReadonlySet<string>; open: readonly OpenRevert[]; lease: Held['lease'] },
+  {
+    begun,
+    open,
+    lease: { guard },
+  }: { begun: ReadonlySet<string>; open: readonly OpenRevert[]; lease: Pick<Held['lease'], 'guard'> },
 ): Decision<'ended'> {
   const isOpen = state === 'unknown';
   return {

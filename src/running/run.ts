@@ -8,6 +8,7 @@ import { decideAndAdvance, findRequest } from '../requests/store.ts';
 import { isPastItsUse } from '../requests/timers.ts';
 import { mayBeChanged } from '../standstill/standstill.ts';
 import { lockName } from '../target.ts';
+import { letGoOfDeadRun } from './dead-run.ts';
 import { finish } from './finish.ts';
 import { begunItems, writeHook } from './intents.ts';
 import { runJobs } from './run-jobs.ts';
@@ -65,6 +66,7 @@ async function tryToStart(core: Core, number: number): Promise<Held | undefined 
   if (!('lost' in taken)) return taken;
   // Frozen or braked: the sweeper asks again, unless it ends here.
   if (!taken.lost.key.startsWith(store.keys.lock(''))) {
+    await letGoOfDeadRun(core, number);
     await voidIfBraked(core, number, cloud);
     return undefined;
   }

@@ -369,6 +369,28 @@ describe('who may break the glass', () => {
     expect(bot.cloud.writes).toEqual([]);
   });
 
+  it('nobody right after a vote: it is offered again once nobody else has answered for as long', async () => {
+    const approver = { users: [idOf('U', 'alice'), idOf('U', 'carol')] };
+    const rules = [{ ...ON_CALL, approvals: [{ roles: ['approver'], count: 2 }] }];
+    const bot = await glassBot({ yaml: { roles: { ...ROLES, approver }, rules } });
+    await unanswered(bot);
+    const { hash = '' } = await bot.untilOf(1001, 'waiting');
+    await bot.approve('alice');
+    await bot.slack.waitFor(() => !bot.card().includes('[Break glass]'), 'the button to go');
+
+    await clicks(bot, 'bob', { kind: 'break glass', request: 1001, hash }, { typed: 'demo', reason: WHY });
+    const refused = await bot.hears(
+      'bob',
+      'R-1001 can go on alone once nobody else has answered for 5 minutes since then, which is',
+    );
+    bot.later(5 * MINUTE);
+    await bot.shows('[Break glass]');
+
+    expect(refused).toContain('alice answered at');
+    expect(bot.cloud.writes).toEqual([]);
+    expect(await breaks(bot)).toContain('goes ahead without 1 vote of approver');
+  });
+
   it('nobody where nobody else could sign it', async () => {
     const bot = await glassBot({ yaml: { breakGlass: { owners: [idOf('U', 'bob')] } } });
     await unanswered(bot);

@@ -5,8 +5,10 @@ import { idOf } from '../../demo/workspace/seed.ts';
 import type { Request } from '../../src/request.ts';
 import { type Bot, eventually, gate } from '../bot.ts';
 import { appears, reverted, timeIsUp } from '../quota/temporary-stage.ts';
+import { freezeQuietly, thawQuietly } from '../standstill/stage.ts';
 import { approvedAndRun, cleanedUp, DAY_MS, idleBot, ipOf, isThere, LINE, planned } from './stage.ts';
 
+const HOUR_MS = 3_600_000;
 const A = '203.0.113.101';
 const B = '203.0.113.102';
 const OF_ALICE = '203.0.113.201';
@@ -37,6 +39,13 @@ function message(bot: Bot, who: string, words: string): Promise<Message> {
 async function graceEnds(bot: Bot, child: number): Promise<Request> {
   await timeIsUp(bot, 1001);
   return reverted(bot, child);
+}
+
+/** Its time is up while the cloud is frozen: what deletes is there, and waits. */
+async function endsInFreeze(bot: Bot): Promise<void> {
+  await freezeQuietly(bot);
+  await timeIsUp(bot, 1001);
+  await appears(1002, bot.running);
 }
 
 describe('floating ip cleanup --grace', () => {
@@ -218,6 +227,44 @@ describe('floating ip cleanup --grace', () => {
 
     expect(isThere(bot, A)).toBe(true);
     expect(await redis.exists(keys.revert(1001, 'RegionOne'))).toBe(0);
+  });
+
+  it('whose end waits may still be kept from, and only the rest is deleted', async () => {
+    const bot = await told({ [A]: 30, [B]: 30 });
+    await cleanedUp(bot, GRACE, '2 addresses');
+    await endsInFreeze(bot);
+
+    await bot.slack.click('dan', await message(bot, 'dan', 'unless somebody keeps them'), `Keep ${B}`);
+    expect(await bot.hears('dan', '1 floating IP is kept')).toContain('with the tag keep when R-1002 goes on.');
+    await thawQuietly(bot);
+    const child = await bot.untilOf(1002, 'done');
+
+    expect(child.result?.text).toBe('1 of 2 floating IPs were deleted, 1 was kept.');
+    expect([A, B].map((address) => isThere(bot, address))).toEqual([false, true]);
+    expect(ipOf(bot, B).tags).toEqual(['keep']);
+  });
+
+  it('whose end waits is void under the brake, and tried again by itself until that is lifted', async () => {
+    const bot = await told({ [A]: 30 });
+    const { redis, keys, clock } = bot.running.core.store;
+    const due = async (): Promise<number> => Number(await redis.zscore(keys.timers, '1001|revert RegionOne'));
+    await cleanedUp(bot, GRACE, '1 address');
+    await endsInFreeze(bot);
+
+    await redis.set(keys.brake('prod'), JSON.stringify({ region: 'RegionOne', what: 'half of it is down', at: clock.now() }));
+    const child = await bot.untilOf(1002, 'void');
+    expect(child.result?.text).toContain('what is left may still be kept, and I try again by myself');
+    expect(await due()).toBe(child.again);
+    expect(Number(child.again) - child.since).toBeGreaterThan(HOUR_MS - 1_000);
+    await thawQuietly(bot);
+    await timeIsUp(bot, 1001);
+    await eventually(async () => (await due()) > clock.now(), 'it to be put off once more');
+    expect(await redis.exists(keys.request(1003))).toBe(0);
+    expect(isThere(bot, A)).toBe(true);
+
+    await redis.del(keys.brake('prod'));
+    expect((await graceEnds(bot, 1003)).state).toBe('done');
+    expect(isThere(bot, A)).toBe(false);
   });
 
   it('warns of a project of which nobody is told', async () => {

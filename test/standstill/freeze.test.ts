@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
-import { readAudit } from '../../src/requests/store.ts';
+import { decideAndAdvance, readAudit } from '../../src/requests/store.ts';
+import { letGoOfDeadRun } from '../../src/running/dead-run.ts';
+import { lockName } from '../../src/target.ts';
 import { type Bot, eventually, gate, startBot } from '../bot.ts';
 import { twoClouds } from '../core/clouds-stage.ts';
 import { pagesOf } from '../home/pages.ts';
+import { freezeQuietly } from './stage.ts';
 
 const SET = 'quota set demo cores=40 volumes=20 --reason "more load"';
 const FREEZE = 'freeze --reason "storage is on fire"';
@@ -22,6 +25,72 @@ async function thaw(bot: Bot, asks = 'carol', approves = 'alice'): Promise<void>
   await bot.approve(approves);
   await bot.shows('prod is thawed by');
 }
+
+const DEAD_RUN = { stop: false, leased: false };
+
+/** As a worker leaves it that dies after a write was begun; the cloud is frozen by then. @returns the keys of its locks */
+async function diesInFreeze(bot: Bot, { stop, leased } = DEAD_RUN): Promise<string[]> {
+  const { store } = bot.running.core;
+  await bot.say('bob', SET);
+  await freezeQuietly(bot);
+  await bot.approve('alice');
+  const { plan } = await bot.untilOf(1001, 'queued');
+  const locks = [...new Set(plan?.touches.map((target) => lockName('prod', target)))];
+  await decideAndAdvance(store, 1001, () => ({
+    change: (draft) => {
+      Object.assign(draft, { state: 'running', locks });
+      if (stop) draft.stop = { by: 'carol', at: store.clock.now() };
+    },
+    give: undefined,
+    move: {
+      event: 'intent',
+      detail: { region: 'RegionOne', item: 'compute' },
+      also: () => [
+        ...locks.map((lock) => ['SET', store.keys.lock(lock), 1001]),
+        ...(leased ? [['SET', store.keys.lease(1001), 'another', 'PX', 60_000]] : []),
+      ],
+    },
+  }));
+  return locks.map(store.keys.lock);
+}
+
+describe('a run whose worker died, with its cloud frozen by then', () => {
+  it('is handed back, without its locks, and can be stopped', async () => {
+    const bot = await startBot();
+    const { redis } = bot.running.core.store;
+    const locks = await diesInFreeze(bot);
+
+    const { progress, begun } = await bot.untilOf(1001, 'queued');
+
+    expect(progress).toMatch(/^It was handed over\. A write had begun.*: look at the cloud before you go on\.$/);
+    expect(begun).toHaveLength(1);
+    expect(locks).not.toEqual([]);
+    expect(await redis.exists(...locks)).toBe(0);
+    const history = await readAudit(bot.running.core.store, 1001);
+    expect(history.find(({ event }) => event === 'handed back')?.detail).toEqual({ why: 'worker died' });
+    await bot.say('carol', 'request cancel R-1001');
+    expect((await bot.untilOf(1001, 'cancelled')).result?.text).toContain('What was done stays so. It was handed over.');
+  });
+
+  it('ends where it was told to stop', async () => {
+    const bot = await startBot();
+    const locks = await diesInFreeze(bot, { ...DEAD_RUN, stop: true });
+
+    const { result } = await bot.untilOf(1001, 'cancelled');
+
+    expect(result?.text).toMatch(/^Stopped by carol\. A write had begun/);
+    expect(await bot.running.core.store.redis.exists(...locks)).toBe(0);
+  });
+
+  it('is left alone while somebody has its lease', async () => {
+    const bot = await startBot();
+    await diesInFreeze(bot, { ...DEAD_RUN, leased: true });
+
+    await letGoOfDeadRun(bot.running.core, 1001);
+
+    expect((await bot.request(1001)).state).toBe('running');
+  });
+});
 
 describe('freeze', () => {
   it('takes no vote, and says what is frozen, to whoever typed it and in the channel of the approvals', async () => {
