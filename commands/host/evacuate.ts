@@ -84,19 +84,20 @@ export default defineCommand({
         host,
         to: to ?? null,
         fenced,
+        ...(who.name === undefined ? {} : { saidBy: who.name }),
         reason,
         shared,
         service: service.id,
         heartbeatMs: hosts.heartbeatMs,
         lastMigration: newest?.id ?? 0,
         known: all.map(({ id }) => id).sort(),
-        servers: moving.map(({ id, name, status, tenant_id, volumes, image }) => ({
+        servers: moving.map(({ id, name, status, tenant_id, volumes, image, flavor }) => ({
           id,
           name,
           status,
           project: tenant_id,
           volumes,
-          losesDisk: losesDisk({ image }, shared),
+          losesDisk: losesDisk({ image, flavor }, shared),
         })),
         affected,
       }),
@@ -131,7 +132,9 @@ function choose(
     const given = code(`--lose-disk ${server.name}`);
     if (!kept.includes(server)) throw new UserError(`${given}: it is left out by what else you typed. Leave one of the two out.`);
     if (!losesDisk(server, shared)) {
-      const why = shared ? `stackhand.yaml says that the disks of ${code(host)} are on shared storage` : 'it boots from a volume';
+      const why = shared
+        ? `stackhand.yaml says that the disks of ${code(host)} are on shared storage`
+        : 'it boots from a volume and has no other disk there';
       throw new UserError(`${given}: it would not lose its disk, for ${why}. Leave that out.`);
     }
   }
@@ -140,7 +143,7 @@ function choose(
 
 function disksInWords(host: string, shared: boolean, { moves, lose }: Sorted): string {
   if (shared) return `stackhand.yaml says that those of ${plain(host)} are on shared storage, so they come along`;
-  const lost = lose.length > 0 ? `; ${lose.length} begin from their images again, as named by --lose-disk` : '';
+  const lost = lose.length > 0 ? `; ${lose.length} begin with new disks, as named by --lose-disk` : '';
   return `stackhand.yaml does not say that ${plain(host)} is on shared storage, so its own disks count as lost. ${moves.length} of those that move boot from volumes, which come along${lost}`;
 }
 

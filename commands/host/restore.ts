@@ -6,7 +6,7 @@ import { UserError } from '../../src/errors.ts';
 import { leftoversInWords, lookForLeftovers } from '../../src/evacuation/leftovers.ts';
 import { lookForLife } from '../../src/evacuation/life.ts';
 import { isOurReason, isOurWrite } from '../../src/evacuation/reason.ts';
-import { FRESH_MS } from '../../src/evacuation/restore.ts';
+import { FRESH_MS, unfinished } from '../../src/evacuation/restore.ts';
 import type { ComputeService } from '../../src/openstack/compute.ts';
 import { findHost } from '../../src/openstack/hosts.ts';
 import { listMigrations, type Migration } from '../../src/openstack/migrations.ts';
@@ -44,9 +44,11 @@ export default defineCommand({
       listMigrations(openstack, { type: 'evacuation', source: host }),
       lookForLeftovers(openstack, host),
     ]);
+    const { open, uncleaned } = unfinished(evacuations);
+    if (open.length > 0) throw notEnded(host, open);
     const lines = [
       `nova-compute of ${code(host)} was heard ${formatDuration(life.silentMs)} ago by Nova's clock. Before anything is lifted I wait until it reports once more.`,
-      ...evacuationsInWords(host, evacuations),
+      ...uncleanedInWords(host, uncleaned),
       ...leftoversInWords(host, leftovers),
       ...(service.status === 'disabled' && !ours ? [`It stays disabled, for that was not mine: ${statusInWords(service)}.`] : []),
     ];
@@ -65,19 +67,21 @@ function statusInWords({ status, disabled_reason }: Pick<ComputeService, 'status
   return `disabled by somebody else, ${disabled_reason ? `because of ${code(disabled_reason)}` : 'who said no reason'}`;
 }
 
-function evacuationsInWords(host: string, evacuations: readonly Migration[]): string[] {
-  const done = evacuations.filter(({ status }) => status === 'done').length;
-  const open = evacuations.filter(({ status }) => status === 'accepted' || status === 'pre-migrating').length;
+function uncleanedInWords(host: string, uncleaned: readonly Migration[]): string[] {
+  if (uncleaned.length === 0) return [];
   return [
-    ...(done > 0
-      ? [
-          `${count(done, 'evacuation')} from ${code(host)} still to be cleaned up by nova-compute, which does that when it starts: I wait for it.`,
-        ]
-      : []),
-    ...(open > 0
-      ? [
-          `${count(open, 'evacuation')} from ${code(host)} not ended, as Nova says: look at ${open === 1 ? 'that server' : 'those servers'} with ${code(`host show ${host}`)} first.`,
-        ]
-      : []),
+    `${count(uncleaned, 'evacuation')} from ${code(host)} still to be cleaned up by nova-compute, which does that when it starts: I wait for it.`,
   ];
+}
+
+/** More than these nobody looks at one by one. */
+const MOST_NAMED = 3;
+
+/** Refused, since nova-compute would start the old guest again while the new one is being made. */
+function notEnded(host: string, open: readonly Migration[]): UserError {
+  const looks = open.slice(0, MOST_NAMED).map(({ instance_uuid }) => code(`server show ${instance_uuid}`));
+  const more = open.length > looks.length ? ` and ${open.length - looks.length} more` : '';
+  return new UserError(
+    `${count(open, 'evacuation')} from ${code(host)} ${open.length === 1 ? 'has' : 'have'} not ended, as Nova says: lifted now, a server could run twice on one disk. Wait for ${open.length === 1 ? 'it' : 'them'}, or look with ${looks.join(', ')}${more}; then type the line again.`,
+  );
 }

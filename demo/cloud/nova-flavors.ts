@@ -32,14 +32,15 @@ function isShown({ isPublic, projects }: Flavor, asked: Asked): boolean {
   throw badRequest(`Invalid is_public filter [${asked.query.get('is_public')}]`);
 }
 
-function shownFlavor({ id, name, vcpus, ramMiB, diskGiB, isPublic, extraSpecs }: Flavor, asked: Asked): object {
+function shownFlavor(flavor: Flavor, asked: Asked): object {
+  const { id, name, vcpus, ramMiB, diskGiB, ephemeralGiB = 0, swapMiB = 0, isPublic, extraSpecs } = flavor;
   return {
     id,
     name,
     ram: ramMiB,
     disk: diskGiB,
-    swap: atLeast(asked, '2.75') ? 0 : '',
-    'OS-FLV-EXT-DATA:ephemeral': 0,
+    swap: swapMiB || (atLeast(asked, '2.75') ? 0 : ''),
+    'OS-FLV-EXT-DATA:ephemeral': ephemeralGiB,
     'OS-FLV-DISABLED:disabled': false,
     vcpus,
     'os-flavor-access:is_public': isPublic,

@@ -166,8 +166,16 @@ function forAdmins({ id, host }: Server, asked: Asked, hostStatus: string): obje
 }
 
 function embeddedFlavor({ flavor }: Server): object {
-  const { name, vcpus, ramMiB, diskGiB, extraSpecs } = flavor;
-  return { vcpus, ram: ramMiB, disk: diskGiB, ephemeral: 0, swap: 0, original_name: name, extra_specs: extraSpecs };
+  const { name, vcpus, ramMiB, diskGiB, ephemeralGiB = 0, swapMiB = 0, extraSpecs } = flavor;
+  return {
+    vcpus,
+    ram: ramMiB,
+    disk: diskGiB,
+    ephemeral: ephemeralGiB,
+    swap: swapMiB,
+    original_name: name,
+    extra_specs: extraSpecs,
+  };
 }
 
 function linksOf(id: string, { base }: Asked): object[] {

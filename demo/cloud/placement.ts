@@ -116,7 +116,6 @@ function inventoriesOf({ allocationRatios }: CloudState, host: Host): Record<Res
   };
 }
 
-/** A server that boots from a volume takes no disk of its host's. */
 function usesOf(state: CloudState): { of(host: Host): Record<ResourceClass, number> } {
   const uses = new Map<string | null, Record<ResourceClass, number>>();
   for (const { host, server } of consumersOf(state)) {
@@ -127,8 +126,11 @@ function usesOf(state: CloudState): { of(host: Host): Record<ResourceClass, numb
   return { of: ({ name }) => uses.get(name) ?? { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 } };
 }
 
+/** A server that boots from a volume takes no root disk of its host's. */
 function takenBy({ flavor, imageId }: Server): Record<ResourceClass, number> {
-  return { VCPU: flavor.vcpus, MEMORY_MB: flavor.ramMiB, DISK_GB: imageId === null ? 0 : flavor.diskGiB };
+  const { vcpus, ramMiB, diskGiB, ephemeralGiB = 0, swapMiB = 0 } = flavor;
+  const rootGiB = imageId === null ? 0 : diskGiB;
+  return { VCPU: vcpus, MEMORY_MB: ramMiB, DISK_GB: rootGiB + ephemeralGiB + Math.ceil(swapMiB / 1_024) };
 }
 
 /** Each server on its host, and on the one that it was evacuated from until nova-compute there has cleaned up. */

@@ -55,6 +55,9 @@ export interface Flavor {
   vcpus: number;
   ramMiB: number;
   diskGiB: number;
+  /** None where left out; so is swap. */
+  ephemeralGiB?: number;
+  swapMiB?: number;
   isPublic: boolean;
   /** Of a private one: IDs of the projects that may use it. */
   projects: string[];

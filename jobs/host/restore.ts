@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { leftoversInWords, lookForLeftovers } from '../../src/evacuation/leftovers.ts';
 import { send, type Tries, unlessAway } from '../../src/evacuation/patience.ts';
-import { nextForHost, type RestoreSeen } from '../../src/evacuation/restore.ts';
+import { nextForHost, type RestoreSeen, unfinished } from '../../src/evacuation/restore.ts';
 import { defineJob } from '../../src/job.ts';
 import { listComputeServices } from '../../src/openstack/compute.ts';
 import { SERVICE_UPDATE_VERSION, updateComputeService } from '../../src/openstack/compute-services.ts';
@@ -10,7 +10,7 @@ import type { Session } from '../../src/openstack/session.ts';
 import { code } from '../../src/reply.ts';
 
 /**
- * Lets a host take servers again: waits until its nova-compute reports and has cleaned up after the evacuations, then lifts the forced
+ * Lets a host take servers again: waits until its nova-compute reports, and until all evacuations have ended and are cleaned up, then lifts the forced
  * down, and the disable where its reason is ours, in one call. Safe to run again: what is lifted already is passed over.
  */
 export default defineJob({
@@ -74,7 +74,7 @@ function doneInWords(host: string, enabled: boolean): string {
 async function lookAtHost(os: Session, host: string): Promise<RestoreSeen> {
   const [services, evacuations] = await Promise.all([
     listComputeServices(os, { binary: 'nova-compute', host }),
-    listMigrations(os, { type: 'evacuation', source: host, status: 'done' }),
+    listMigrations(os, { type: 'evacuation', source: host }),
   ]);
-  return { service: services.find((one) => one.host === host), uncleaned: evacuations.length };
+  return { service: services.find((one) => one.host === host), ...unfinished(evacuations) };
 }

@@ -18,7 +18,7 @@ export function notice({ host, servers, affected }: EvacuatePayload, outcomes: r
         `Project ${plain(project.name)}:`,
         ...(kept.length > 0 ? [`- Back as before, after a restart: ${names(kept)}`] : []),
         ...(lost.length > 0
-          ? [`- Back from the image they were made of, and what was on their disks is lost: ${names(lost)}`]
+          ? [`- Back with new disks, and what was on the old ones is lost, but nothing that is on volumes: ${names(lost)}`]
           : []),
         ...(missing.length > 0 ? [`- Not back yet, we are working on it: ${names(missing)}`] : []),
       ].join('\n'),

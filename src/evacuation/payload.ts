@@ -18,6 +18,8 @@ export const EvacuatePayload = z.object({
   /** Null: the scheduler picks. */
   to: z.string().nullable(),
   fenced: z.string(),
+  /** Who said so: for a retry, which another may click. */
+  saidBy: z.string().optional(),
   reason: z.string(),
   shared: z.boolean(),
   /** Of the host's nova-compute. */

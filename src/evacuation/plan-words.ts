@@ -22,12 +22,18 @@ export function serverTable(sorted: Sorted, ownerOf: (projectId: string) => Owne
   return {
     columns: COLUMNS,
     rows: [
-      ...sorted.lose.map((server) => row(server, `rebuilt from its image: ITS DISK IS LOST; ${afterwards(server)}`)),
+      ...sorted.lose.map((server) => row(server, `${rebuilt(server)}; ${afterwards(server)}`)),
       ...sorted.moves.map((server) => row(server, `moves; ${afterwards(server)}`)),
       ...sorted.wouldLose.map((server) => row(server, 'left out: it would lose its disk')),
       ...sorted.cannot.map(({ server, why }) => row(server, `cannot move: ${why.replaceAll('`', '')}`)),
     ],
   };
+}
+
+function rebuilt({ image }: Server): string {
+  return image === null
+    ? 'moves, and its ephemeral disk is made blank: THAT DISK IS LOST'
+    : 'rebuilt from its image: ITS DISK IS LOST';
 }
 
 /** Nova brings back what it was: a rebuilt server in error runs. */
@@ -52,11 +58,7 @@ export function warningsOf({ sorted, fit, unknown, host }: Warned): string[] {
   const inError = all.filter(({ status }) => status === 'ERROR');
   const locked = all.filter((server) => server.locked);
   return [
-    ...(lose.length > 0
-      ? [
-          `What is on the disk of ${names(lose)} is lost for good: ${lose.length === 1 ? 'it is' : 'they are'} rebuilt from ${lose.length === 1 ? 'its image' : 'their images'}.`,
-        ]
-      : []),
+    ...lossesInWords(lose, names),
     ...(tooMany.length > 0
       ? [
           `NOT ALL OF THEM FIT: Placement has room for ${all.length - tooMany.length} of ${count(all, 'server')}. Without room are ${names(tooMany)}: those will most likely fail.`,
@@ -65,7 +67,7 @@ export function warningsOf({ sorted, fit, unknown, host }: Warned): string[] {
     ...(unknown === undefined ? [] : [`Placement did not tell whether they fit: ${unknown}.`]),
     ...(wouldLose.length > 0
       ? [
-          `${count(wouldLose, 'server')} left out, since ${wouldLose.length === 1 ? 'its disk is' : 'their disks are'} on ${code(host)} alone: ${names(wouldLose)}. To rebuild one from its image all the same add ${code('--lose-disk <server>')}, for each by itself.`,
+          `${count(wouldLose, 'server')} left out, since ${wouldLose.length === 1 ? 'its disk is' : 'their disks are'} on ${code(host)} alone: ${names(wouldLose)}. To rebuild one all the same, without what is on that disk, add ${code('--lose-disk <server>')}, for each by itself.`,
         ]
       : []),
     ...(cannot.length > 0
@@ -75,6 +77,23 @@ export function warningsOf({ sorted, fit, unknown, host }: Warned): string[] {
       ? [`${names(inError)}: in error now. Nova rebuilds and starts them, also what was off before it got into error.`]
       : []),
     ...(locked.length > 0 ? [`${names(locked)}: locked. Nova's lock does not hold against an evacuation.`] : []),
+  ];
+}
+
+function lossesInWords(lose: readonly Server[], names: (servers: readonly Server[]) => string): string[] {
+  const imaged = lose.filter(({ image }) => image !== null);
+  const blank = lose.filter(({ image }) => image === null);
+  return [
+    ...(imaged.length > 0
+      ? [
+          `What is on the disk of ${names(imaged)} is lost for good: ${imaged.length === 1 ? 'it is' : 'they are'} rebuilt from ${imaged.length === 1 ? 'its image' : 'their images'}.`,
+        ]
+      : []),
+    ...(blank.length > 0
+      ? [
+          `What is on the ephemeral disk of ${names(blank)} is lost for good: it is made blank. ${blank.length === 1 ? 'The server boots from a volume, which comes' : 'The servers boot from volumes, which come'} along.`,
+        ]
+      : []),
   ];
 }
 

@@ -135,7 +135,7 @@ function row({ id, name, project }: EvacuatedServer, ended: Ended): string[] {
 /** The same line for those that are still there and did not move, for whoever clicks. */
 function retryButton({ payload, where }: Ended, stays: readonly EvacuatedServer[]): Button | undefined {
   if (stays.length === 0) return undefined;
-  const { host, to, fenced, reason, known } = payload;
+  const { host, to, reason, known } = payload;
   const short = new Map(
     shortIds(
       stays.map(({ id }) => id),
@@ -149,7 +149,15 @@ function retryButton({ payload, where }: Ended, stays: readonly EvacuatedServer[
     ...(to === null ? [] : [`--to ${quote(to)}`]),
     `--only ${list(stays)}`,
     ...(lose.length > 0 ? [`--lose-disk ${list(lose)}`] : []),
-    `--fenced ${quote(plain(fenced))} --reason ${quote(plain(reason))}${where}`,
+    `--fenced ${quote(fencedBefore(payload))} --reason ${quote(plain(reason))}${where}`,
   ].join(' ');
   return { label: 'Retry the failed', act: { kind: 'line', line } };
+}
+
+const SAID_BEFORE = /^as .+? said before: /;
+
+/** Whoever clicks says nothing anew: the first one's words stay theirs, however often it is retried. */
+function fencedBefore({ fenced, saidBy = 'the requester' }: EvacuatePayload): string {
+  const said = plain(fenced);
+  return SAID_BEFORE.test(said) ? said : `as ${plain(saidBy)} said before: ${said}`;
 }

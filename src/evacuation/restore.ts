@@ -1,5 +1,6 @@
 import type { Step } from '../job.ts';
 import type { ComputeService } from '../openstack/compute.ts';
+import type { Migration } from '../openstack/migrations.ts';
 import { timeOf } from '../openstack/times.ts';
 import { code, count } from '../reply.ts';
 import { isOurReason } from './reason.ts';
@@ -7,10 +8,26 @@ import { isOurReason } from './reason.ts';
 /** Nova takes a service for down that was not heard within its `service_down_time`, by default so long. */
 export const FRESH_MS = 60_000;
 
-export interface RestoreSeen {
+/** What still keeps a host from taking servers again. */
+export interface Unfinished {
+  /** Under way: until they end, the old guest of each may come back on the host beside the new one. */
+  open: Migration[];
+  /** `done`, and not cleaned up by its nova-compute. */
+  uncleaned: Migration[];
+}
+
+export interface RestoreSeen extends Unfinished {
   service: ComputeService | undefined;
-  /** Its evacuations that are `done` and that its nova-compute has not cleaned up. */
-  uncleaned: number;
+}
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'error', 'failed', 'cancelled']);
+
+/** A status that we do not know counts as under way: waiting too long harms nothing. @param evacuations all away from the host. */
+export function unfinished(evacuations: readonly Migration[]): Unfinished {
+  return {
+    open: evacuations.filter(({ status }) => status !== 'done' && !ENDED.has(status)),
+    uncleaned: evacuations.filter(({ status }) => status === 'done'),
+  };
 }
 
 /** `lift` and `enable`: what is to be written now. */
@@ -22,7 +39,7 @@ export type RestoreStep = Step | { lift: boolean; enable: boolean };
  */
 export function nextForHost(
   approved: { host: string; service: string; enable: boolean },
-  { service, uncleaned }: RestoreSeen,
+  { service, open, uncleaned }: RestoreSeen,
   first: string | null | undefined,
   begun: boolean,
 ): RestoreStep {
@@ -37,7 +54,8 @@ export function nextForHost(
     return { state: begun ? 'done' : 'already', detail: `${host} is not forced down.${stays}` };
   }
   if (!reports(service, first)) return { state: 'wait', detail: `I wait for nova-compute of ${host} to report once more.` };
-  if (uncleaned > 0) {
+  if (open.length > 0) return { state: 'wait', detail: `I wait for ${count(open, 'evacuation')} from ${host} to end.` };
+  if (uncleaned.length > 0) {
     return {
       state: 'wait',
       detail: `I wait for nova-compute of ${host} to clean up after ${count(uncleaned, 'evacuation')}. It does so when it starts: restart it if this lasts.`,

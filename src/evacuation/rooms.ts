@@ -16,12 +16,15 @@ export interface Room {
 export interface Size {
   vcpus: number;
   ramMiB: number;
-  /** None where it boots from a volume. */
+  /** Without the root disk where that is a volume. */
   diskGiB: number;
 }
 
 export function sizeOf({ flavor, image }: Pick<Server, 'flavor' | 'image'>): Size {
-  return { vcpus: flavor?.vcpus ?? 0, ramMiB: flavor?.ram ?? 0, diskGiB: image === null ? 0 : (flavor?.disk ?? 0) };
+  if (!flavor) return { vcpus: 0, ramMiB: 0, diskGiB: 0 };
+  const { vcpus, ram, disk, ephemeral, swap } = flavor;
+  // As nova claims it: nova/scheduler/utils.py
+  return { vcpus, ramMiB: ram, diskGiB: (image === null ? 0 : disk) + ephemeral + Math.ceil(swap / 1_024) };
 }
 
 /**

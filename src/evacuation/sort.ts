@@ -4,7 +4,7 @@ import { code } from '../reply.ts';
 /** The servers of a dead host, by what can become of them. */
 export interface Sorted {
   moves: Server[];
-  /** Those that the requester named: moved, and rebuilt from their images. */
+  /** Those that the requester named: moved, with new disks. */
   lose: Server[];
   /** Left out, since nobody named them. */
   wouldLose: Server[];
@@ -33,9 +33,12 @@ export function sortServers(servers: readonly Server[], { shared, loseDisk }: So
   return sorted;
 }
 
-/** Its root disk is on the host alone: what is rebuilt elsewhere begins from the image again. */
-export function losesDisk({ image }: Pick<Server, 'image'>, shared: boolean): boolean {
-  return !shared && image !== null;
+/**
+ * A disk of it is on the host alone. Nova makes such disks anew elsewhere: the root disk from the image, an ephemeral one blank, which a
+ * server that boots from a volume may have too. Swap counts for nothing: no restart keeps what is in it.
+ */
+export function losesDisk({ image, flavor }: Pick<Server, 'image' | 'flavor'>, shared: boolean): boolean {
+  return !shared && (image !== null || (flavor?.ephemeral ?? 0) > 0);
 }
 
 /** Why Nova would refuse; a lock is not in its way. */

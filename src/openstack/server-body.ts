@@ -3,7 +3,14 @@ import { z } from 'zod';
 /* A server as nova writes it, and as we read it. */
 
 /** Before 2.47 only `{ id, links }`. */
-const FlavorBody = z.object({ original_name: z.string(), vcpus: z.number(), ram: z.number(), disk: z.number() });
+const FlavorBody = z.object({
+  original_name: z.string(),
+  vcpus: z.number(),
+  ram: z.number(),
+  disk: z.number(),
+  ephemeral: z.number(),
+  swap: z.number(),
+});
 const AddressBody = z.object({
   addr: z.string(),
   version: z.number(),
@@ -90,8 +97,8 @@ export interface ServerShape {
   tags: string[];
   key_name: string | null;
   locked: boolean;
-  /** RAM in MiB, disk in GiB; null on clouds that are too old to say it. */
-  flavor: { name: string; vcpus: number; ram: number; disk: number } | null;
+  /** RAM and swap in MiB, disks in GiB; null on clouds that are too old to say it. */
+  flavor: { name: string; vcpus: number; ram: number; disk: number; ephemeral: number; swap: number } | null;
   /** Null where it boots from a volume. */
   image: string | null;
   addresses: ServerAddress[];
@@ -139,10 +146,7 @@ export function serverOf(body: ServerBody): ServerShape {
     tags: body.tags ?? [],
     key_name: body.key_name ?? null,
     locked: body.locked ?? false,
-    flavor:
-      flavor && 'original_name' in flavor
-        ? { name: flavor.original_name, vcpus: flavor.vcpus, ram: flavor.ram, disk: flavor.disk }
-        : null,
+    flavor: flavor && 'original_name' in flavor ? flavorOf(flavor) : null,
     image: image ? image.id : null,
     addresses: Object.entries(body.addresses ?? {}).flatMap(([network, addresses]) =>
       addresses.map((one) => ({
@@ -161,6 +165,10 @@ export function serverOf(body: ServerBody): ServerShape {
     host: body['OS-EXT-SRV-ATTR:host'],
     volumes: (body['os-extended-volumes:volumes_attached'] ?? []).map((volume) => volume.id),
   };
+}
+
+function flavorOf({ original_name, vcpus, ram, disk, ephemeral, swap }: z.infer<typeof FlavorBody>): ServerShape['flavor'] {
+  return { name: original_name, vcpus, ram, disk, ephemeral, swap };
 }
 
 export function serverDetailOf(body: ServerDetailBody): ServerDetailShape {

@@ -11,6 +11,11 @@ async function planned(bot: Bot, line = LINE): Promise<string> {
   return typeHost(bot);
 }
 
+function giveEphemeral({ cloud }: Bot, name: string): void {
+  const one = serverOf(cloud, name);
+  one.flavor = { ...one.flavor, ephemeralGiB: 10 };
+}
+
 function what(card: string, name: string): string {
   return tableRow(card, name)[3] ?? '';
 }
@@ -53,7 +58,7 @@ it('without a word about shared storage leaves out whatever would lose its disk,
   expect(card).toContain('and rebuild 1 server of it');
   expect(card).toContain('stackhand.yaml does not say that compute3 is on shared storage, so its own disks count as lost.');
   expect(card).toMatch(
-    /Warning: 3 servers left out, since their disks are on compute3 alone: web-\d, web-\d, web-\d\. To rebuild one from its image all the same add --lose-disk <server>, for each by itself\./,
+    /Warning: 3 servers left out, since their disks are on compute3 alone: web-\d, web-\d, web-\d\. To rebuild one all the same, without what is on that disk, add --lose-disk <server>, for each by itself\./,
   );
   expect([what(card, 'db-1'), what(card, 'web-1')]).toEqual(['moves; runs afterwards', 'left out: it would lose its disk']);
 });
@@ -67,7 +72,31 @@ it('rebuilds from its image just what is named with --lose-disk, and says so fir
   expect(seen).toContain('Warning: What is on the disk of web-1 is lost for good: it is rebuilt from its image.');
   expect(what(seen, 'web-1')).toBe('rebuilt from its image: ITS DISK IS LOST; runs afterwards');
   expect(serversOn(bot.cloud, 'compute3')).toEqual(['db-1', 'web-2', 'web-3']);
-  expect(card).toContain('Back from the image they were made of, and what was on their disks is lost: web-1');
+  expect(card).toContain('Back with new disks, and what was on the old ones is lost, but nothing that is on volumes: web-1');
+});
+
+it('counts an ephemeral disk as lost too, also of a server that boots from a volume', async () => {
+  const bot = await deadHost({ hosts: {} });
+  for (const name of ['db-1', 'web-1', 'web-2']) serverOf(bot.cloud, name).imageId = null;
+  for (const name of ['db-1', 'web-1']) giveEphemeral(bot, name);
+
+  const seen = await planned(bot, `${LINE} --lose-disk web-1`);
+
+  expect(seen).toContain('and rebuild 2 servers of it');
+  expect(seen).toContain(
+    'Warning: What is on the ephemeral disk of web-1 is lost for good: it is made blank. The server boots from a volume, which comes along.',
+  );
+  expect(what(seen, 'web-1')).toBe('moves, and its ephemeral disk is made blank: THAT DISK IS LOST; runs afterwards');
+  expect(what(seen, 'web-2')).toBe('moves; runs afterwards');
+  expect(what(seen, 'db-1')).toBe('left out: it would lose its disk');
+});
+
+it('loses no ephemeral disk that is on shared storage', async () => {
+  const bot = await deadHost();
+  Object.assign(serverOf(bot.cloud, 'web-1'), { imageId: null });
+  giveEphemeral(bot, 'web-1');
+
+  expect(what(await planned(bot), 'web-1')).toBe('moves; runs afterwards');
 });
 
 it.each([
@@ -76,7 +105,11 @@ it.each([
     { shared: ['compute3'] },
     '--lose-disk db-1: it would not lose its disk, for stackhand.yaml says that the disks of compute3 are on shared storage. Leave that out.',
   ],
-  ['--lose-disk bfv-9', {}, '--lose-disk bfv-9: it would not lose its disk, for it boots from a volume. Leave that out.'],
+  [
+    '--lose-disk bfv-9',
+    {},
+    '--lose-disk bfv-9: it would not lose its disk, for it boots from a volume and has no other disk there. Leave that out.',
+  ],
   [
     '--lose-disk batch-1',
     {},

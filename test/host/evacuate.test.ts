@@ -88,13 +88,29 @@ it('one that fails stops nothing else, and is moved by the button on the end car
   expect(again).toMatch(
     /nova-compute of compute3 is forced down since \d+s ago by an earlier request, and has not reported since/,
   );
-  expect(again).toContain('Fenced: as bob says: power is off by IPMI');
+  expect(again).toContain('Fenced: as bob says: as bob said before: power is off by IPMI');
   await bot.approve('alice');
   await bot.approve('carol');
 
   expect((await ended(bot)).request.state).toBe('done');
   expect(serversOn(bot.cloud, 'compute3')).toEqual([]);
   expect(evacuationsOf(bot.cloud, 'web-1')).toBe(1);
+});
+
+it('retried by another, says whose word it is that the host is fenced, and says so once', async () => {
+  const bot = await deadHost();
+  const { fails } = bot.cloud.state.evacuations;
+  fails.set(serverOf(bot.cloud, 'web-2').id, 'Insufficient compute resources: claim failed.');
+  await evacuated(bot);
+
+  await bot.slack.click('bob', bot.cardMessage(), 'Retry the failed');
+  await typeHost(bot);
+  await bot.approve('alice');
+  await bot.approve('carol');
+  await ended(bot);
+
+  await bot.slack.click('carol', bot.cardMessage(), 'Retry the failed');
+  expect(await typeHost(bot, 'carol')).toContain('Fenced: as carol says: as bob said before: power is off by IPMI');
 });
 
 it('approved twice, moves nothing twice: the second waits for the first', async () => {

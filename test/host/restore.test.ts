@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { repairHost } from '../../demo/cloud/accidents.ts';
-import type { Host } from '../../demo/cloud/state-compute.ts';
+import type { Host, Migration } from '../../demo/cloud/state-compute.ts';
 import { type Bot, eventually } from '../bot.ts';
 import { deadHost, ended, evacuated } from './stage.ts';
 
@@ -8,6 +8,15 @@ function compute3({ cloud }: Bot): Host {
   const host = cloud.state.hosts.find(({ name }) => name === 'compute3');
   if (!host) throw new Error('no compute3');
   return host;
+}
+
+/** Of a server whose rebuild goes no further. */
+function underWay({ cloud }: Bot, status: string): Migration[] {
+  const [migration] = cloud.state.migrations;
+  if (!migration) return [];
+  cloud.state.evacuations.held.add(migration.serverId);
+  migration.status = status;
+  return [migration];
 }
 
 /** Its servers are elsewhere, and it is powered on again, unless told otherwise. */
@@ -56,6 +65,30 @@ it('waits until nova-compute reports once more, and until it has cleaned up', as
   await bot.shows('I wait for nova-compute of compute3 to clean up after 1 evacuation.');
   expect(compute3(bot).forcedDown).toBe(true);
   repairHost(bot.cloud.state, 'compute3');
+
+  expect((await ended(bot)).request.state).toBe('done');
+  expect(compute3(bot).forcedDown).toBe(false);
+});
+
+it('is refused while an evacuation away from it is under way, and says what to do', async () => {
+  const bot = await emptied();
+  const [migration] = underWay(bot, 'accepted');
+
+  expect(await bot.say('bob', 'host restore compute3')).toBe(
+    `1 evacuation from compute3 has not ended, as Nova says: lifted now, a server could run twice on one disk. Wait for it, or look with server show ${migration?.serverId}; then type the line again.`,
+  );
+});
+
+it.each(['accepted', 'pre-migrating'])('lifts nothing while an evacuation that began later is %s', async (status) => {
+  const bot = await emptied();
+  await bot.say('bob', 'host restore compute3');
+  await bot.shows('R-1002 waits for approval');
+  const [migration] = underWay(bot, status);
+  await bot.approve('alice');
+
+  await bot.shows('I wait for 1 evacuation from compute3 to end.');
+  expect(compute3(bot).forcedDown).toBe(true);
+  if (migration) migration.status = 'failed';
 
   expect((await ended(bot)).request.state).toBe('done');
   expect(compute3(bot).forcedDown).toBe(false);
