@@ -57,7 +57,7 @@ function unmoved(approved: EvacuatedServer, server: Server, { verdict, begun }: 
     return { state: 'drifted', detail: `It is ${code(server.status)}, and was ${code(approved.status)} when this was approved.` };
   const why = whyNot(server);
   if (why !== undefined) return { state: 'drifted', detail: `It cannot move any more: ${why}.` };
-  if (!approved.losesDisk && approved.volumes.some((id) => !server.volumes.includes(id)))
+  if (approved.volumes.some((id) => !server.volumes.includes(id)))
     return { state: 'drifted', detail: 'Its volumes are no longer those that were there when this was approved.' };
   return verdict.is === 'wait' ? { state: 'wait' } : 'evacuate';
 }
