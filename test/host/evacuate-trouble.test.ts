@@ -152,7 +152,7 @@ it('stopped, it says what was moved and what was not begun', async () => {
   const { result } = await bot.until('cancelled');
 
   expect(result?.text).toContain('Stopped by carol.');
-  expect(result?.text).toContain('2 not begun, 10 under way in Nova.');
+  expect(result?.lines?.[0]).toContain('0 of 12 servers of `compute3` are on other hosts, 2 not begun, 10 under way in Nova.');
   expect(result?.table?.rows.filter(([, , outcome]) => outcome === 'under way in Nova')).toHaveLength(10);
   expect(retryOf(result).split(',')).toHaveLength(2);
   expect(bot.cloud.state.migrations).toHaveLength(10);
