@@ -93,7 +93,7 @@ export function Tour(): ReactNode {
             {isLastStep ? 'Finish' : `Next: ${steps[progress.step + 1]?.title}`}
           </button>
         ) : (
-          <ToDo act={act} round={progress.round} />
+          <StepAct act={act} round={progress.round} />
         )}
         <button type="button" className="button quiet" onClick={() => move({ state: 'declined' })}>
           Leave
@@ -123,7 +123,7 @@ function Dots({ steps, at, begin }: { steps: readonly TourStep[]; at: number; be
 }
 
 /** What there is to click; or whom to become first. */
-function ToDo({ act, round }: { act: TourAct; round: number }): ReactNode {
+function StepAct({ act, round }: { act: TourAct; round: number }): ReactNode {
   const { seen, place, go, act: carryOut } = useDesk();
   const person = [...seen.people.values()].find(({ name }) => name === act.as);
   if (act.line) {
