@@ -130,6 +130,11 @@ export function plain(value: string): string {
   return value.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').replace(/[\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, '');
 }
 
+/** For where a code span is only itself: tables, fields, terminals. */
+export function unticked(text: string): string {
+  return text.replaceAll('`', '');
+}
+
 /** "1 server", "3 servers"; `plural` where an s is not enough. */
 export function count(things: number | readonly unknown[], one: string, plural = `${one}s`): string {
   const n = typeof things === 'number' ? things : things.length;

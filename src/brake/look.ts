@@ -1,6 +1,6 @@
-import { OpenStackError } from '../errors.ts';
 import { listComputeServices } from '../openstack/compute.ts';
-import { listNetworkAgents, type NetworkAgent } from '../openstack/network.ts';
+import { unlessNoService } from '../openstack/gone.ts';
+import { listNetworkAgents } from '../openstack/network.ts';
 import type { Session } from '../openstack/session.ts';
 import type { Core } from '../process/core.ts';
 import { noteDown, type Where } from './down-book.ts';
@@ -19,16 +19,6 @@ export async function lookForMassDown(core: Core, where: Where, openstack: Sessi
 }
 
 async function lookAt(openstack: Session): Promise<Seen> {
-  const [services, agents] = await Promise.all([listComputeServices(openstack), agentsOf(openstack)]);
+  const [services, agents] = await Promise.all([listComputeServices(openstack), unlessNoService(listNetworkAgents(openstack))]);
   return { services, agents, clock: { compute: openstack.clock('compute'), network: openstack.clock('network') } };
-}
-
-/** A cloud without neutron has none. */
-async function agentsOf(openstack: Session): Promise<NetworkAgent[]> {
-  try {
-    return await listNetworkAgents(openstack);
-  } catch (error) {
-    if (error instanceof OpenStackError && error.code === 'no_endpoint') return [];
-    throw error;
-  }
 }

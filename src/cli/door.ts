@@ -2,7 +2,7 @@ import type { ClickAnswer } from '../approval/click-answer.ts';
 import type { Config } from '../config.ts';
 import type { IncomingClick, IncomingLine, Taken } from '../intake/incoming.ts';
 import { slackUserOf } from '../policy/people.ts';
-import type { Reply } from '../reply.ts';
+import { type Reply, unticked } from '../reply.ts';
 import type { Request } from '../request.ts';
 import type { System } from './system.ts';
 
@@ -76,7 +76,7 @@ function numbered(number: number | undefined): { number: number } | { status: nu
 }
 
 export function say(system: System, text: string): void {
-  system.err.write(`${text.replaceAll('`', '')}\n`);
+  system.err.write(`${unticked(text)}\n`);
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

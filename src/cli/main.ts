@@ -13,6 +13,7 @@ import {
 } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { loadRegistry } from '../registry.ts';
+import { unticked } from '../reply.ts';
 import { exportThisAudit, printAudit, readHead, verifyThisAudit } from './audit.ts';
 import { breakGlass, readBreaking } from './break-glass.ts';
 import { readCommandLine, USAGE } from './command-line.ts';
@@ -50,7 +51,7 @@ export async function runCli(args: readonly string[], deps: CliDeps = realDeps()
     return await dispatch(args, deps);
   } catch (error) {
     if (!(error instanceof UserError || error instanceof ConfigError)) throw error;
-    system.err.write(`${error.message.replaceAll('`', '')}\n`);
+    system.err.write(`${unticked(error.message)}\n`);
     return 1;
   }
 }

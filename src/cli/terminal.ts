@@ -1,4 +1,4 @@
-import { plain, type Reply, type Table } from '../reply.ts';
+import { plain, type Reply, type Table, unticked } from '../reply.ts';
 
 /** What is written to. `columns` is known of a terminal alone; what goes to a file or a pipe is never cut. */
 export interface Look {
@@ -27,7 +27,7 @@ export function replyText(reply: Reply, look: Look): string {
 
 /** In one line, its `code spans` plain. */
 export function spans(text: string): string {
-  return plain(text).replaceAll('`', '');
+  return unticked(plain(text));
 }
 
 /** Several lines, whose control characters are shown instead of sent: `\x1b[31m`. */

@@ -1,6 +1,6 @@
 import type { Seen } from '../brake/mass-down.ts';
-import { OpenStackError } from '../errors.ts';
 import { type ComputeService, listComputeServices } from '../openstack/compute.ts';
+import { unlessNoService } from '../openstack/gone.ts';
 import { listNetworkAgents } from '../openstack/network.ts';
 import type { Session } from '../openstack/session.ts';
 import { timeOf } from '../openstack/times.ts';
@@ -34,8 +34,8 @@ export interface LifeLook {
 export async function lookForLife(os: Session, host: string): Promise<LifeLook> {
   const [services, agents, volumeServices] = await Promise.all([
     listComputeServices(os),
-    unlessThereIsNone(listNetworkAgents(os)),
-    unlessThereIsNone(listVolumeServices(os)),
+    unlessNoService(listNetworkAgents(os)),
+    unlessNoService(listVolumeServices(os)),
   ]);
   const now = clockOf(
     os,
@@ -76,16 +76,6 @@ export async function lookForLife(os: Session, host: string): Promise<LifeLook> 
     now,
     cloud: { services, agents, clock: { compute: os.clock('compute'), network: os.clock('network') } },
   };
-}
-
-/** A cloud may have no cinder. */
-async function unlessThereIsNone<T>(asked: Promise<T[]>): Promise<T[]> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof OpenStackError && error.code === 'no_endpoint') return [];
-    throw error;
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Server } from '../openstack/compute.ts';
-import { code, count, type Table } from '../reply.ts';
+import { code, count, type Table, unticked } from '../reply.ts';
 import { type Owner, ownerName } from '../target.ts';
 import { floatingIpsOf } from './blast.ts';
 import type { Fit } from './fits.ts';
@@ -25,7 +25,7 @@ export function serverTable(sorted: Sorted, ownerOf: (projectId: string) => Owne
       ...sorted.lose.map((server) => row(server, `${rebuilt(server)}; ${afterwards(server)}`)),
       ...sorted.moves.map((server) => row(server, `moves; ${afterwards(server)}`)),
       ...sorted.wouldLose.map((server) => row(server, 'left out: it would lose its disk')),
-      ...sorted.cannot.map(({ server, why }) => row(server, `cannot move: ${why.replaceAll('`', '')}`)),
+      ...sorted.cannot.map(({ server, why }) => row(server, `cannot move: ${unticked(why)}`)),
     ],
   };
 }

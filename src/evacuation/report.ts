@@ -2,7 +2,7 @@ import { quote } from '../chat/tokenize.ts';
 import type { Outcome, Report } from '../job.ts';
 import type { Server } from '../openstack/compute.ts';
 import type { Migration } from '../openstack/migrations.ts';
-import { type Button, code, count, plain } from '../reply.ts';
+import { type Button, code, count, plain, unticked } from '../reply.ts';
 import { affectedInWords } from './blast.ts';
 import { FAILED } from './next.ts';
 import { notice } from './notice.ts';
@@ -129,7 +129,7 @@ function row({ id, name, project }: EvacuatedServer, ended: Ended): string[] {
   const words: Partial<Record<Outcome['state'], string>> = { done: 'moved', already: 'was elsewhere', drifted: 'left alone' };
   const state = outcome?.state ?? 'not started';
   const word = outcome && isUnderWay(outcome, ended) ? UNDER_WAY : (words[state] ?? state);
-  return [name, owner, word, places.get(id)?.host ?? '', (outcome?.detail ?? '').replaceAll('`', ''), id];
+  return [name, owner, word, places.get(id)?.host ?? '', unticked(outcome?.detail ?? ''), id];
 }
 
 /** The same line for those that are still there and did not move, for whoever clicks. */

@@ -3,6 +3,7 @@ import type { ComputeService } from '../openstack/compute.ts';
 import type { Migration } from '../openstack/migrations.ts';
 import { timeOf } from '../openstack/times.ts';
 import { code, count } from '../reply.ts';
+import { FAILED } from './next.ts';
 import { isOurReason } from './reason.ts';
 
 /** Nova takes a service for down that was not heard within its `service_down_time`, by default so long. */
@@ -20,7 +21,7 @@ export interface RestoreSeen extends Unfinished {
   service: ComputeService | undefined;
 }
 
-const ENDED: ReadonlySet<string> = new Set(['completed', 'error', 'failed', 'cancelled']);
+const ENDED: ReadonlySet<string> = new Set([...FAILED, 'completed']);
 
 /** A status that we do not know counts as under way: waiting too long harms nothing. @param evacuations all away from the host. */
 export function unfinished(evacuations: readonly Migration[]): Unfinished {

@@ -9,3 +9,13 @@ export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
+
+/** What was listed, or nothing where the cloud has no such service at all. */
+export async function unlessNoService<T>(asked: Promise<T[]>): Promise<T[]> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof OpenStackError && error.code === 'no_endpoint') return [];
+    throw error;
+  }
+}

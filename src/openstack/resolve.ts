@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { type Choice, UserError } from '../errors.ts';
-import { code, count } from '../reply.ts';
+import { code, count, unticked } from '../reply.ts';
 import { LOOKS_LIKE_ID, type Target } from '../target.ts';
 import { unlessGone } from './gone.ts';
 import type { Session } from './session.ts';
@@ -83,7 +83,7 @@ async function onlyOne<T extends Named>(
   const more = offered.length > shown.length ? `; and ${offered.length - shown.length} more` : '';
   const candidates = shown.map((thing) => `${code(thing.id)} ${apart(thing)}`).join('; ');
   const choices = shown.map(
-    (thing): Choice => ({ label: `${thing.name}, ${withoutTicks(apart(thing))}`, given: text, value: thing.id }),
+    (thing): Choice => ({ label: `${thing.name}, ${unticked(apart(thing))}`, given: text, value: thing.id }),
   );
   throw new UserError(`${several(offered, kind.one, which)}: ${candidates}${more}. ${kind.instead ?? 'Give the ID instead.'}`, {
     choices,
@@ -131,8 +131,4 @@ function nearest(text: string, all: readonly Named[]): Named[] {
     .sort((a, b) => a.far - b.far)
     .slice(0, 5)
     .map(({ thing }) => thing);
-}
-
-function withoutTicks(text: string): string {
-  return text.replaceAll('`', '');
 }

@@ -1,6 +1,6 @@
 import { unansweredLine } from '../approval/unanswered.ts';
 import type { Plan } from '../command.ts';
-import { type Button, code, count, type Field, type Reply, type Table } from '../reply.ts';
+import { type Button, code, count, type Field, type Reply, type Table, unticked } from '../reply.ts';
 import {
   cameTo,
   cloudInWords,
@@ -233,7 +233,7 @@ function fieldsOf(request: Request, now: number): Field[] {
   fields.push({ name: 'Asked by', value: request.askedBy ?? 'unknown' });
   if (request.alsoAskedBy) fields.push({ name: 'Also asked for by', value: request.alsoAskedBy.join(', ') });
   fields.push(...reasonFields(request));
-  if (state === 'waiting') fields.push({ name: 'Still needed', value: withoutTicks(request.missing || 'nobody') });
+  if (state === 'waiting') fields.push({ name: 'Still needed', value: unticked(request.missing || 'nobody') });
   if ((state === 'waiting' || state === 'planned') && approval) {
     fields.push({ name: 'Time left', value: `${timeLeft(approval.expiresAt - now)} (until ${utc(approval.expiresAt)})` });
   }
@@ -246,11 +246,7 @@ function fieldsOf(request: Request, now: number): Field[] {
 
 /** A field is plain text: what our own words have as `code` is only itself there. */
 export function plainly({ name, value }: Field): Field {
-  return { name, value: withoutTicks(value) };
-}
-
-function withoutTicks(text: string): string {
-  return text.replaceAll('`', '');
+  return { name, value: unticked(value) };
 }
 
 /** What the plan rests on. */
