@@ -60,10 +60,8 @@ export interface Item {
 export interface Converge<I extends Item, S> {
   /** Default 1. */
   atOnce?: number;
-  /** One look a tick for all items together. */
+  /** One look a tick (two seconds) for all items together. */
   look?: () => Promise<S>;
-  /** Milliseconds between ticks while something waits. Default 2,000. */
-  tickMs?: number;
   step(item: I, seen: S, at: ItemContext): Promise<Step>;
 }
 

@@ -122,6 +122,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       redis: target,
       prefix,
       openstack: { backoffMs: 5 },
+      pace: { runMs: 100, sweepMs: 200, checkMs: 50 },
       log,
       ...(options.registryRoot ? { registryRoot: options.registryRoot } : {}),
     });

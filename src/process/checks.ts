@@ -2,8 +2,6 @@ import type { Check } from '../check.ts';
 import type { HandingOver } from '../requests/hold.ts';
 import { type Repeating, repeat } from './repeat.ts';
 
-const LOOK_EVERY_MS = 1_000;
-
 interface Due {
   name: string;
   check: Check;
@@ -34,7 +32,7 @@ export function startChecks(core: HandingOver): Repeating {
     } catch (error) {
       core.log.warn({ err: error }, 'checks not looked for');
     }
-    return LOOK_EVERY_MS;
+    return core.pace.checkMs;
   });
   return {
     kick: loop.kick,

@@ -6,6 +6,7 @@ import type { Wakers } from '../queue.ts';
 import type { Registry } from '../registry.ts';
 import type { Store } from '../requests/store.ts';
 import type { Metrics } from './metrics.ts';
+import type { Pace } from './pace.ts';
 
 /** What a worker works with. */
 export interface Core {
@@ -23,6 +24,7 @@ export interface Core {
   auditFolder: string;
   /** How long a worker may be silent before another takes over. */
   leaseMs: number;
+  pace: Readonly<Pace>;
   /** This process, as the audit names it. */
   worker: string;
 }

@@ -28,6 +28,7 @@ import { healthOf } from './health.ts';
 import { startHeart } from './heartbeat.ts';
 import { listenWhenPossible } from './listen.ts';
 import { createMetrics } from './metrics.ts';
+import { PACE, type Pace } from './pace.ts';
 import { stateFolder } from './state-folder.ts';
 import { startWorker } from './worker.ts';
 
@@ -43,6 +44,7 @@ export interface StartOptions {
   registryRoot?: string;
   /** How OpenStack is called: timeouts and waits between tries. */
   openstack?: ConnectOptions;
+  pace?: Readonly<Pace>;
   log: Logger;
 }
 
@@ -76,7 +78,7 @@ export async function start(options: StartOptions): Promise<Running> {
 
 /** Connections, then the worker, then the gateway, so that whoever is heard is also served. At the end the other way round. */
 async function compose(
-  { role, config, redis: target, prefix = 'stackhand', registryRoot, openstack = {}, log }: StartOptions,
+  { role, config, redis: target, prefix = 'stackhand', registryRoot, openstack = {}, pace = PACE, log }: StartOptions,
   atEnd: (end: () => unknown) => void,
 ): Promise<Omit<Running, 'stop'>> {
   const { environment } = config;
@@ -132,6 +134,7 @@ async function compose(
     metrics,
     auditFolder: join(stateFolder(environment), 'audit'),
     leaseMs: config.limits.leaseSeconds * 1_000,
+    pace,
     worker: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
   };
   if (role !== 'gateway') {

@@ -11,7 +11,6 @@ import type { Request } from '../request.ts';
 import { findRequest } from './store.ts';
 import { handleTimer } from './timers.ts';
 
-const EVERY_MS = 2_000;
 const MOST_OFTEN_MS = 100;
 /** A sweeper that died keeps the others waiting this many rounds. */
 const ROUNDS_HELD = 2;
@@ -29,7 +28,7 @@ export interface Sweeper {
  */
 export function startSweeper(core: Core): Sweeper {
   // Nobody waits longer for a sweep than for a lease to run out.
-  const everyMs = Math.min(EVERY_MS, core.leaseMs / 2);
+  const everyMs = Math.min(core.pace.sweepMs, core.leaseMs / 2);
   const loop = repeat(async () => {
     await sweep(core, everyMs).catch((error: unknown) => core.log.warn({ err: error }, 'sweep ended early'));
     return untilNextTimer(core, everyMs).catch(() => everyMs);
@@ -82,7 +81,7 @@ async function dueTimers(core: Core): Promise<void> {
       await dropTimer(redis, [keys.timers, due, at]);
     } catch (error) {
       core.log.warn({ err: error, request: Number(number), kind }, 'timer broke');
-      await redis.zadd(keys.timers, 'XX', 'GT', now() + EVERY_MS, due);
+      await redis.zadd(keys.timers, 'XX', 'GT', now() + core.pace.sweepMs, due);
     }
   }
 }

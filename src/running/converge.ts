@@ -4,7 +4,6 @@ import { OpenStackError } from '../errors.ts';
 import type { Converge, Item, Outcome, Step } from '../job.ts';
 import type { Session } from '../openstack/session.ts';
 
-const TICK_MS = 2_000;
 /** After an answer that got lost an item's step is called again, which looks first: this often, then it is *unknown*. */
 const LOOKS_AFTER_LOST_ANSWER = 3;
 
@@ -21,6 +20,8 @@ export class WouldWrite extends Error {
 export interface ConvergeContext {
   openstack: Session;
   signal: AbortSignal;
+  /** Between two looks at what waits. */
+  tickMs: number;
   log: Logger;
   /** Items of this request with a write that was begun in an earlier run, or in this one with no answer. */
   begun(item: string): boolean;
@@ -32,7 +33,7 @@ export async function converge<I extends Item, S>(
   how: Converge<I, S>,
   context: ConvergeContext,
 ): Promise<Outcome[]> {
-  const { atOnce = 1, look, tickMs = TICK_MS } = how;
+  const { atOnce = 1, look } = how;
   const outcomes = new Map<string, Outcome[]>();
   const active = new Map<string, I>();
   const open = [...items];
@@ -58,7 +59,7 @@ export async function converge<I extends Item, S>(
       const { state, detail, besides = [] } = step;
       outcomes.set(item.id, [{ item: { id: item.id, name: item.name }, state, ...(detail ? { detail } : {}) }, ...besides]);
     }
-    if (waiting > 0) await sleep(tickMs, undefined, { signal: context.signal }).catch(() => undefined);
+    if (waiting > 0) await sleep(context.tickMs, undefined, { signal: context.signal }).catch(() => undefined);
   }
   return items.flatMap((item) => outcomes.get(item.id) ?? [{ item: { id: item.id, name: item.name }, state: 'not started' }]);
 }

@@ -72,7 +72,9 @@ async function runJob(
     converge: (items, how) => {
       const watch = watchForStop(core, number, lease);
       const isBegun = (item: string): boolean => begun.has(itemKey(region, item));
-      return converge(items, how, { openstack, signal: lease.signal, log, begun: isBegun }).finally(watch);
+      return converge(items, how, { openstack, signal: lease.signal, tickMs: core.pace.runMs, log, begun: isBegun }).finally(
+        watch,
+      );
     },
   };
   try {
