@@ -14,6 +14,7 @@ export default defineCommand({
   // A stop: it changes nothing in the cloud, and needs no vote.
   effect: 'read',
   cloud: false,
+  stops: true,
   args: z.object({
     cloud: z.string().optional().describe('the only cloud to freeze; left out: all of them, whatever this channel means'),
     reason: z.string().min(3).describe('why; everybody who waits for the thaw reads it'),

@@ -57,6 +57,8 @@ export interface OwnRead<A extends ArgsSchema = ArgsSchema> extends CommandBase<
   isNamed?(args: z.infer<A>, asker: { user: string; channel: string | undefined; requests: RequestBook }): Promise<boolean>;
   /** The request that this is about: its requester, and whoever votes on it, may do so whatever the rules say of this command. */
   concerns?(args: z.infer<A>): number;
+  /** It stops something, so it is taken even when Redis is nearly full, as a vote is. */
+  stops?: true;
   /** It has another request's cloud looked at, so it waits among the lines that do, not before a vote or a stop. */
   asksCloud?: true;
   run(args: z.infer<A>, context: CommandContext): Promise<Answer | Intention>;

@@ -14,6 +14,7 @@ export default defineCommand({
   // Changes nothing in the cloud, and a stop needs no vote.
   effect: 'read',
   cloud: false,
+  stops: true,
   args: z.object({ number: RequestNumber.describe('number of the request, such as R-1042') }),
   positionals: ['number'],
   completes: { number: 'request' },

@@ -145,12 +145,12 @@ async function readOn(core: Core, id: number, click: StoredClick, reads: Reads):
 }
 
 async function lineFromButton(
-  core: Core,
+  { store, wakers, registry, log }: Core,
   id: number,
   { user, team, place }: StoredClick,
   line: { text: string; parent?: number; reads?: Reads },
 ): Promise<Answered> {
-  const intake = createIntake(core.store, core.wakers, core.log);
+  const intake = createIntake({ store, wakers, registry, log });
   // The click was deduplicated; its own number makes this line the same however often it is handled.
   const taken = await intake.line({
     dedupe: [`click/${id}`],

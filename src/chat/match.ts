@@ -58,14 +58,22 @@ export function matchCommand(words: readonly Word[], registry: Registry): Match 
 
 /** Whether a line has to ask OpenStack something. What is no command needs nobody. */
 export function needsCloud(line: string, registry: Registry): boolean {
+  const command = commandOf(line, registry);
+  if (command === undefined || isOwnChange(command)) return false;
+  return command.cloud !== false || isStandIn(command) || ('asksCloud' in command && command.asksCloud === true);
+}
+
+/** Whether a line stops something, so that it is taken even when Redis is nearly full. */
+export function stops(line: string, registry: Registry): boolean {
+  const command = commandOf(line, registry);
+  return command !== undefined && 'stops' in command && command.stops === true;
+}
+
+function commandOf(line: string, registry: Registry): NamedCommand['command'] | undefined {
   try {
-    const match = matchCommand(tokenize(line), registry);
-    if (match === undefined) return false;
-    const { command } = match.named;
-    if (isOwnChange(command)) return false;
-    return command.cloud !== false || isStandIn(command) || ('asksCloud' in command && command.asksCloud === true);
+    return matchCommand(tokenize(line), registry)?.named.command;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

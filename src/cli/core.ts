@@ -71,7 +71,7 @@ export async function openTerminalCore(
   const { store, close } = await openStore(target, log, prefix);
   const { redis } = store;
   const wakers = openQueues(redis, prefix, log, (line) => needsCloud(line, registry));
-  const intake = createIntake(store, wakers, log);
+  const intake = createIntake({ store, wakers, registry, log });
   return {
     line: (line) => intake.line(line),
     click: (act, unixUser, values) =>

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import { type AuditEntry, chain, NOTHING_BEFORE } from '../audit/chain.ts';
+import { stops } from '../chat/match.ts';
 import { readsInWords } from '../chat/request-words.ts';
 import { fromSlackText } from '../chat/slack-text.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { type Wakers, wake, wakeForClick } from '../queue.ts';
 import { within } from '../redis/within.ts';
+import type { Registry } from '../registry.ts';
 import type { Entry, Request, Requester } from '../request.ts';
 import { findRequest, type Store } from '../requests/store.ts';
 import type { IncomingClick, IncomingLine, Intake, Taken } from './incoming.ts';
@@ -15,8 +17,17 @@ import { type Answer, takeClickRecord, takeRecord } from './take.ts';
 const DEADLINE_MS = 1_500;
 const ASK_AGAIN_MS = 250;
 
+export interface IntakeParts {
+  store: Store;
+  wakers: Wakers;
+  /** Knows which lines are taken even when Redis is nearly full. */
+  registry: Registry;
+  log: Logger;
+  metrics?: Metrics;
+}
+
 /** The queue's door: one Lua call each; waking a worker is not waited for. */
-export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?: Metrics): Intake {
+export function createIntake({ store, wakers, registry, log, metrics }: IntakeParts): Intake {
   const { redis, keys, clock } = store;
   /** Once the acknowledgement is on its way. The sweeper wakes what this could not. */
   const woken = (waking: () => Promise<void>): void => {
@@ -30,7 +41,14 @@ export function createIntake(store: Store, wakers: Wakers, log: Logger, metrics?
       const taken = await take(
         store,
         line.dedupe,
-        (deadline) => takeRecord(redis, keys, { dedupe: line.dedupe, deadline, parent: line.parent, ...record }),
+        (deadline) =>
+          takeRecord(redis, keys, {
+            dedupe: line.dedupe,
+            deadline,
+            parent: line.parent,
+            mustFit: stops(line.text, registry),
+            ...record,
+          }),
         { taken: (number) => woken(() => wake(wakers, { ...request, number }, 'line')) },
       );
       metrics?.lineTaken(line.entry, taken.taken ? 'taken' : taken.because);

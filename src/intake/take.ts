@@ -49,12 +49,21 @@ export type Answer =
 export async function takeRecord(
   redis: Redis,
   keys: Keys,
-  input: { dedupe: string[]; deadline: number; parent: number | undefined; record: string; head: string; entry: string },
+  input: {
+    dedupe: string[];
+    deadline: number;
+    parent: number | undefined;
+    /** Taken even when Redis is nearly full. */
+    mustFit: boolean;
+    record: string;
+    head: string;
+    entry: string;
+  },
 ): Promise<Answer> {
   const shared = {
     dedupe: input.dedupe.map(keys.dedupe),
     deadline: input.deadline,
-    full: keys.full,
+    ...(input.mustFit ? {} : { full: keys.full }),
     counter: keys.number,
     request: keys.request(0).slice(0, -1),
     audit: keys.audit(0).slice(0, -1),

@@ -151,7 +151,7 @@ async function compose(
   function startGateway(): ReturnType<typeof listenWhenPossible> {
     const redis = connect('gateway');
     const own = { ...store, redis };
-    const intake = createIntake(own, wakers, log, metrics);
+    const intake = createIntake({ store: own, wakers, registry, log, metrics });
     const forms = createForms({ config, registry, clouds, store: own }, prefix);
     const appToken = environment.SLACK_APP_TOKEN ?? '';
     const listen = async (): Promise<RunningGateway> =>

@@ -59,8 +59,10 @@ export function endOf(request: Request, ran: Ran, begun: ReadonlySet<string>, si
     if (signal.reason !== 'stopped') return 'hand back';
     const did = outcomes.filter(({ state }) => state === 'done');
     const was = did.length > 0 ? did.map(({ item }) => item.name).join(', ') : 'nothing';
-    const notDone = left.map(({ item }) => item.name).join(', ');
-    const text = `Stopped ${stoppedBy}. Done: ${was}. Not done: ${notDone}.${alsoBegun(request, begun, outcomes)}`;
+    // Of what was under way nobody knows whether it is done: that is said by itself.
+    const notDone = left.filter(({ item }) => !begun.has(item.id)).map(({ item }) => item.name);
+    const not = notDone.length > 0 ? ` Not done: ${notDone.join(', ')}.` : '';
+    const text = `Stopped ${stoppedBy}. Done: ${was}.${not}${alsoBegun(request, begun, outcomes)}`;
     return { state: 'cancelled', reply: { ...reply, text, lines: [reply.text, ...(reply.lines ?? [])] }, outcomes };
   }
   return { state: stateOf(outcomes), reply, outcomes };

@@ -274,7 +274,9 @@ describe('the doctor', () => {
       'warning  it may not list projects, so commands that name a project will be refused: GET identity /projects answered 403',
     );
     expect(cloud).toContain("OpenStack's own policies let only an admin look into all of the cloud");
-    expect(cloud).toContain('warning  it may not list compute services, so commands on hosts will be refused');
+    expect(cloud).toContain(
+      'warning  it may not list compute services, so commands on hosts will be refused, and no mass of hosts that are down stops anything',
+    );
     expect(cloud).toContain('ok       pretend-admin is user admin in project admin');
   });
 

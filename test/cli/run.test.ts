@@ -244,10 +244,9 @@ describe('a line in the terminal', () => {
 
   it('with a Slack user sent along is still from whom the worker maps', async () => {
     const bot = await botWith();
-    const { store, wakers, log } = bot.running.core;
     const requester = { kind: 'terminal', unixUser: 'eve', user: 'U0BOB0000' } as const;
 
-    await createIntake(store, wakers, log).line({
+    await createIntake(bot.running.core).line({
       dedupe: ['own'],
       text: SET,
       requester,
@@ -264,9 +263,10 @@ describe('a line in the terminal', () => {
     const running = inTerminal(bot, system, 'cores wipe demo --cores 40 --reason "more load"', false);
     expect(await running).toBe(0);
     const { hash = '' } = await bot.until('planned');
-    const { store, wakers, log } = bot.running.core;
+    const { core } = bot.running;
+    const { store } = core;
     const click = (user: string) =>
-      createIntake(store, wakers, log).click({
+      createIntake(core).click({
         dedupe: [`by ${user}`],
         act: { kind: 'type target', request: 1001, hash },
         user,

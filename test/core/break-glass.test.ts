@@ -77,7 +77,7 @@ function cores({ cloud }: Bot): number | undefined {
 async function clicks({ running, slack }: Bot, who: string, act: Act, values: Record<string, string> = {}): Promise<void> {
   const { core } = running;
   const place = { kind: 'channel', team: slack.teamId, channel: slack.ids['#ops'] ?? '' } as const;
-  await createIntake(core.store, core.wakers, core.log).click({
+  await createIntake(core).click({
     dedupe: [randomUUID()],
     act,
     user: idOf('U', who),

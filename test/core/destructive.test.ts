@@ -91,7 +91,7 @@ it.each([
   const act = { kind: 'type target', request: 1001, hash } as const;
 
   // Slack shows the question to nobody else, so the click is made by hand.
-  const intake = createIntake(core.store, core.wakers, core.log);
+  const intake = createIntake(core);
   await intake.click({ dedupe: ['by hand'], act, user: idOf('U', who), team, place, values: { typed } });
 
   await bot.hears(who, answer);

@@ -65,7 +65,7 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
   await eventually(async () => (await store.redis.exists(store.keys.full)) === 1, 'the sweeper to see it');
 
   const refused = await bot.say('bob', 'cores show demo');
-  await createIntake(store, bot.running.core.wakers, bot.running.core.log).click({
+  await createIntake(bot.running.core).click({
     dedupe: ['button'],
     act: { kind: 'line', line: 'cores show demo' },
     user: idOf('U', 'bob'),

@@ -148,8 +148,9 @@ describe('what only the asker is told', () => {
 
   it('of a click more than ten seconds ago: in direct messages', async () => {
     const bot = await toyBot({ role: 'gateway' });
-    const { store, wakers, log } = bot.running.core;
-    await createIntake(store, wakers, log).click({
+    const { core } = bot.running;
+    const { store } = core;
+    await createIntake(core).click({
       dedupe: ['click'],
       act: { kind: 'cancel', request: 999 },
       user: idOf('U', 'bob'),

@@ -157,7 +157,7 @@ it('a click on a card of another plan does not count', async () => {
   const act = { kind: 'approve', request: 1001, hash: 'f'.repeat(64) } as const;
 
   // No card of ours carries another plan's hash, since plans are never edited; so the click is made by hand.
-  await createIntake(core.store, core.wakers, core.log).click({
+  await createIntake(core).click({
     dedupe: ['old'],
     act,
     user: idOf('U', 'alice'),

@@ -54,6 +54,23 @@ async function diesInFreeze(bot: Bot, { stop, leased } = DEAD_RUN): Promise<stri
   return locks.map(store.keys.lock);
 }
 
+it('is taken even when Redis is nearly full, and so is a cancel', async () => {
+  // Nobody takes up what is taken, and no sweeper looks whether Redis is full.
+  const { slack, running, until, request } = await startBot({ role: 'gateway' });
+  const { redis, keys } = running.core.store;
+  await redis.set(keys.full, '1');
+
+  await slack.slash('bob', '#ops', SET);
+  const refusal = await slack.waitFor(() => slack.ephemerals('bob')[0], 'the refusal');
+  expect(slack.text(refusal)).toContain('Redis is nearly full');
+  await slack.slash('bob', '#ops', FREEZE);
+  expect((await until('received')).line).toBe(FREEZE);
+  await slack.slash('bob', '#ops', 'request cancel R-1');
+
+  await eventually(async () => (await redis.get(keys.number)) === '1002', 'the cancel');
+  expect((await request(1002)).line).toBe('request cancel R-1');
+});
+
 describe('a run whose worker died, with its cloud frozen by then', () => {
   it('is handed back, without its locks, and can be stopped', async () => {
     const bot = await startBot();

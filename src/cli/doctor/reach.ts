@@ -22,7 +22,12 @@ export async function reach(connection: Connection, region: string, named: Reado
   const services = await unlessRefused(listComputeServices(os));
   const findings = [
     seen(projects, (list) => count(list, 'project'), 'projects', 'commands that name a project will be refused'),
-    seen(services, (list) => count(list, 'compute service'), 'compute services', 'commands on hosts will be refused'),
+    seen(
+      services,
+      (list) => count(list, 'compute service'),
+      'compute services',
+      'commands on hosts will be refused, and no mass of hosts that are down stops anything by itself',
+    ),
   ];
   return [...findings.flat(), ...('list' in projects ? await sameInSeveralDomains(os, projects.list, named) : [])];
 }
