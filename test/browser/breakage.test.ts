@@ -71,3 +71,53 @@ it('a queue that is cut in two is no loss of hosts: the brake is on, and evacuat
   await cut.click();
   await page.getByText('8/8').waitFor();
 });
+
+it('a Nova that hangs holds up nobody who asks for something else', async () => {
+  const { page, types, message } = await stage.open('bob');
+  const hangs = page.getByRole('switch', { name: 'Nova hangs' });
+  await hangs.click();
+
+  await types('/stack host list');
+  await types('/stack project list');
+
+  await message(/genomics.*webshop/s);
+  await hangs.click();
+});
+
+it('while Neutron is away the bot says what was not sent, and reads again once it is back', async () => {
+  const { page, types, message } = await stage.open('bob');
+  const away = page.getByRole('switch', { name: 'Neutron is away' });
+  await away.click();
+
+  await types('/stack network list');
+  await message(/network .*was not sent/);
+
+  await away.click();
+  await types('/stack network list');
+  await message(/\d+ networks/);
+});
+
+it('tokens that Keystone has forgotten are asked for anew, and nobody notices', async () => {
+  const { page, types, message } = await stage.open('bob');
+  await types('/stack quota show teaching');
+  await message(/teaching/);
+
+  await page.getByRole('button', { name: 'Expire tokens' }).click();
+
+  await types('/stack quota show payments');
+  expect(await (await message(/Project payments/)).textContent()).not.toMatch(/401|refused/);
+});
+
+it('what Slack answers 429 to is said once it takes it again', async () => {
+  const { page, types, message } = await stage.open('bob');
+  const limited = page.getByRole('switch', { name: 'Slack answers 429' });
+  await limited.click();
+  await types('/stack quota set sandbox cores=24 --reason "through a limit"');
+  const told = page.getByRole('article').filter({ hasText: 'through a limit' });
+
+  await page.getByRole('button', { name: 'Kill Stackhand' }).click();
+  await limited.click();
+
+  await message(/waits for approval.*through a limit/s);
+  expect(await told.count()).toBe(1);
+});

@@ -43,6 +43,25 @@ it('two people approve at the same moment: one vote counts, and the other hears 
   expect(answers.filter((answer) => answer?.includes('goes ahead now'))).toHaveLength(1);
 });
 
+it('two approve at the same moment what takes two votes: both count', async () => {
+  const bob = await stage.open('bob');
+  const alice = await stage.open('alice');
+  const carol = await stage.open('carol');
+  await bob.types('/stack floating ip cleanup --unused-for 1d --limit 1 --reason "two at once"');
+  await (await bob.message('two at once')).getByRole('button', { name: 'Type the target' }).click();
+  await bob.page.getByRole('dialog').getByRole('textbox').fill('1 address');
+  await bob.page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
+  const cards = [
+    await alice.message(/waits for approval.*two at once/s),
+    await carol.message(/waits for approval.*two at once/s),
+  ];
+
+  await Promise.all(cards.map((card) => card.getByRole('button', { name: 'Approve' }).click()));
+
+  const done = await bob.message(/is done.*two at once/s);
+  expect(await done.textContent()).toMatch(/alice.*carol|carol.*alice/s);
+});
+
 it('whoever plays all of them is shown who is wanted, and what is new to them', async () => {
   const { page, types, becomes, message } = await stage.open('bob');
   await types('/stack quota set sandbox cores=16 --reason "somebody is wanted"');
