@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { loadRegistry } from '../src/registry.ts';
 import { type Alertmanager, startAlertmanager } from './alertmanager.ts';
@@ -42,8 +44,12 @@ export interface RunningDemo extends Demo {
   stop(): Promise<void>;
 }
 
-/** Starts all of it, the page last, so that whoever opens it finds somebody there. What was begun is ended where a step breaks. */
+/**
+ * Starts all of it, the page last, so that whoever opens it finds somebody there. What was begun is ended where a step breaks.
+ * @throws EADDRINUSE, before anything is forgotten or begun
+ */
 export async function startDemo({ folder, port, reset = false }: DemoOptions): Promise<RunningDemo> {
+  await askForPort(port);
   if (reset) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const endings: (() => Promise<unknown> | unknown)[] = [];
@@ -56,6 +62,14 @@ export async function startDemo({ folder, port, reset = false }: DemoOptions): P
     await stop();
     throw error;
   }
+}
+
+/** @throws EADDRINUSE */
+async function askForPort(port: number): Promise<void> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
 }
 
 async function compose(folder: string, port: number, atEnd: (end: () => unknown) => void): Promise<Omit<RunningDemo, 'stop'>> {

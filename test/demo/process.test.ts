@@ -94,6 +94,7 @@ it('a port in use is said in words, with what to type', async () => {
   expect(status).toBe(1);
   expect(output).toContain(`Something else listens on port ${port}, perhaps another demo. End it, or type`);
   expect(await processesOf(folder)).toEqual([]);
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it.each([

@@ -9,6 +9,8 @@ import { z } from 'zod';
 
 /** Kills and repairs a compute host of the real cloud, and makes servers on it: plain HTTP and signals, nothing of src/. */
 export interface HostLab {
+  /** Nova's address in the catalogue. */
+  nova: string;
   /** A server on just this host that the scheduler may move anywhere afterwards. @returns its ID, once it is ACTIVE. */
   boot(name: string, options?: { metadata?: Record<string, string>; fromVolume?: boolean }): Promise<string>;
   get(id: string): Promise<LabServer>;
@@ -19,12 +21,16 @@ export interface HostLab {
   lose(): Promise<void>;
   /** Its agents report again, nova-compute starts again. */
   repair(): Promise<void>;
+  /** Its agents report again, and nothing else; ends once neutron has heard them. */
+  revive(): Promise<void>;
   /** As nova shows its service. */
   service(): Promise<LabService>;
-  /** The forced down and the disable lifted, whatever a test came to. */
+  /** The forced down and the disable lifted, whatever a test came to; Nova first wants its nova-compute to have cleaned up. */
   enable(): Promise<void>;
   /** Statuses of the evacuations away from it, by server ID, the newest of each. */
   evacuations(): Promise<Record<string, string>>;
+  /** The servers of these that Nova was asked to evacuate, each as often as it was asked. */
+  evacuationsOf(servers: readonly string[]): Promise<string[]>;
   ports(server: string): Promise<{ 'binding:host_id': string; 'binding:vif_type': string; status: string }[]>;
 }
 
@@ -109,7 +115,15 @@ export async function openLab(cloudsYaml: string, host: string): Promise<HostLab
     );
   const paused = join(folder, 'state', 'agents-paused', host);
 
+  const migrations = async (): Promise<{ instance_uuid: string; status: string }[]> => {
+    const Migrations = z.array(z.object({ instance_uuid: z.string(), status: z.string() }));
+    return Migrations.parse(
+      (await ask('GET', `${nova}/os-migrations?migration_type=evacuation&source_compute=${host}`)).migrations,
+    );
+  };
+
   return {
+    nova,
     async boot(name, { metadata = {}, fromVolume = false } = {}) {
       const image = await firstId(`${root('image')}/v2/images?name=cirros-0.6`, 'images');
       const network = await firstId(`${neutron}/networks?name=demo-net`, 'networks');
@@ -171,21 +185,30 @@ export async function openLab(cloudsYaml: string, host: string): Promise<HostLab
       await rm(paused, { force: true });
       await run(UP, ['--no-install', '--no-seed'], { env: { ...process.env, CLOUD_DIR: folder } });
     },
+    async revive() {
+      await rm(paused, { force: true });
+      const Agents = z.array(z.object({ alive: z.boolean() }));
+      for (let tries = 0; tries < 120; tries += 1) {
+        const { agents } = await ask('GET', `${neutron}/agents?host=${host}`);
+        if (Agents.parse(agents).some(({ alive }) => alive)) return;
+        await sleep(500);
+      }
+      throw new Error(`neutron hears nothing of ${host}`);
+    },
     service,
     async enable() {
+      for (let tries = 0; (await migrations()).some(({ status }) => status === 'done'); tries += 1) {
+        if (tries > 120) throw new Error(`nova-compute of ${host} does not clean up`);
+        await sleep(500);
+      }
       const { id, status, forced_down } = await service();
       if (status === 'enabled' && !forced_down) return;
       await ask('PUT', `${nova}/os-services/${id}`, { status: 'enabled', forced_down: false });
     },
     async evacuations() {
-      const Migrations = z.array(z.object({ instance_uuid: z.string(), status: z.string() }));
-      const { migrations } = await ask('GET', `${nova}/os-migrations?migration_type=evacuation&source_compute=${host}`);
-      return Object.fromEntries(
-        Migrations.parse(migrations)
-          .reverse()
-          .map((one) => [one.instance_uuid, one.status]),
-      );
+      return Object.fromEntries((await migrations()).reverse().map((one) => [one.instance_uuid, one.status]));
     },
+    evacuationsOf: async (servers) => (await migrations()).map((one) => one.instance_uuid).filter((id) => servers.includes(id)),
     ports: async (server) => z.array(Port).parse((await ask('GET', `${neutron}/ports?device_id=${server}`)).ports),
   };
 }

@@ -1,40 +1,13 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Bot } from '../bot.ts';
 import { ended, typeHost } from '../host/stage.ts';
 import { tableRow } from '../table-row.ts';
-import { type HostLab, openLab } from './dead-host.ts';
+import { HOST, HOSTS, hostStage } from './host-stage.ts';
 import { realBot } from './real-bot.ts';
 
-const HOST = 'compute3';
 const WHY = '--fenced "killed by the test" --reason "a whole host is lost"';
-const SILENT_MS = 30_000;
 
-/** In place of the five minutes of a cloud that people use. */
-const HOSTS = { shared: [HOST], heartbeat: '30s' };
-
-let lab: HostLab;
-const made: string[] = [];
-
-beforeAll(async () => {
-  lab = await openLab(inject('realCloudsYaml'), HOST);
-});
-
-afterAll(async () => {
-  await lab.repair();
-  await lab.enable().catch(async () => {
-    // Nova first wants its nova-compute to have cleaned up.
-    await new Promise((resolve) => setTimeout(resolve, 10_000));
-    await lab.enable();
-  });
-  for (const id of made) await lab.delete(id);
-});
-
-/** Gone again at the end, whatever comes of the others. */
-async function boot(...given: Parameters<HostLab['boot']>): Promise<string> {
-  const id = await lab.boot(...given);
-  made.push(id);
-  return id;
-}
+const stage = hostStage();
 
 async function evacuated(bot: Bot, line: string): Promise<Awaited<ReturnType<typeof ended>>> {
   await bot.say('bob', line);
@@ -46,11 +19,12 @@ async function evacuated(bot: Bot, line: string): Promise<Awaited<ReturnType<typ
 
 describe('a whole host is lost', () => {
   it('is refused while it lives, then moves all but the one that fails, retries that, and takes servers again once repaired', async () => {
-    const { bot } = await realBot(undefined, undefined, HOSTS);
-    const runs = await boot('evac-runs');
-    const off = await boot('evac-off');
-    const bfv = await boot('evac-bfv', { fromVolume: true });
-    const fails = await boot('evac-fails');
+    const { lab } = stage;
+    const { bot } = await realBot({ as: { hosts: HOSTS } });
+    const runs = await stage.boot('evac-runs');
+    const off = await stage.boot('evac-off');
+    const bfv = await stage.boot('evac-bfv', { fromVolume: true });
+    const fails = await stage.boot('evac-fails');
     await lab.stop(off);
     await lab.setMetadata(fails, { fake_fail: 'spawn' });
 
@@ -62,7 +36,7 @@ describe('a whole host is lost', () => {
     await lab.lose();
     const lost = Date.now();
     expect(await bot.say('bob', `host evacuate ${HOST} ${WHY}`)).toMatch(/is not dead|heard nova-compute of compute3/);
-    await new Promise((resolve) => setTimeout(resolve, lost + SILENT_MS + 16_000 - Date.now()));
+    await stage.silentSince(lost);
 
     const { request, card } = await evacuated(bot, `host evacuate ${HOST} ${WHY}`);
     expect(request.state).toBe('partly done');

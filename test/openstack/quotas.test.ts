@@ -20,8 +20,11 @@ interface Scene {
 }
 
 /** A project with well-known limits, which it has again after the test. */
+/** @param writer an entry of `file`, in the place of the administrator */
 async function scene(writer?: { name: string; file?: string }): Promise<Scene> {
-  const { bot, cloud } = await realBot(writer);
+  const { bot, cloud } = await realBot(
+    writer ? { ...(writer.file ? { file: writer.file } : {}), as: { writer: writer.name } } : {},
+  );
   const demo = await cloud.projectId('demo');
   await keptLimits(cloud, demo);
   await cloud.setLimits('compute', demo, { cores: 20, ram: 51_200 });

@@ -10,27 +10,23 @@ import { type Limits, openRawCloud, type QuotaService, type RawCloud } from './r
 /** Two cores serve a whole cloud here. */
 const PATIENCE_MS = 30_000;
 
+export interface RealOptions {
+  /** An entry of this clouds.yaml, in the place of the real one's. */
+  file?: string;
+  /** Laid over the cloud's part of stackhand.yaml. */
+  as?: { name?: string; writer?: string; regions?: readonly string[]; hosts?: object };
+  /** Laid over the rest of it. */
+  yaml?: Record<string, unknown>;
+}
+
 /** A Stackhand over the pretend Slack and the real cloud, and the real cloud itself. */
-export async function realBot(
-  writer?: { name: string; file?: string },
-  regions?: readonly string[],
-  hosts?: object,
-): Promise<{ bot: Bot; cloud: RawCloud }> {
-  const file = inject('realCloudsYaml');
-  const cloud = await openRawCloud(file);
+export async function realBot({ file, as, yaml }: RealOptions = {}): Promise<{ bot: Bot; cloud: RawCloud }> {
+  const real = inject('realCloudsYaml');
+  const cloud = await openRawCloud(real);
   const bot = await startBot({
-    cloudsFile: writer?.file ?? file,
+    cloudsFile: file ?? real,
     slack: { patienceMs: PATIENCE_MS },
-    yaml: {
-      clouds: [
-        {
-          name: 'real-admin',
-          ...(writer ? { writer: writer.name } : {}),
-          ...(regions ? { regions } : {}),
-          ...(hosts ? { hosts } : {}),
-        },
-      ],
-    },
+    yaml: { clouds: [{ name: 'real-admin', ...as }], ...yaml },
   });
   return { bot, cloud };
 }

@@ -9,7 +9,7 @@ async function twoRegions(): ReturnType<typeof realBot> {
   await raw.deleteRegion('RegionTwo');
   onTestFinished(() => raw.deleteRegion('RegionTwo'));
   await raw.createRegion('RegionTwo');
-  return realBot(undefined, ['RegionOne', 'RegionTwo']);
+  return realBot({ as: { regions: ['RegionOne', 'RegionTwo'] } });
 }
 
 it('a line that may mean two regions is asked about with buttons, and one region is looked into by its own endpoints', async () => {
