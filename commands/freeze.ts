@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../src/chat/tokenize.ts';
-import { type CommandContext, defineCommand } from '../src/command.ts';
+import { defineCommand } from '../src/command.ts';
+import type { CommandContext } from '../src/command-context.ts';
 import { NotAllowed, UserError } from '../src/errors.ts';
 import { code, count, type Reply } from '../src/reply.ts';
 import { label } from '../src/request.ts';

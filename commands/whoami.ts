@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineCommand, type Effect, type Who } from '../src/command.ts';
+import { defineCommand, type Effect } from '../src/command.ts';
+import type { Who } from '../src/command-context.ts';
 import { code, plain } from '../src/reply.ts';
 
 export default defineCommand({

@@ -1,5 +1,5 @@
-import type { Raise } from './command.ts';
 import type { Rule, StackhandYaml } from './config-schema.ts';
+import type { Raise } from './plan.ts';
 import { type Holds, holdsForRaises, holdsForTarget, holdsHere, namesRole, type Unknown, type Where } from './policy/match.ts';
 import { atLeast, mergeNeeds, type Needs, needsOf } from './policy/needs.ts';
 import { whyCouldNotTell, whyForbidden, whyNotHere, whyNotThese, whyUnknown } from './policy/refusal.ts';

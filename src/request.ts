@@ -1,4 +1,5 @@
-import type { Effect, Later, Plan } from './command.ts';
+import type { Effect } from './command.ts';
+import type { Later, Plan } from './plan.ts';
 import type { Mention, Reply } from './reply.ts';
 import type { StandstillInWords } from './standstill/words.ts';
 import type { Target } from './target.ts';

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import cleanup from '../../jobs/floating-ip/cleanup.ts';
 import quarantine from '../../jobs/floating-ip/quarantine.ts';
 import { DurationMs, formatDuration, IpAddress, WholeNumber } from '../../src/chat/values.ts';
-import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
 import { lookAround } from '../../src/floating-ips/look-around.ts';
 import { type Grace, graceOf } from '../../src/floating-ips/quarantine.ts';
 import { approvedAddress, forWhom, linesOf, nothingLeft, ownersOf, tableOf, warningsOf } from '../../src/floating-ips/say.ts';
 import { PROJECT_ARGUMENTS, projectAsked } from '../../src/list/of-project.ts';
 import { floatingIpTarget } from '../../src/openstack/targets.ts';
+import type { NothingToDo, Plan } from '../../src/plan.ts';
 import { code, count } from '../../src/reply.ts';
 
 const HOUR_MS = 3_600_000;

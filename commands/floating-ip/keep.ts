@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { noSuchRequest } from '../../src/chat/request-words.ts';
 import { formatInstant, IpAddress, RequestNumber } from '../../src/chat/values.ts';
-import { type CommandContext, defineCommand } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
+import type { CommandContext } from '../../src/command-context.ts';
 import { UserError } from '../../src/errors.ts';
 import { code, count } from '../../src/reply.ts';
 import { label } from '../../src/request.ts';

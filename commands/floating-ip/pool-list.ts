@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type CommandContext, defineCommand } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
+import type { CommandContext } from '../../src/command-context.ts';
 import { type Column, LIST_ARGUMENTS, listRows } from '../../src/list/list.ts';
 import { naturally } from '../../src/natural-order.ts';
 import { type AddressPool, listAddressPools } from '../../src/openstack/address-pools.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import restore from '../../jobs/floating-ip/restore.ts';
 import { IpAddress, RequestNumber } from '../../src/chat/values.ts';
-import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
 import { OpenStackError } from '../../src/errors.ts';
 import type { ApprovedAddress } from '../../src/floating-ips/approved.ts';
 import { deletedBy, deletedTarget } from '../../src/floating-ips/deleted.ts';
@@ -9,6 +9,7 @@ import { sortByTaken } from '../../src/floating-ips/taken.ts';
 import { getNetworkQuota } from '../../src/openstack/network.ts';
 import type { QuotaUses } from '../../src/openstack/quota-set.ts';
 import type { Session } from '../../src/openstack/session.ts';
+import type { NothingToDo, Plan } from '../../src/plan.ts';
 import { code, count, type Table } from '../../src/reply.ts';
 import { label } from '../../src/request.ts';
 

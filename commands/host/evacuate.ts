@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import evacuateHost from '../../jobs/host/evacuate.ts';
-import { type CommandContext, defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
+import type { CommandContext } from '../../src/command-context.ts';
 import { UserError } from '../../src/errors.ts';
 import { affectedBy, blastFields } from '../../src/evacuation/blast.ts';
 import { destinationsFor } from '../../src/evacuation/destinations.ts';
@@ -13,6 +14,7 @@ import { listServersOnHost, type Server } from '../../src/openstack/compute.ts';
 import { findHost } from '../../src/openstack/hosts.ts';
 import { listMigrations } from '../../src/openstack/migrations.ts';
 import { hostTarget, serverTarget } from '../../src/openstack/targets.ts';
+import type { NothingToDo, Plan } from '../../src/plan.ts';
 import { code, count, plain } from '../../src/reply.ts';
 
 export default defineCommand({

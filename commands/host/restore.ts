@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import restoreHost from '../../jobs/host/restore.ts';
 import { formatDuration } from '../../src/chat/values.ts';
-import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { leftoversInWords, lookForLeftovers } from '../../src/evacuation/leftovers.ts';
 import { lookForLife } from '../../src/evacuation/life.ts';
@@ -11,6 +11,7 @@ import type { ComputeService } from '../../src/openstack/compute.ts';
 import { findHost } from '../../src/openstack/hosts.ts';
 import { listMigrations, type Migration } from '../../src/openstack/migrations.ts';
 import { hostTarget } from '../../src/openstack/targets.ts';
+import type { NothingToDo, Plan } from '../../src/plan.ts';
 import { code, count } from '../../src/reply.ts';
 
 export default defineCommand({

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import setDefaults from '../../jobs/quota/defaults-set.ts';
 import { typedWhereToChoose } from '../../src/chat/where.ts';
-import { defineCommand, type NothingToDo, type Plan } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { listProjects } from '../../src/openstack/identity.ts';
 import { FURTHER_NAMES, formatLimit, SERVICE_NAMES } from '../../src/openstack/quotas.ts';
 import type { Session } from '../../src/openstack/session.ts';
+import type { NothingToDo, Plan } from '../../src/plan.ts';
 import { byService, type Change, limitsNow, oldToNew, presentInWords, typedPresent } from '../../src/quotas/change.ts';
 import { DEFAULTS, readDefaults } from '../../src/quotas/defaults.ts';
 import { quotaArguments, type Wanted, wantedOf } from '../../src/quotas/wanted.ts';

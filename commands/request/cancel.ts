@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { noSuchRequest } from '../../src/chat/request-words.ts';
 import { RequestNumber } from '../../src/chat/values.ts';
-import { defineCommand, type Who } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
+import type { Who } from '../../src/command-context.ts';
 import { laterLines } from '../../src/outbox/card.ts';
 import { code, type Reply } from '../../src/reply.ts';
 import { aboutOf, label, type Request } from '../../src/request.ts';

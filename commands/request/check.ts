@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { noSuchRequest, requesterInWords, stateInWords } from '../../src/chat/request-words.ts';
 import { formatInstant, RequestNumber } from '../../src/chat/values.ts';
-import { defineCommand, type PlannedAgain } from '../../src/command.ts';
+import { defineCommand } from '../../src/command.ts';
 import { OpenStackError, UserError } from '../../src/errors.ts';
+import type { PlannedAgain } from '../../src/plan.ts';
 import { type Compared, comparePlans } from '../../src/planning/compare-plans.ts';
 import { sayNeeds } from '../../src/policy/needs.ts';
 import { type Answer, code, count, plain } from '../../src/reply.ts';

@@ -1,4 +1,4 @@
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
 import { quote } from './tokenize.ts';
 
 type Where = Pick<CommandContext, 'cloud' | 'region'>;

@@ -1,4 +1,4 @@
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
 import type { Server } from '../openstack/compute.ts';
 import { listOwners } from '../openstack/owners.ts';
 import { count, type Field, plain } from '../reply.ts';

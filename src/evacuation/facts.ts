@@ -1,7 +1,7 @@
 import { formatDuration, formatInstant } from '../chat/values.ts';
-import type { Fact } from '../command.ts';
 import { UserError } from '../errors.ts';
 import { timeOf } from '../openstack/times.ts';
+import type { Fact } from '../plan.ts';
 import { code, count, plain } from '../reply.ts';
 import type { Heard, LifeLook } from './life.ts';
 import { isOurWrite } from './reason.ts';

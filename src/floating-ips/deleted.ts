@@ -1,6 +1,6 @@
 import cleanup from '../../jobs/floating-ip/cleanup.ts';
 import { noSuchRequest } from '../chat/request-words.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
 import { UserError } from '../errors.ts';
 import { code } from '../reply.ts';
 import { label, type Request } from '../request.ts';

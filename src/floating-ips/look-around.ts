@@ -1,4 +1,4 @@
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
 import { UserError } from '../errors.ts';
 import { ofProject } from '../list/of-project.ts';
 import { type FloatingIp, listFloatingIps } from '../openstack/floating-ips.ts';

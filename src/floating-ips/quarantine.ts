@@ -1,6 +1,7 @@
 import cleanup from '../../jobs/floating-ip/cleanup.ts';
 import { formatDuration } from '../chat/values.ts';
-import type { CommandContext, Later, NamedContact, Told } from '../command.ts';
+import type { CommandContext, NamedContact } from '../command-context.ts';
+import type { Later, Told } from '../plan.ts';
 import { code, count } from '../reply.ts';
 import { type Owner, ownerName } from '../target.ts';
 import type { ApprovedAddress } from './approved.ts';

@@ -1,8 +1,9 @@
 import { formatDuration, formatInstantWithAge } from '../chat/values.ts';
-import type { CommandContext, NothingToDo } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
 import { ofProject } from '../list/of-project.ts';
 import type { Project } from '../openstack/identity.ts';
 import { floatingIpTarget, projectTarget } from '../openstack/targets.ts';
+import type { NothingToDo } from '../plan.ts';
 import { code, count, type Table } from '../reply.ts';
 import { ownerName } from '../target.ts';
 import type { ApprovedAddress } from './approved.ts';

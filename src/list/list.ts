@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WholeNumber } from '../chat/values.ts';
-import type { Who } from '../command.ts';
+import type { Who } from '../command-context.ts';
 import { UserError } from '../errors.ts';
 import { naturally } from '../natural-order.ts';
 import { code, type Records, type Table } from '../reply.ts';

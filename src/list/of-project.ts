@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
 import type { Project } from '../openstack/identity.ts';
 import { resolveProject } from '../openstack/kinds.ts';
 import { projectTarget } from '../openstack/targets.ts';

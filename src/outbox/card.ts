@@ -1,5 +1,5 @@
 import { unansweredLine } from '../approval/unanswered.ts';
-import type { Plan } from '../command.ts';
+import type { Plan } from '../plan.ts';
 import { type Button, code, count, type Field, type Reply, type Table, unticked } from '../reply.ts';
 import {
   cameTo,

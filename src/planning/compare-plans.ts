@@ -1,4 +1,4 @@
-import type { Fact } from '../command.ts';
+import type { Fact } from '../plan.ts';
 import { code, count, type Field, type Table } from '../reply.ts';
 import type { FrozenPlan } from '../request.ts';
 import type { Target } from '../target.ts';

@@ -1,7 +1,8 @@
 import { quote } from '../chat/tokenize.ts';
-import type { ChangeCommand, NothingToDo, Plan } from '../command.ts';
+import type { ChangeCommand } from '../command.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
 import type { JobCall } from '../job.ts';
+import type { NothingToDo, Plan } from '../plan.ts';
 import { decidePlan } from '../policy.ts';
 import type { Registry } from '../registry.ts';
 import { code, type Reply } from '../reply.ts';

@@ -1,5 +1,5 @@
-import type { PlannedAgain } from '../command.ts';
 import { NotAllowed, OpenStackError, UserError } from '../errors.ts';
+import type { PlannedAgain } from '../plan.ts';
 import { sayNeeds } from '../policy/needs.ts';
 import { whereOf } from '../request.ts';
 import type { Considered } from './consider.ts';

@@ -1,5 +1,6 @@
-import type { Effect, Raise } from '../command.ts';
+import type { Effect } from '../command.ts';
 import type { Rule } from '../config-schema.ts';
+import type { Raise } from '../plan.ts';
 import { LOOKS_LIKE_ID, type Owner, type Target } from '../target.ts';
 
 /** Where somebody wants to do what. No channel: a terminal or a schedule. No cloud: a command that needs none. */

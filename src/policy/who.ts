@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NamedContact, Who } from '../command.ts';
+import type { NamedContact, Who } from '../command-context.ts';
 import type { StackhandYaml } from '../config-schema.ts';
 import { DeliveryError, NotAllowed, UserError } from '../errors.ts';
 import type { StoredClick } from '../intake/intake.ts';

@@ -1,8 +1,8 @@
 import setQuota from '../../jobs/quota/set.ts';
 import { formatDuration, formatInstant } from '../chat/values.ts';
-import type { Later, OpenRevert, Raise } from '../command.ts';
 import type { Project } from '../openstack/identity.ts';
 import { formatLimit, quotaValue } from '../openstack/quotas.ts';
+import type { Later, OpenRevert, Raise } from '../plan.ts';
 import { code } from '../reply.ts';
 import { label } from '../request.ts';
 import { byService, type Change, typedLimits, valueName } from './change.ts';

@@ -1,5 +1,5 @@
 import type { Answering } from '../approval/vote.ts';
-import type { Who } from '../command.ts';
+import type { Who } from '../command-context.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import { tellRequester, tellState } from '../outbox/tell.ts';
 import type { Core } from '../process/core.ts';

@@ -1,5 +1,6 @@
-import type { LaterValue, Told, Who } from '../command.ts';
+import type { Who } from '../command-context.ts';
 import type { Outcome } from '../job.ts';
+import type { LaterValue, Told } from '../plan.ts';
 import type { Request } from '../request.ts';
 import type { Target } from '../target.ts';
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type AuditEntry, type ChainedEntry, chain } from '../audit/chain.ts';
-import type { OpenRevert } from '../command.ts';
 import type { Outcome } from '../job.ts';
+import type { OpenRevert } from '../plan.ts';
 import type { Clock } from '../redis/clock.ts';
 import { type Command, commit, type Guard } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';

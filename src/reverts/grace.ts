@@ -1,6 +1,6 @@
 import { formatInstant } from '../chat/values.ts';
-import type { Told } from '../command.ts';
 import { type Destination, PRIORITY, say } from '../outbox/outbox.ts';
+import type { Told } from '../plan.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { Button, Reply } from '../reply.ts';

@@ -1,4 +1,4 @@
-import type { Who } from '../command.ts';
+import type { Who } from '../command-context.ts';
 import { NotAllowed, UserError } from '../errors.ts';
 import type { Core } from '../process/core.ts';
 import { commit, type Guard } from '../redis/commit.ts';

@@ -1,4 +1,4 @@
-import type { LaterValue } from '../command.ts';
+import type { LaterValue } from '../plan.ts';
 import { type FrozenLater, label } from '../request.ts';
 
 type Words = Pick<FrozenLater, 'text' | 'values' | 'line' | 'grace'>;

@@ -1,5 +1,5 @@
-import type { OpenRevert } from '../command.ts';
 import type { Outcome } from '../job.ts';
+import type { OpenRevert } from '../plan.ts';
 import type { Command } from '../redis/commit.ts';
 import type { Keys } from '../redis/keys.ts';
 import {

@@ -1,5 +1,5 @@
-import type { OpenRevert } from '../command.ts';
 import { tellState } from '../outbox/tell.ts';
+import type { OpenRevert } from '../plan.ts';
 import type { Core } from '../process/core.ts';
 import { wake } from '../queue.ts';
 import type { Guard } from '../redis/commit.ts';

@@ -1,6 +1,6 @@
 import { listDown } from '../brake/down-book.ts';
 import { liftBrake } from '../brake/lift.ts';
-import type { Who } from '../command.ts';
+import type { Who } from '../command-context.ts';
 import type { Core } from '../process/core.ts';
 import { freezeCloud, thawCloud } from './freeze.ts';
 import { readStandstill } from './standstill.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Count, DurationMs, Instant, IpAddress, MacAddress, SizeMiB, Url, WholeNumber } from '../../src/chat/values.ts';
-import { type ArgsSchema, type CloudRead, defineCommand, type Plan, type ReadCommand } from '../../src/command.ts';
+import { type ArgsSchema, type CloudRead, defineCommand, type ReadCommand } from '../../src/command.ts';
 import { defineJob } from '../../src/job.ts';
+import type { Plan } from '../../src/plan.ts';
 import { type NamedCommand, type Registry, registryOf } from '../../src/registry.ts';
 
 const nothing = defineJob({ payload: z.object({}), run: async () => ({ text: 'Done.', outcomes: [] }) });

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseLine } from '../../src/chat/parse.ts';
-import { type CommandContext, isStandIn, type Who } from '../../src/command.ts';
+import { isStandIn } from '../../src/command.ts';
+import type { CommandContext, Who } from '../../src/command-context.ts';
 import { UserError } from '../../src/errors.ts';
 import { loadRegistry, type Registry } from '../../src/registry.ts';
 import type { Reply } from '../../src/reply.ts';
