@@ -34,6 +34,7 @@ const CommandFile = z.strictObject(
     payload: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'is not a zod schema').optional(),
     carryOut: CALLABLE.optional(),
     concerns: CALLABLE.optional(),
+    stops: z.literal(true).optional(),
     asksCloud: z.literal(true).optional(),
     standsFor: CALLABLE.optional(),
   },

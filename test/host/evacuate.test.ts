@@ -1,9 +1,19 @@
 import { expect, it } from 'vitest';
-import { repairHost } from '../../demo/cloud/accidents.ts';
 import { server } from '../../demo/cloud/seed.ts';
 import { eventually } from '../bot.ts';
 import { tableRow } from '../table-row.ts';
-import { approved, deadHost, ended, evacuated, evacuationsOf, LINE, serverOf, serversOn, typeHost } from './stage.ts';
+import {
+  approved,
+  deadHost,
+  ended,
+  evacuated,
+  evacuationsOf,
+  LINE,
+  laterRepaired,
+  serverOf,
+  serversOn,
+  typeHost,
+} from './stage.ts';
 
 it('changes nothing before two others have approved, then moves all, forces the host down and leaves it disabled', async () => {
   const bot = await deadHost();
@@ -284,7 +294,7 @@ it('keeps the reason of whoever disabled the host before', async () => {
 it('can be taken back as far as the host goes, by the line that the card names', async () => {
   const bot = await deadHost();
   await evacuated(bot);
-  repairHost(bot.cloud.state, 'compute3');
+  laterRepaired(bot);
 
   await bot.say('bob', 'host restore compute3');
   await bot.approve('alice');

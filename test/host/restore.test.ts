@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { repairHost } from '../../demo/cloud/accidents.ts';
 import type { Host, Migration } from '../../demo/cloud/state-compute.ts';
 import { type Bot, eventually } from '../bot.ts';
-import { deadHost, ended, evacuated } from './stage.ts';
+import { deadHost, ended, evacuated, laterRepaired } from './stage.ts';
 
 function compute3({ cloud }: Bot): Host {
   const host = cloud.state.hosts.find(({ name }) => name === 'compute3');
@@ -23,7 +23,7 @@ function underWay({ cloud }: Bot, status: string): Migration[] {
 async function emptied({ repaired = true } = {}): Promise<Bot> {
   const bot = await deadHost();
   await evacuated(bot);
-  if (repaired) repairHost(bot.cloud.state, 'compute3');
+  if (repaired) laterRepaired(bot);
   return bot;
 }
 

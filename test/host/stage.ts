@@ -1,4 +1,4 @@
-import { loseHost } from '../../demo/cloud/accidents.ts';
+import { loseHost, repairHost } from '../../demo/cloud/accidents.ts';
 import type { Cloud } from '../../demo/cloud/cloud.ts';
 import type { Server } from '../../demo/cloud/state-compute.ts';
 import type { Request, RequestState } from '../../src/request.ts';
@@ -48,6 +48,13 @@ export async function ended(bot: Bot): Promise<{ request: Request; card: string 
 export async function evacuated(bot: Bot, line = LINE): Promise<{ request: Request; card: string }> {
   await approved(bot, line);
   return ended(bot);
+}
+
+/** Powered on again, as if it had been forced down ten minutes ago: in the seconds after that nobody can tell a report from the write itself. */
+export function laterRepaired({ cloud: { state } }: Bot): void {
+  const earlier = (time: string): string => `${new Date(Date.parse(time) - 600_000).toISOString().slice(0, 19)}Z`;
+  for (const host of state.hosts) host.disabledReason = host.disabledReason?.replace(/(?<=forced down )\S+Z/, earlier) ?? null;
+  repairHost(state, 'compute3');
 }
 
 export function serverOf({ state }: Cloud, name: string): Server {
