@@ -10,6 +10,7 @@ import type { Message } from '../demo/workspace/model.ts';
 import { type Slack, type Options as SlackOptions, startWorkspace } from '../demo/workspace/workspace.ts';
 import { loadConfig } from '../src/config.ts';
 import { type Role, type Running, start } from '../src/process/start.ts';
+import { loadRegistry, type Registry } from '../src/registry.ts';
 import { ENDED, type Request } from '../src/request.ts';
 import { findRequest, type Store } from '../src/requests/store.ts';
 import { testRedis } from './setup/redis-client.ts';
@@ -69,6 +70,15 @@ export interface Bot {
   another(role: Role): Promise<Running>;
 }
 
+/** Checking all commands takes as long as all else that a bot begins with, so it is done once for each folder. */
+const registries = new Map<string | undefined, Promise<Registry>>();
+
+function registryIn(root: string | undefined): Promise<Registry> {
+  const known = registries.get(root) ?? loadRegistry(root === undefined ? {} : { root });
+  registries.set(root, known);
+  return known;
+}
+
 /** A bot with the toy operations of test/fixtures. */
 export function toyBot(options: BotOptions = {}): Promise<Bot> {
   return startBot({ registryRoot: fileURLToPath(new URL('fixtures/operations', import.meta.url)), ...options });
@@ -124,7 +134,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       openstack: { backoffMs: 5 },
       pace: { runMs: 100, sweepMs: 200, checkMs: 50 },
       log,
-      ...(options.registryRoot ? { registryRoot: options.registryRoot } : {}),
+      registry: await registryIn(options.registryRoot),
     });
     const { clock } = running.core.store;
     const now = clock.now;

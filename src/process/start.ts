@@ -18,7 +18,7 @@ import { startClock } from '../redis/clock.ts';
 import { connectRedis, type RedisPurpose } from '../redis/connection.ts';
 import { keysOf } from '../redis/keys.ts';
 import type { RedisTarget } from '../redis/url.ts';
-import { loadRegistry } from '../registry.ts';
+import { loadRegistry, type Registry } from '../registry.ts';
 import type { Store } from '../requests/store.ts';
 import { type RunningGateway, startSlack } from '../slack/app.ts';
 import { openSlack } from '../slack/client.ts';
@@ -40,8 +40,8 @@ export interface StartOptions {
   redis: RedisTarget;
   /** Keeps several Stackhands apart in one Redis. */
   prefix?: string;
-  /** Where commands/ and jobs/ are; only tests have others. */
-  registryRoot?: string;
+  /** Left out: commands/ and jobs/ of this program. */
+  registry?: Registry;
   /** How OpenStack is called: timeouts and waits between tries. */
   openstack?: ConnectOptions;
   pace?: Readonly<Pace>;
@@ -78,11 +78,11 @@ export async function start(options: StartOptions): Promise<Running> {
 
 /** Connections, then the worker, then the gateway, so that whoever is heard is also served. At the end the other way round. */
 async function compose(
-  { role, config, redis: target, prefix = 'stackhand', registryRoot, openstack = {}, pace = PACE, log }: StartOptions,
+  { role, config, redis: target, prefix = 'stackhand', registry: given, openstack = {}, pace = PACE, log }: StartOptions,
   atEnd: (end: () => unknown) => void,
 ): Promise<Omit<Running, 'stop'>> {
   const { environment } = config;
-  const registry = await loadRegistry(registryRoot === undefined ? {} : { root: registryRoot });
+  const registry = given ?? (await loadRegistry());
   checkAgainstRegistry(config, registry.commands);
   const metrics = createMetrics();
   const clouds = await openClouds(
