@@ -37,10 +37,10 @@ export async function post(bot: Bot, body: string, given: PostGiven = {}): Promi
   return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
 }
 
-/** What Slack posts where somebody types the bot's slash command. */
+/** What Slack posts where somebody types the bot's slash command. Fields that are changed to nothing are left out. */
 export function typed(bot: Bot, text: string, changes: Record<string, string> = {}): string {
   const { slack } = bot;
-  return new URLSearchParams({
+  const fields = {
     token: 'pretend',
     team_id: slack.teamId,
     channel_id: slack.id('#ops'),
@@ -49,7 +49,8 @@ export function typed(bot: Bot, text: string, changes: Record<string, string> = 
     text,
     trigger_id: '1.2.abc',
     ...changes,
-  }).toString();
+  };
+  return new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== '')).toString();
 }
 
 /** What Slack posts where somebody mentions the bot. */
