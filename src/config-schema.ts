@@ -276,7 +276,7 @@ export const StackhandYaml = z.strictObject({
         .default('512mb'),
     })
     .prefault({}),
-  /** Where /healthz, /readyz and /metrics are served, and alerts taken. */
+  /** Where /healthz, /readyz and /metrics are served, alerts taken, and what Slack posts. */
   http: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65535).default(9464) })
     .prefault({}),
@@ -288,7 +288,16 @@ export type Need = z.infer<typeof Need>;
 /** Secrets and addresses, from the environment. */
 export const Environment = z.object({
   SLACK_BOT_TOKEN: z.string().regex(/^xoxb-/, 'the bot token, which begins with xoxb-'),
-  SLACK_APP_TOKEN: z.string().regex(/^xapp-/, 'the app-level token with connections:write, which begins with xapp-'),
+  /** For Socket Mode. Whoever listens to Slack has either this one or the next. */
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-/, 'the app-level token with connections:write, which begins with xapp-')
+    .optional(),
+  /** For signed HTTP. */
+  SLACK_SIGNING_SECRET: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'the signing secret, which has 32 digits from 0 to 9 and a to f')
+    .optional(),
   /** Only for a pretend Slack or a proxy. */
   SLACK_API_URL: z
     .url('an address such as https://slack.com/api/')

@@ -11,9 +11,11 @@ import { Environment, StackhandYaml } from './config-schema.ts';
 const ENVIRONMENT = {
   all: Environment,
   gateway: Environment,
-  worker: Environment.partial({ SLACK_APP_TOKEN: true }),
-  cli: Environment.partial({ SLACK_BOT_TOKEN: true, SLACK_APP_TOKEN: true }),
+  worker: Environment,
+  cli: Environment.partial({ SLACK_BOT_TOKEN: true }),
 };
+/** Those whom Slack has to reach. */
+const LISTENERS: ReadonlySet<string> = new Set<keyof typeof ENVIRONMENT>(['all', 'gateway']);
 export type Role = keyof typeof ENVIRONMENT;
 export type EnvironmentOf<R extends Role> = z.infer<(typeof ENVIRONMENT)[R]>;
 
@@ -120,8 +122,22 @@ function readEnvironment<R extends Role>(role: R, env: Variables): { environment
     const name = String(issue.path[0]);
     problems.push(`environment: ${name} ${explainVariable(issue, given[name])}`);
   }
+  if (LISTENERS.has(role)) problems.push(...transportProblems(given));
   // The schema is the one of this role, which the compiler cannot see through the index.
   return parsed.success ? { environment: parsed.data as EnvironmentOf<R>, problems } : { problems };
+}
+
+/** How Slack reaches us is chosen by what it takes; a guess where both are there would surprise whoever meant the other one. */
+function transportProblems({ SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Variables): string[] {
+  if (SLACK_APP_TOKEN !== undefined && SLACK_SIGNING_SECRET !== undefined) {
+    return [
+      'environment: SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set; remove SLACK_SIGNING_SECRET to listen by Socket Mode, or SLACK_APP_TOKEN to have Slack post to http.port',
+    ];
+  }
+  if (SLACK_APP_TOKEN !== undefined || SLACK_SIGNING_SECRET !== undefined) return [];
+  return [
+    'environment: SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for signed HTTP) is missing; .env.example says where to get them',
+  ];
 }
 
 /** Never shows the value: whatever is in the environment may be secret. */

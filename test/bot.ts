@@ -13,6 +13,7 @@ import { type Role, type Running, start } from '../src/process/start.ts';
 import { loadRegistry, type Registry } from '../src/registry.ts';
 import { ENDED, type Request } from '../src/request.ts';
 import { findRequest, type Store } from '../src/requests/store.ts';
+import { SLACK_PATH } from '../src/slack/signed-http.ts';
 import { testRedis } from './setup/redis-client.ts';
 
 export interface BotOptions {
@@ -27,6 +28,8 @@ export interface BotOptions {
   /** Laid over the usual environment. */
   env?: Record<string, string>;
   role?: Role;
+  /** How Slack reaches it; else by sockets. */
+  transport?: 'http';
   registryRoot?: string;
   target?: { socket: string };
   /** Where other processes join in, which know no prefix of a test. */
@@ -116,7 +119,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   await writeFile(pretended, cloudsYaml({ prod: cloud, ...options.beside }));
   const env = {
     SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_APP_TOKEN: slack.appToken,
+    ...(options.transport === 'http' ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
     SLACK_API_URL: slack.apiUrl,
     OS_CLIENT_CONFIG_FILE: options.cloudsFile ?? pretended,
     STACKHAND_STATE: folder,
@@ -140,6 +143,8 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     const now = clock.now;
     clock.now = () => now() + skewMs;
     runnings.push(running);
+    // One address is all that Slack knows: the newest gateway's.
+    if (options.transport === 'http' && role !== 'worker') await slack.postTo(slackUrl(running));
     return running;
   };
   onTestFinished(async () => {
@@ -155,6 +160,11 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   // By the newest process: a test may have stopped the others.
   const store = (): Store => (runnings.at(-1) ?? running).core.store;
   return { slack, cloud, running, env, file, later, another, ...people(slack, store) };
+}
+
+/** Where Slack posts to, over signed HTTP. */
+export function slackUrl({ port }: Running): string {
+  return `http://127.0.0.1:${port}${SLACK_PATH}`;
 }
 
 /** Each as its administrator; those of the first under their own names, too. */

@@ -1,5 +1,5 @@
+import type { Copies, Line, Sent } from './line.ts';
 import type { Json, Workspace } from './model.ts';
-import type { Copies, Sent, SocketMode } from './socket.ts';
 
 /** What comes of an event that the app does not get. */
 export const NOT_SENT: Sent = {
@@ -18,9 +18,9 @@ const messageScopes: Record<string, { event: string; scope: string }> = {
 };
 
 /** Sends an event where the app subscribed to it, has the scope, and is in the channel. */
-export async function sendEvent(workspace: Workspace, socket: SocketMode, event: Json, copies: Copies = {}): Promise<Sent> {
+export async function sendEvent(workspace: Workspace, line: Line, event: Json, copies: Copies = {}): Promise<Sent> {
   if (!isWanted(workspace, event)) return NOT_SENT;
-  return socket.deliver('events_api', wrap(workspace, event), copies);
+  return line.deliver('events_api', wrap(workspace, event), copies);
 }
 
 function isWanted(workspace: Workspace, event: Json): boolean {

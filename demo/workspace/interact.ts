@@ -1,11 +1,11 @@
 import { refuse } from './body.ts';
 import { type Control, controlsIn, controlsOf, findControl } from './elements.ts';
 import { complaint, type Entry, stateOf, valuesOf } from './fields.ts';
+import type { Copies, Sent } from './line.ts';
 import type { Block, Json, Message, User, View } from './model.ts';
 import { SlackRefusal } from './model.ts';
 import { type Desk, interaction, isView, trouble, wireChannelRef } from './persona.ts';
 import { addResponseUrl } from './response-urls.ts';
-import type { Copies, Sent } from './socket.ts';
 import { getUser, wireMessage } from './state.ts';
 import { addTrigger, checkedView, closeView, pushView, replaceView, wireView } from './views.ts';
 
@@ -29,7 +29,7 @@ const CANCELLED: Sent = {
 
 /** Clicks a button, an option of an overflow menu, or chooses in a select; by label, option or `action_id`. */
 export async function click(desk: Desk, who: string, where: Message | View, wanted: string, options: Click = {}): Promise<Sent> {
-  const { workspace, socket } = desk;
+  const { workspace, line } = desk;
   const user = getUser(workspace, who);
   if (!isView(where)) mustSee(desk, user, where, options.seen !== undefined);
   const blocks = !isView(where) && options.seen !== undefined ? (where.edits[options.seen]?.blocks ?? []) : undefined;
@@ -37,7 +37,7 @@ export async function click(desk: Desk, who: string, where: Message | View, want
   if (options.cancel && !control.element.confirm) throw new Error(`"${wanted}" asks for no confirmation that could be cancelled`);
   if (options.cancel) return CANCELLED;
   const action = actionOf(desk, control, options.choose, where);
-  const sent = await socket.deliver('interactive', { ...payloadOf(desk, user, where), actions: [action] }, options);
+  const sent = await line.deliver('interactive', { ...payloadOf(desk, user, where), actions: [action] }, options);
   if (sent.error !== undefined) trouble(workspace, user, wanted, sent.error);
   return sent;
 }
@@ -50,11 +50,11 @@ export async function suggestions(
   wanted: string,
   typed: string,
 ): Promise<string[]> {
-  const { workspace, socket } = desk;
+  const { workspace, line } = desk;
   const user = getUser(workspace, who);
   const { block, element } = findControl(controlsOf(where), wanted);
   const { trigger_id: _, ...payload } = payloadOf(desk, user, where);
-  const sent = await socket.deliver('interactive', {
+  const sent = await line.deliver('interactive', {
     ...payload,
     type: 'block_suggestion',
     action_id: element.action_id,
@@ -145,7 +145,7 @@ export async function submit(
   entries: Record<string, Entry> = {},
   copies: Copies = {},
 ): Promise<Submitted> {
-  const { workspace, socket } = desk;
+  const { workspace, line } = desk;
   const user = getUser(workspace, who);
   if (view.user !== user.id) throw new Error(`the modal is not ${user.name}'s`);
   if (!workspace.views.has(view.id)) throw new Error('the modal is closed');
@@ -154,7 +154,7 @@ export async function submit(
   const values = valuesOf(workspace, view, controlsOf(view));
   view.errors = incomplete(view, values);
   if (Object.keys(view.errors).length > 0) return { ...CANCELLED, error: 'incomplete', errors: view.errors };
-  const sent = await socket.deliver(
+  const sent = await line.deliver(
     'interactive',
     {
       ...interaction(workspace, user),
@@ -228,10 +228,10 @@ function checkedErrors(view: View, errors: unknown): Record<string, string> {
 }
 
 /** Closes the modal on top, with its close button; with `all` the whole stack. */
-export async function dismiss({ workspace, socket }: Desk, who: string, view: View, all = false): Promise<Sent | undefined> {
+export async function dismiss({ workspace, line }: Desk, who: string, view: View, all = false): Promise<Sent | undefined> {
   const user = getUser(workspace, who);
   const tells = view.definition.notify_on_close === true;
   const payload = { ...interaction(workspace, user), type: 'view_closed', view: wireView(workspace, view), is_cleared: all };
   closeView(workspace, user.id, all || view.definition.clear_on_close === true);
-  return tells ? socket.deliver('interactive', payload) : undefined;
+  return tells ? line.deliver('interactive', payload) : undefined;
 }

@@ -138,7 +138,16 @@ export interface Limits {
 /** Everything the workspace knows. Each part of the pretend Slack is a set of functions over it. */
 export interface Workspace {
   team: { id: string; domain: string };
-  app: { id: string; botId: string; botUserId: string; botToken: string; appToken: string; command: string; homeTab: boolean };
+  app: {
+    id: string;
+    botId: string;
+    botUserId: string;
+    botToken: string;
+    appToken: string;
+    signingSecret: string;
+    command: string;
+    homeTab: boolean;
+  };
   scopes: Set<string>;
   /** Events the app subscribed to, as in the manifest's `bot_events`. */
   events: Set<string>;

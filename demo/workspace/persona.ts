@@ -1,7 +1,7 @@
 import { NOT_SENT, sendEvent } from './events.ts';
+import type { Copies, Line, Sent } from './line.ts';
 import type { Channel, Json, Message, User, View, Workspace } from './model.ts';
 import { addResponseUrl, respond } from './response-urls.ts';
-import type { Copies, Sent, SocketMode } from './socket.ts';
 import { getChannel, getUser, messageEvent, openDirect, storeMessage, wireMessage } from './state.ts';
 import { typedCommand, typedMessage } from './typing.ts';
 import { addTrigger, wireView } from './views.ts';
@@ -9,7 +9,7 @@ import { addTrigger, wireView } from './views.ts';
 /** A person at a keyboard needs both: what the workspace holds and the line to the app. */
 export interface Desk {
   workspace: Workspace;
-  socket: SocketMode;
+  line: Line;
 }
 
 export interface Typed extends Copies {
@@ -26,7 +26,7 @@ export type Spoken = Sent & { message: Message };
  * comes with the stranger's own `team_id`; Slack Connect lets no such line through, but the app must not rely on it.
  */
 export async function slash(
-  { workspace, socket }: Desk,
+  { workspace, line }: Desk,
   who: string,
   where: string,
   text: string,
@@ -36,7 +36,7 @@ export async function slash(
   const channel = placeOf(workspace, user, where);
   const { app, team } = workspace;
   const answer = { user: user.id, channel: channel.id };
-  const sent = await socket.deliver(
+  const sent = await line.deliver(
     'slash_commands',
     {
       token: 'pretend',
@@ -80,17 +80,17 @@ function wordsOf({ workspace }: Desk, text: string, { raw }: Typed): string {
 }
 
 async function speak(desk: Desk, who: string, where: string, words: string, options: Typed, isMention: boolean): Promise<Spoken> {
-  const { workspace, socket } = desk;
+  const { workspace, line } = desk;
   const user = getUser(workspace, who);
   const channel = placeOf(workspace, user, where);
   const thread = options.thread ? { threadTs: options.thread.threadTs ?? options.thread.ts } : {};
   const message = storeMessage(workspace, { ...personMessage(workspace, user.id, channel.id, words), ...thread });
   const event = { ...messageEvent(workspace, message), ...(user.teamId === workspace.team.id ? {} : stranger(user)) };
-  const asMessage = sendEvent(workspace, socket, event, isMention ? {} : options);
+  const asMessage = sendEvent(workspace, line, event, isMention ? {} : options);
   if (!isMention) return { ...(await asMessage), message };
   const { channel_type: _, ...mentioned } = event as Json;
   const sent =
-    channel.kind === 'im' ? await asMessage : await sendEvent(workspace, socket, { ...mentioned, type: 'app_mention' }, options);
+    channel.kind === 'im' ? await asMessage : await sendEvent(workspace, line, { ...mentioned, type: 'app_mention' }, options);
   return { ...sent, message };
 }
 
@@ -98,7 +98,7 @@ async function speak(desk: Desk, who: string, where: string, words: string, opti
  * Edits one's own message. Slack tells of it in direct messages; in a channel a mention comes again, with the old `ts`, a new
  * `event_id` and `edited`.
  */
-export async function edit({ workspace, socket }: Desk, who: string, message: Message, words: string): Promise<Sent> {
+export async function edit({ workspace, line }: Desk, who: string, message: Message, words: string): Promise<Sent> {
   const user = getUser(workspace, who);
   if (message.user !== user.id) throw new Error(`the message is not ${user.name}'s`);
   const previous = wireMessage(workspace, message);
@@ -109,9 +109,9 @@ export async function edit({ workspace, socket }: Desk, who: string, message: Me
   const { channel_type, ...event } = messageEvent(workspace, message);
   const isDirect = channel_type === 'im';
   if (!isDirect && !message.text.includes(`<@${workspace.app.botUserId}>`)) return NOT_SENT;
-  if (!isDirect) return sendEvent(workspace, socket, { ...event, type: 'app_mention' });
+  if (!isDirect) return sendEvent(workspace, line, { ...event, type: 'app_mention' });
   const changed = { message: wireMessage(workspace, message), previous_message: previous };
-  return sendEvent(workspace, socket, {
+  return sendEvent(workspace, line, {
     ...{ type: 'message', subtype: 'message_changed', hidden: true, channel: message.channel, channel_type },
     ...{ ts: workspace.nextTs(), event_ts: workspace.nextTs(), ...changed },
   });
@@ -122,10 +122,10 @@ function stranger(user: User): Json {
 }
 
 /** Opens the app's Home tab. */
-export function openHome({ workspace, socket }: Desk, who: string): Promise<Sent> {
+export function openHome({ workspace, line }: Desk, who: string): Promise<Sent> {
   const user = getUser(workspace, who);
   const view = workspace.views.get(workspace.homes.get(user.id) ?? '');
-  return sendEvent(workspace, socket, {
+  return sendEvent(workspace, line, {
     type: 'app_home_opened',
     user: user.id,
     channel: openDirect(workspace, workspace.app.botUserId, user.id).id,
@@ -136,9 +136,9 @@ export function openHome({ workspace, socket }: Desk, who: string): Promise<Sent
 }
 
 /** Runs a shortcut: on a message, or the global one where no message is given. */
-export async function shortcut({ workspace, socket }: Desk, who: string, callbackId: string, message?: Message): Promise<Sent> {
+export async function shortcut({ workspace, line }: Desk, who: string, callbackId: string, message?: Message): Promise<Sent> {
   const user = getUser(workspace, who);
-  const sent = await socket.deliver('interactive', {
+  const sent = await line.deliver('interactive', {
     ...interaction(workspace, user),
     type: message ? 'message_action' : 'shortcut',
     callback_id: callbackId,

@@ -15,6 +15,7 @@ export function createWorkspace(seed: Seed, clock: { skewMs: number }): Workspac
       botUserId: 'U0STACK00',
       botToken: 'xoxb-0000000000-pretend',
       appToken: 'xapp-1-A0STACK00-pretend',
+      signingSecret: '5e'.repeat(16),
       command: seed.command ?? '/stack',
       homeTab: seed.homeTab ?? true,
     },

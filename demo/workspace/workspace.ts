@@ -4,13 +4,15 @@ import { sendEvent } from './events.ts';
 import { createFaults, type Fault } from './faults.ts';
 import type { Entry } from './fields.ts';
 import { type Click, click, dismiss, fill, type Submitted, submit, suggestions } from './interact.ts';
+import { type Copies, createLine, type Line, type Sent } from './line.ts';
 import type { Call, Message, StoredFile, Trouble, View, Workspace } from './model.ts';
 import { edit, mention, openHome, type Spoken, say, shortcut, slash, type Typed } from './persona.ts';
 import { pings } from './pings.ts';
 import { createRateLimits } from './rate-limits.ts';
 import type { Seed } from './seed.ts';
 import { startServer } from './server.ts';
-import { type Copies, createSocketMode, type Sent, type SocketMode } from './socket.ts';
+import { createSignedHttp } from './signed-http.ts';
+import { createSocketMode, type SocketMode } from './socket.ts';
 import { createWorkspace, getChannel, getUser, inMainView, messagesIn, openDirect } from './state.ts';
 import { text } from './text.ts';
 
@@ -38,6 +40,8 @@ export interface Slack {
   /** The same, for a name that must be there. */
   id(name: string): string;
   workspace: Workspace;
+  /** What the app knows that requests to it are signed with. */
+  signingSecret: string;
   /** How many Socket Mode connections are up. */
   readonly connections: number;
 
@@ -84,7 +88,9 @@ export interface Slack {
   clearFaults(): void;
   strictLimits(on: boolean): void;
   disconnect: SocketMode['disconnect'];
-  loseAcks: SocketMode['loseAcks'];
+  loseAcks: Line['loseAcks'];
+  /** From here on the app gets everything by signed HTTP at this address, which has to answer Slack's challenge first. */
+  postTo(url: string): Promise<void>;
   /** Slack is away: connections are refused until `recover`. */
   outage(): Promise<void>;
   recover(): Promise<void>;
@@ -108,10 +114,12 @@ export async function startWorkspace({ port = 0, patienceMs = PATIENCE_MS, page,
   const faults = createFaults();
   const limits = createRateLimits();
   const socket = createSocketMode(workspace);
-  const desk = { workspace, socket };
+  const http = createSignedHttp(workspace);
+  const line = createLine(workspace, () => (http.url === undefined ? socket : http));
+  const desk = { workspace, line };
   const server = await startServer({ workspace, faults, limits }, socket, port, page);
   workspace.url = server.url;
-  workspace.emit = (event) => void sendEvent(workspace, socket, event);
+  workspace.emit = (event) => void sendEvent(workspace, line, event);
 
   const names = (id: string): string | undefined =>
     workspace.users.get(id)?.name ?? workspace.channels.get(id)?.name ?? workspace.groups.get(id)?.handle;
@@ -127,6 +135,7 @@ export async function startWorkspace({ port = 0, patienceMs = PATIENCE_MS, page,
     apiUrl: `${server.url}/api/`,
     botToken: workspace.app.botToken,
     appToken: workspace.app.appToken,
+    signingSecret: workspace.app.signingSecret,
     teamId: workspace.team.id,
     botUserId: workspace.app.botUserId,
     ids,
@@ -181,7 +190,8 @@ export async function startWorkspace({ port = 0, patienceMs = PATIENCE_MS, page,
       limits.on = on;
     },
     disconnect: socket.disconnect,
-    loseAcks: socket.loseAcks,
+    loseAcks: line.loseAcks,
+    postTo: http.setUrl,
     outage: server.close,
     recover: server.open,
     advance: (ms) => {
@@ -204,6 +214,8 @@ export async function startWorkspace({ port = 0, patienceMs = PATIENCE_MS, page,
       getChannel(workspace, where).archived = true;
     },
     stop: async () => {
+      line.stop();
+      http.stop();
       await socket.stop();
       await server.close();
     },

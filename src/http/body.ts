@@ -1,14 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Bodies of all requests together: more is refused before it fills the memory. */
-const IN_HAND_AT_MOST = 64 * 1_048_576;
-
 export interface Bodies {
   /** Reads one, and keeps it in the account until `use` has ended. */
   read<T>(request: IncomingMessage, maxBytes: number, use: (body: string | 'too large' | 'busy') => Promise<T>): Promise<T>;
 }
 
-export function createBodies(): Bodies {
+/** @param inHandAtMost of all requests together: more is refused before it fills the memory. */
+export function createBodies(inHandAtMost: number): Bodies {
   let inHand = 0;
   return {
     async read(request, maxBytes, use) {
@@ -19,7 +17,7 @@ export function createBodies(): Bodies {
           size += chunk.length;
           inHand += chunk.length;
           if (size > maxBytes) break;
-          if (inHand > IN_HAND_AT_MOST) return await use('busy');
+          if (inHand > inHandAtMost) return await use('busy');
           chunks.push(chunk);
         }
         if (size <= maxBytes) return await use(Buffer.concat(chunks).toString());

@@ -26,6 +26,8 @@ export interface HttpOptions {
   metrics: Registry;
   /** Where things are handed in by POST, by path. */
   entrances?: Readonly<Record<string, Entrance>>;
+  /** Bytes of bodies at once, at each entrance: one that is flooded keeps nobody from another. */
+  inHandAtMost?: number;
   /** How long a check may take; one that hangs is an answer too. */
   checkWithinMs?: number;
 }
@@ -49,7 +51,7 @@ export interface Entrance {
   refuse(headers: IncomingHttpHeaders): Page | undefined;
   maxBytes: number;
   /** `busy`: too much is being handed in at once. */
-  take(body: string | 'too large' | 'busy'): Promise<Page>;
+  take(body: string | 'too large' | 'busy', headers: IncomingHttpHeaders): Promise<Page>;
 }
 
 /** What came with it was not read, so the connection is of no further use. */
@@ -62,6 +64,7 @@ export async function startHttp({
   health,
   metrics,
   entrances = {},
+  inHandAtMost = 64 * 1_048_576,
   checkWithinMs = 2_000,
 }: HttpOptions): Promise<HttpServer> {
   const pages: Record<string, () => Promise<Page>> = {
@@ -69,11 +72,13 @@ export async function startHttp({
     '/readyz': () => checksPage(() => health.ready(), checkWithinMs),
     '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.metrics() }),
   };
-  const bodies = createBodies();
+  const doors = Object.fromEntries(
+    Object.entries(entrances).map(([path, entrance]) => [path, { ...entrance, bodies: createBodies(inHandAtMost) }]),
+  );
   const server = createServer({ maxHeaderSize: 8_192, connectionsCheckingInterval: 1_000 }, (request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '';
-    const entrance = Object.hasOwn(entrances, path) ? entrances[path] : undefined;
-    (entrance ? enter(entrance, bodies, request) : answer(pages, path, request))
+    const door = Object.hasOwn(doors, path) ? doors[path] : undefined;
+    (door ? enter(door, request) : answer(pages, path, request))
       .catch(() => text(500, 'Something broke on my side.', UNREAD))
       .then((page) => send(request, response, page));
   });
@@ -115,9 +120,9 @@ async function answer(pages: Record<string, () => Promise<Page>>, path: string, 
   return page();
 }
 
-async function enter({ refuse, maxBytes, take }: Entrance, bodies: Bodies, request: IncomingMessage): Promise<Page> {
+async function enter({ refuse, maxBytes, take, bodies }: Entrance & { bodies: Bodies }, request: IncomingMessage): Promise<Page> {
   const refusal = request.method === 'POST' ? refuse(request.headers) : text(405, 'Only POST.', { allow: 'POST' });
-  if (!refusal) return bodies.read(request, maxBytes, take);
+  if (!refusal) return bodies.read(request, maxBytes, (body) => take(body, request.headers));
   await discard(request, maxBytes);
   return { ...refusal, headers: { ...refusal.headers, ...UNREAD } };
 }

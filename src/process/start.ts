@@ -30,6 +30,7 @@ import { listenWhenPossible } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { PACE, type Pace } from './pace.ts';
 import { stateFolder } from './state-folder.ts';
+import { type WayIn, wayIn } from './way-in.ts';
 import { startWorker } from './worker.ts';
 
 export type Role = 'all' | 'gateway' | 'worker';
@@ -50,7 +51,7 @@ export interface StartOptions {
 
 export interface Running {
   core: Core;
-  /** Of /healthz, /readyz, /metrics, and the entrance for alerts. */
+  /** Of /healthz, /readyz, /metrics, and the entrances for alerts and, over signed HTTP, for Slack. */
   port: number;
   stop(): Promise<void>;
 }
@@ -76,7 +77,7 @@ export async function start(options: StartOptions): Promise<Running> {
   }
 }
 
-/** Connections, then the worker, then the gateway, so that whoever is heard is also served. At the end the other way round. */
+/** Connections, then the worker, then HTTP, then the gateway, so that whoever is heard is also served. At the end the other way round. */
 async function compose(
   { role, config, redis: target, prefix = 'stackhand', registry: given, openstack = {}, pace = PACE, log }: StartOptions,
   atEnd: (end: () => unknown) => void,
@@ -141,21 +142,14 @@ async function compose(
     const connections = { blocking: connect('blocking'), subscriber: connect('commands') };
     atEnd(startWorker(core, delivery, connections, prefix).stop);
   }
-  const gateway = role === 'worker' ? undefined : await startGateway();
-  if (gateway) {
-    atEnd(gateway.stop);
-    // It may be missed for a while: the next start is no trouble to tell of.
-    atEnd(startHeart(store, store.keys.gateways, core.worker, gateway.connected).stop);
-  }
 
-  function startGateway(): ReturnType<typeof listenWhenPossible> {
+  function startGateway({ transport }: WayIn): ReturnType<typeof listenWhenPossible> {
     const redis = connect('gateway');
     const own = { ...store, redis };
     const intake = createIntake({ store: own, wakers, registry, log, metrics });
     const forms = createForms({ config, registry, clouds, store: own }, prefix);
-    const appToken = environment.SLACK_APP_TOKEN ?? '';
     const listen = async (): Promise<RunningGateway> =>
-      startSlack({ ...account, signedIn: await signIn(), appToken, intake, forms });
+      startSlack({ ...account, signedIn: await signIn(), transport: transport(), intake, forms });
     return listenWhenPossible(listen, log);
   }
 
@@ -167,13 +161,23 @@ async function compose(
     log,
   });
   atEnd(alerts.stop);
+  const way = role === 'worker' ? undefined : wayIn(environment, log);
+  let gateway: Awaited<ReturnType<typeof startGateway>> | undefined;
+  const connected = (): boolean => gateway?.connected() === true;
+  // Before the gateway: what Slack posts while it is not there yet, or already ends, is refused with words.
   const http = await startHttp({
     ...config.http,
-    health: healthOf(core, gateway?.connected),
+    health: healthOf(core, way && connected),
     metrics: metrics.registry,
-    entrances: alerts.entrances,
+    entrances: { ...alerts.entrances, ...way?.entrances },
   });
   atEnd(http.close);
+  if (way) {
+    gateway = await startGateway(way);
+    atEnd(gateway.stop);
+    // It may be missed for a while: the next start is no trouble to tell of.
+    atEnd(startHeart(store, store.keys.gateways, core.worker, connected).stop);
+  }
   atEnd(watchOutbox(core).stop);
   return { core, port: http.port };
 }

@@ -3,36 +3,32 @@ import { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { SlackAway, UserError } from '../errors.ts';
 import type { Intake } from '../intake/incoming.ts';
 import type { Forms } from '../planning/forms.ts';
 import { code, type Reply } from '../reply.ts';
-import { deliveryError } from './calls.ts';
 import { takeClick } from './clicks.ts';
 import { clientOptions, type SignedIn, type SlackAccount } from './client.ts';
 import type { SlackDelivery } from './delivery.ts';
 import { suggestNames } from './fill-in.ts';
 import type { Gateway } from './gateway.ts';
 import { takeCommand, takeSpoken } from './lines.ts';
-import type { Envelope } from './link.ts';
 import { slackLogger } from './logger.ts';
 import { takeOpened } from './opened.ts';
-import { type Acknowledged, socketReceiver } from './receiver.ts';
+import { type Acknowledged, createReceiver } from './receiver.ts';
 import { render } from './render.ts';
 import { refuseStrangers } from './strangers.ts';
 import { takeSubmission } from './submissions.ts';
 import { createTeller, type Ear, type Tell } from './teller.ts';
+import type { Envelope, Transport } from './transport.ts';
 
 export interface GatewayOptions extends Pick<SlackAccount, 'botToken' | 'apiUrl' | 'log'> {
-  appToken: string;
+  transport: Transport;
   /** Who we are to Slack, from signIn. */
   signedIn: SignedIn;
   intake: Intake;
   forms: Forms;
   /** As the manifest names it. */
   command?: string;
-  /** Socket Mode connections; Slack allows an app ten over all its gateways. */
-  sockets?: number;
 }
 
 export interface RunningGateway {
@@ -48,15 +44,13 @@ export interface RunningGateway {
 
 /** Listens: slash command, mentions, direct messages, buttons, forms, and who opens their Home. Ends once Slack can reach us. */
 export async function startSlack(options: GatewayOptions): Promise<RunningGateway> {
-  const { appToken, apiUrl, intake, forms, log, botToken, command = '/stack', sockets = 2 } = options;
+  const { transport, apiUrl, intake, forms, log, botToken, command = '/stack' } = options;
   const { client, delivery, teamId, botUserId, botId } = options.signedIn;
   const tell = createTeller(client, { apiUrl, log });
   const gateway: Gateway = { intake, forms, client, tell, log, teamId, botUserId };
-  const receiver = socketReceiver({
-    appToken,
-    apiUrl,
+  const receiver = createReceiver({
+    transport,
     log,
-    sockets,
     leftOver: (envelope, acknowledge, error) => answerLeftOver({ command, tell, log }, envelope, acknowledge, error),
   });
   const app = new App<Acknowledged>({
@@ -81,9 +75,9 @@ export async function startSlack(options: GatewayOptions): Promise<RunningGatewa
     await app.start();
   } catch (cause) {
     await app.stop().catch((err: unknown) => log.debug({ err }, 'slack connection was not open'));
-    throw refusedStart(cause);
+    throw cause;
   }
-  return { client, delivery, teamId, botUserId, connected: receiver.connected, stop: async () => void (await app.stop()) };
+  return { client, delivery, teamId, botUserId, connected: transport.connected, stop: async () => void (await app.stop()) };
 }
 
 function listen(app: App<Acknowledged>, gateway: Gateway, command: string): void {
@@ -153,13 +147,4 @@ function brokenReply(err: unknown, log: Logger): Reply {
   const ref = randomBytes(2).toString('hex');
   log.error({ err, ref }, 'listener broke');
   return { text: `Something broke on my side (ref ${ref}).` };
-}
-
-function refusedStart(cause: unknown): Error {
-  const { code: why } = deliveryError(cause, false);
-  if (why === 'unreachable') return new SlackAway('Slack gives no connection: it cannot be reached.', { cause });
-  return new UserError(
-    `Slack refuses \`SLACK_APP_TOKEN\`: \`${why}\`. Take the app-level token with \`connections:write\`, which begins with \`xapp-\`.`,
-    { cause },
-  );
 }

@@ -3,21 +3,11 @@ import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { clientOptions } from './client.ts';
 import { slackLogger } from './logger.ts';
+import type { Envelope } from './transport.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
 const HELLO_TIMEOUT_MS = 15_000;
 const RECONNECT_MS = [50, 200, 500, 1_000, 2_000, 5_000];
-
-/** Something Slack sent over a socket. */
-export interface Envelope {
-  envelope_id: string;
-  /** `slash_commands`, `interactive` or `events_api`. */
-  type: string;
-  body: Record<string, unknown>;
-  retry_num?: number;
-  retry_reason?: string;
-  ack(response?: object): Promise<void>;
-}
 
 /** One Socket Mode connection that comes back by itself for ever. */
 export interface Link {

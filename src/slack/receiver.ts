@@ -1,6 +1,6 @@
 import type { App, Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
-import { createLink, type Envelope } from './link.ts';
+import type { Envelope, Transport } from './transport.ts';
 
 /** Slack gives up waiting after three seconds. */
 const LAST_ANSWERS_MS = 3_000;
@@ -14,29 +14,19 @@ export interface Acknowledged {
 }
 
 export interface ReceiverOptions {
-  appToken: string;
-  apiUrl: string | undefined;
+  transport: Transport;
   log: Logger;
-  /** Slack renews a connection every few hours: with two, one is always there. */
-  sockets: number;
   /** Answers what no listener did, or what a listener broke on. */
   leftOver(envelope: Envelope, acknowledge: Acknowledged['acknowledge'], error?: unknown): Promise<void>;
 }
 
 /**
- * Bolt's own receiver would acknowledge events before a listener runs, and leave for ever what no listener takes. Here an event is
- * acknowledged by its listener once the line is taken, and everything is acknowledged in the end.
+ * Bolt's own receivers would acknowledge events before a listener runs, and leave for ever what no listener takes. Here an event is
+ * acknowledged by its listener once the line is taken, and everything is acknowledged in the end, whichever way it came.
  */
-export function socketReceiver(options: ReceiverOptions): Receiver & { connected(): boolean } {
-  const { log, leftOver } = options;
+export function createReceiver({ transport, log, leftOver }: ReceiverOptions): Receiver {
   const busy = new Set<Promise<void>>();
   let app: App | undefined;
-  const links = Array.from({ length: options.sockets }, () =>
-    createLink(options, (envelope) => {
-      const work = handle(envelope).finally(() => busy.delete(work));
-      busy.add(work);
-    }),
-  );
 
   async function handle(envelope: Envelope): Promise<void> {
     let acknowledged = false;
@@ -65,12 +55,12 @@ export function socketReceiver(options: ReceiverOptions): Receiver & { connected
     init: (boltApp) => {
       app = boltApp;
     },
-    start: () => Promise.all(links.map((link) => link.start())),
-    async stop() {
-      await Promise.race([Promise.allSettled(busy), pause(LAST_ANSWERS_MS)]);
-      await Promise.all(links.map((link) => link.stop()));
-    },
-    connected: () => links.some((link) => link.connected()),
+    start: () =>
+      transport.start((envelope) => {
+        const work = handle(envelope).finally(() => busy.delete(work));
+        busy.add(work);
+      }),
+    stop: () => transport.stop(Promise.race([Promise.allSettled(busy), pause(LAST_ANSWERS_MS)])),
   };
 }
 

@@ -82,8 +82,8 @@ describe('the doctor', () => {
       Slack bot token
         ok       SLACK_BOT_TOKEN is @stackhand of Home
         ok       it has every scope that is needed
-      Slack app token
-        ok       SLACK_APP_TOKEN may open Socket Mode connections
+      Slack transport
+        ok       Socket Mode: SLACK_APP_TOKEN may open connections
       Clock
         ok       this machine's clock is Slack's
       Slack channels
@@ -131,11 +131,36 @@ describe('the doctor', () => {
                  Take the Bot User OAuth Token under OAuth & Permissions of the app.
       "
     `);
-    expect(under(out, 'Slack app token')).toMatchInlineSnapshot(`
-      "  wrong    SLACK_APP_TOKEN is not set
-                 .env.example says where to get it.
+    expect(under(out, 'Slack transport')).toMatchInlineSnapshot(`
+      "  wrong    neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set
+                 .env.example says where to get them.
       "
     `);
+  });
+
+  it('says where Slack posts to over signed HTTP, asks for no app token then, and shows no secret', async () => {
+    const secret = { SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef' };
+
+    const { status, out } = await doctor({ env: { ...secret, SLACK_APP_TOKEN: '' } });
+    const both = await doctor({ env: secret });
+    const misshapen = await doctor({ env: { SLACK_SIGNING_SECRET: 'hunter2', SLACK_APP_TOKEN: '' } });
+
+    expect(status).toBe(0);
+    expect(out).not.toContain(secret.SLACK_SIGNING_SECRET);
+    expect(under(out, 'Slack transport')).toMatchInlineSnapshot(`
+      "  ok       signed HTTP: Slack posts to /slack/events, which is served on 127.0.0.1:9464
+        ok       SLACK_SIGNING_SECRET has the shape of one; Slack tells nobody whether it is right
+      "
+    `);
+    expect(both.status).toBe(1);
+    expect(under(both.out, 'Slack transport')).toMatchInlineSnapshot(`
+      "  wrong    SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set
+                 Remove the secret to listen by Socket Mode, or the token to have Slack post here.
+      "
+    `);
+    expect(misshapen.status).toBe(1);
+    expect(misshapen.out).toContain('SLACK_SIGNING_SECRET should be the signing secret, which has 32 digits');
+    expect(misshapen.out).not.toContain('hunter2');
   });
 
   it('names the scopes that the app lacks', async () => {

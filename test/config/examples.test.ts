@@ -5,6 +5,7 @@ import { Environment } from '../../src/config-schema.ts';
 import { loadRegistry } from '../../src/registry.ts';
 import { GOOD, inFile, load, problemsIn } from './problems.ts';
 
+const SLACK_SIGNING_SECRET = '0123456789abcdef0123456789abcdef';
 const TOKENS = { SLACK_BOT_TOKEN: 'xoxb-1-secret', SLACK_APP_TOKEN: 'xapp-1-secret' };
 
 describe('the environment', () => {
@@ -17,16 +18,31 @@ describe('the environment', () => {
     expect(start('all', {})).toMatchInlineSnapshot(`
       [
         "environment: SLACK_BOT_TOKEN is missing; .env.example says where to get it",
-        "environment: SLACK_APP_TOKEN is missing; .env.example says where to get it",
+        "environment: SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for signed HTTP) is missing; .env.example says where to get them",
       ]
     `);
     expect(start('gateway', TOKENS)).toEqual([]);
+  });
+
+  it('takes either an app token or a signing secret, and says what to remove where both are set', () => {
+    const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN } = TOKENS;
+
+    expect(start('all', { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET })).toEqual([]);
+    expect(start('all', { SLACK_BOT_TOKEN, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET })).toEqual([]);
+    expect(start('gateway', { ...TOKENS, SLACK_SIGNING_SECRET })).toMatchInlineSnapshot(`
+      [
+        "environment: SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set; remove SLACK_SIGNING_SECRET to listen by Socket Mode, or SLACK_APP_TOKEN to have Slack post to http.port",
+      ]
+    `);
+    // A worker or a terminal listens to nobody, so it may have the environment of whoever does.
+    expect([start('worker', { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }), start('cli', {})]).toEqual([[], []]);
   });
 
   it('never shows a value, whatever is wrong with it', () => {
     const problems = start('all', {
       SLACK_BOT_TOKEN: 'xoxp-hunter2',
       SLACK_APP_TOKEN: 'hunter2',
+      SLACK_SIGNING_SECRET: 'hunter2',
       SLACK_API_URL: 'hunter2',
       LOG_LEVEL: 'hunter2',
     });
@@ -35,8 +51,10 @@ describe('the environment', () => {
       [
         "environment: SLACK_BOT_TOKEN should be the bot token, which begins with xoxb-",
         "environment: SLACK_APP_TOKEN should be the app-level token with connections:write, which begins with xapp-",
+        "environment: SLACK_SIGNING_SECRET should be the signing secret, which has 32 digits from 0 to 9 and a to f",
         "environment: SLACK_API_URL should be an address such as https://slack.com/api/",
         "environment: LOG_LEVEL should be one of trace, debug, info, warn, error, fatal",
+        "environment: SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set; remove SLACK_SIGNING_SECRET to listen by Socket Mode, or SLACK_APP_TOKEN to have Slack post to http.port",
       ]
     `);
     expect(problems.join()).not.toContain('hunter2');

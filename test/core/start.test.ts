@@ -7,13 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { startCloud } from '../../demo/cloud/cloud.ts';
-import { startWorkspace } from '../../demo/workspace/workspace.ts';
+import { type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
+import { SLACK_PATH } from '../../src/slack/signed-http.ts';
 import { defaultYaml, eventually } from '../bot.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const START = [process.execPath, join(REPOSITORY, 'dist/src/main.js'), 'start'];
 
 interface Started {
+  slack: Slack;
   child: ChildProcess;
   /** What it wrote, to its log as to its standard error. */
   said(): string;
@@ -25,7 +27,7 @@ interface Started {
 /** Stackhand as people start it, with a Redis of its own. */
 async function startProcess(
   [command = '', ...args]: string[],
-  { env = {}, yaml = {} }: { env?: Record<string, string>; yaml?: Record<string, unknown> } = {},
+  { env = {}, yaml = {}, transport }: { env?: Record<string, string>; yaml?: Record<string, unknown>; transport?: 'http' } = {},
 ): Promise<Started> {
   const slack = await startWorkspace();
   const cloud = await startCloud();
@@ -38,7 +40,7 @@ async function startProcess(
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_APP_TOKEN: slack.appToken,
+      ...(transport === 'http' ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
       SLACK_API_URL: slack.apiUrl,
       STACKHAND_CONFIG: join(folder, 'stackhand.yaml'),
       STACKHAND_STATE: join(folder, 'state'),
@@ -62,7 +64,7 @@ async function startProcess(
     });
   }
   const ended = once(child, 'close').then(([status]) => status as number | null); // 'close' has the exit status first
-  return { child, said: () => said, socket: join(folder, 'state', 'redis', 'redis.sock'), ended };
+  return { slack, child, said: () => said, socket: join(folder, 'state', 'redis', 'redis.sock'), ended };
 }
 
 async function ready(started: Started): Promise<Started> {
@@ -82,6 +84,22 @@ it('ends and says why where Slack refuses the app token, though its worker was r
 
   expect(await ended).toBe(1);
   expect(said()).toContain('Slack refuses `SLACK_APP_TOKEN`');
+});
+
+it('with a signing secret in the place of the app token Slack posts to it, and its log has neither secret nor line', async () => {
+  const started = await ready(await startProcess(START, { transport: 'http', env: { LOG_LEVEL: 'trace' } }));
+  const { slack, child, said, ended } = started;
+  const port = Number(/"port":(\d+)[^\n]*stackhand is ready/.exec(said())?.[1]);
+
+  await slack.postTo(`http://127.0.0.1:${port}${SLACK_PATH}`);
+  await slack.slash('bob', '#ops', 'help quota set');
+  await slack.sees('bob', 'Change a project');
+  child.kill('SIGTERM');
+
+  expect(await ended).toBe(0);
+  expect(slack.callsTo('apps.connections.open')).toEqual([]);
+  expect(said()).not.toContain(slack.signingSecret);
+  expect(said()).not.toContain('help quota set');
 });
 
 it('a SIGTERM to `npm start` ends all of it, Redis last', async () => {

@@ -1,21 +1,30 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Check, type HttpServer, startHttp } from '../../src/http/server.ts';
+import { type Check, type Entrance, type HttpServer, startHttp, text } from '../../src/http/server.ts';
 import { createMetrics } from '../../src/process/metrics.ts';
+import { eventually } from '../bot.ts';
 
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
 
 const REDIS_UP: Check = { name: 'redis', ok: true };
 
-async function serve({ live = [REDIS_UP], ready = [REDIS_UP] }: { live?: Check[]; ready?: Check[] | Error | 'never' } = {}) {
+interface Served {
+  live?: Check[];
+  ready?: Check[] | Error | 'never';
+  entrances?: Record<string, Entrance>;
+}
+
+async function serve({ live = [REDIS_UP], ready = [REDIS_UP], entrances = {} }: Served = {}) {
   const metrics = createMetrics({ processMetrics: false });
   server = await startHttp({
     host: '127.0.0.1',
     port: 0,
     metrics: metrics.registry,
     checkWithinMs: 100,
+    entrances,
+    inHandAtMost: 1_000_000,
     health: {
       live: async () => live,
       ready: () =>
@@ -98,6 +107,42 @@ describe('everything else', () => {
     const gone = once(slow, 'close');
     await server?.close();
     await gone;
+  });
+});
+
+describe('an entrance', () => {
+  /** More than half of what may be in hand at once. */
+  const much = 'x'.repeat(600_000);
+
+  /** Takes as much, and does not let go of it before it is told. */
+  function greedy(maxBytes = much.length): { entrance: Entrance; taken: string[]; letGo(): void } {
+    const taken: string[] = [];
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const take: Entrance['take'] = async (body, { 'x-name': name }) => {
+      taken.push(body === 'busy' || body === 'too large' ? body : `${String(name)} ${body.length}`);
+      if (body !== 'busy') await held;
+      return text(200, 'taken');
+    };
+    return { entrance: { maxBytes, refuse: () => undefined, take }, taken, letGo };
+  }
+
+  it('gets the headers with the body, and is kept by no other one from taking it', async () => {
+    const first = greedy();
+    const second = greedy();
+    const { get } = await serve({ entrances: { '/first': first.entrance, '/second': second.entrance } });
+    const post = (path: string, name: string) => get(path, { method: 'POST', headers: { 'x-name': name }, body: much });
+    const one = post('/first', 'a');
+    await eventually(() => first.taken.length === 1, 'the first one');
+
+    await post('/first', 'b');
+    const other = post('/second', 'c');
+    await eventually(() => second.taken.length === 1, 'the other one');
+    first.letGo();
+    second.letGo();
+    await Promise.all([one, other]);
+
+    expect([first.taken, second.taken]).toEqual([[`a ${much.length}`, 'busy'], [`c ${much.length}`]]);
   });
 });
 

@@ -1,14 +1,19 @@
 import { Redis } from 'ioredis';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Options, type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
 import { StackhandYaml } from '../../src/config-schema.ts';
+import { startHttp } from '../../src/http/server.ts';
 import type { IncomingClick, IncomingLine, Intake, Look, Noted, Taken } from '../../src/intake/incoming.ts';
 import { createForms, type Forms } from '../../src/planning/forms.ts';
+import { createMetrics } from '../../src/process/metrics.ts';
 import { keysOf } from '../../src/redis/keys.ts';
 import type { Request } from '../../src/request.ts';
 import type { Store } from '../../src/requests/store.ts';
 import { type RunningGateway, startSlack } from '../../src/slack/app.ts';
 import { openSlack } from '../../src/slack/client.ts';
+import { SLACK_PATH, signedHttp } from '../../src/slack/signed-http.ts';
+import { socketMode } from '../../src/slack/sockets.ts';
+import type { Transport } from '../../src/slack/transport.ts';
 import { someCommands } from '../chat/fixtures.ts';
 import { testRedis } from '../setup/redis-client.ts';
 
@@ -66,8 +71,36 @@ export interface Stage {
   redis: Redis;
   prefix: string;
   /** One more gateway beside the first. */
-  start(options?: { intake?: Intake; command?: string; sockets?: number }): Promise<RunningGateway>;
+  start(options?: { intake?: Intake; command?: string }): Promise<RunningGateway>;
   stop(): Promise<void>;
+}
+
+let way: 'sockets' | 'http' = 'sockets';
+
+/** How Slack reaches the gateways of all stages of a test file from here on. */
+export function reachedBy(chosen: typeof way): void {
+  way = chosen;
+}
+
+/** What a gateway listens with, and what is to be done once it does, and at its end. */
+interface Listening {
+  transport: Transport;
+  begun(): Promise<void>;
+  ended(): Promise<void>;
+}
+
+async function listening({ appToken, apiUrl, signingSecret, postTo }: Slack, log: Logger): Promise<Listening> {
+  const nothing = async (): Promise<void> => undefined;
+  if (way === 'sockets') return { transport: socketMode({ appToken, apiUrl, log }), begun: nothing, ended: nothing };
+  const { entrance, transport } = signedHttp({ signingSecret, log });
+  const server = await startHttp({
+    host: '127.0.0.1',
+    port: 0,
+    health: { live: async () => [], ready: async () => [] },
+    metrics: createMetrics({ processMetrics: false }).registry,
+    entrances: { [SLACK_PATH]: entrance },
+  });
+  return { transport, begun: () => postTo(`http://127.0.0.1:${server.port}${SLACK_PATH}`), ended: server.close };
 }
 
 /** A pretend workspace, and a gateway in it that hands everything to a recorder. */
@@ -76,14 +109,17 @@ export async function stage(seed?: Options): Promise<Stage> {
   const { target, prefix } = testRedis();
   const redis = new Redis({ path: target.socket });
   const intake = createRecorder();
-  const gateways: RunningGateway[] = [];
+  const endings: (() => Promise<void>)[] = [];
   const start: Stage['start'] = async (options) => {
-    const { botToken, appToken, apiUrl } = slack;
+    const { botToken, apiUrl } = slack;
     const log = pino({ level: 'silent' });
     const signedIn = await openSlack({ botToken, apiUrl, redis, prefix, log }).signIn();
     const forms = formsOf(slack, { redis, keys: keysOf(prefix), clock: { now: Date.now, stop: () => undefined } }, prefix);
-    const gateway = await startSlack({ signedIn, botToken, appToken, apiUrl, intake, forms, log, ...options });
-    gateways.push(gateway);
+    const { transport, begun, ended } = await listening(slack, log);
+    endings.push(ended);
+    const gateway = await startSlack({ signedIn, botToken, transport, apiUrl, intake, forms, log, ...options });
+    endings.push(gateway.stop);
+    await begun();
     return gateway;
   };
   return {
@@ -94,7 +130,7 @@ export async function stage(seed?: Options): Promise<Stage> {
     start,
     gateway: await start(),
     stop: async () => {
-      for (const gateway of gateways) await gateway.stop();
+      for (const end of endings.toReversed()) await end();
       await slack.stop();
       redis.disconnect();
     },

@@ -1,10 +1,11 @@
-import { WebClient } from '@slack/web-api';
+import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { EnvironmentOf } from '../../config.ts';
 import type { StackhandYaml } from '../../config-schema.ts';
 import { deliveryError } from '../../slack/calls.ts';
 import { clientOptions } from '../../slack/client.ts';
 import { BOT_SCOPES } from '../../slack/scopes.ts';
+import { SLACK_PATH } from '../../slack/signed-http.ts';
 import { type Check, type Finding, ok, warning, wrong } from '../doctor.ts';
 
 const TIMEOUT_MS = 8_000;
@@ -14,17 +15,14 @@ const MOST_LOOKS = 40;
 
 /** Tokens, scopes, and all the IDs that stackhand.yaml names. */
 export function checkSlack(environment: EnvironmentOf<'cli'>, config: StackhandYaml | undefined, log: Logger): Check[] {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_API_URL: apiUrl } = environment;
+  const { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: apiUrl } = environment;
   const options = clientOptions({ apiUrl, log, timeout: TIMEOUT_MS });
   const checks: Check[] = [
     {
       name: 'Slack bot token',
       look: async () => (botToken ? botTokenFindings(new WebClient(botToken, options)) : [noToken('SLACK_BOT_TOKEN')]),
     },
-    {
-      name: 'Slack app token',
-      look: async () => (appToken ? appTokenFindings(new WebClient(appToken, options)) : [noToken('SLACK_APP_TOKEN')]),
-    },
+    { name: 'Slack transport', look: () => transportFindings(environment, config, options) },
     { name: 'Clock', look: () => clockFindings(apiUrl ?? 'https://slack.com/api/') },
   ];
   if (!botToken || !config) return checks;
@@ -66,10 +64,35 @@ async function botTokenFindings(client: WebClient): Promise<Finding[]> {
   }
 }
 
+/** How Slack reaches us. A secret cannot be tried: Slack has no call that takes one. */
+async function transportFindings(
+  { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: secret }: EnvironmentOf<'cli'>,
+  config: StackhandYaml | undefined,
+  options: WebClientOptions,
+): Promise<Finding[]> {
+  if (appToken !== undefined && secret !== undefined) {
+    return [
+      wrong(
+        'SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set',
+        'Remove the secret to listen by Socket Mode, or the token to have Slack post here.',
+      ),
+    ];
+  }
+  if (appToken !== undefined) return appTokenFindings(new WebClient(appToken, options));
+  if (secret === undefined) {
+    return [wrong('neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set', '.env.example says where to get them.')];
+  }
+  const served = config ? `, which is served on ${config.http.host}:${config.http.port}` : '';
+  return [
+    ok(`signed HTTP: Slack posts to ${SLACK_PATH}${served}`),
+    ok('SLACK_SIGNING_SECRET has the shape of one; Slack tells nobody whether it is right'),
+  ];
+}
+
 async function appTokenFindings(client: WebClient): Promise<Finding[]> {
   try {
     await client.apps.connections.open();
-    return [ok('SLACK_APP_TOKEN may open Socket Mode connections')];
+    return [ok('Socket Mode: SLACK_APP_TOKEN may open connections')];
   } catch (error) {
     const mend =
       reasonOf(error) === 'missing_scope'
