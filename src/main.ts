@@ -2,9 +2,8 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from './config.ts';
 import { UserError } from './errors.ts';
-import { serve } from './process/serve.ts';
 
-/** `stackhand start` runs the service; every other word is the terminal's. */
+/** `stackhand start` runs the service; every other word is the terminal's. Each loads what it needs alone: somebody waits for it. */
 async function main(args: readonly string[]): Promise<number> {
   const [word, ...rest] = args;
   if (word !== 'start' || rest.includes('--help')) {
@@ -16,6 +15,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (role !== 'all' && role !== 'gateway' && role !== 'worker') {
     throw new UserError(`There is no role \`${role}\`. Type \`--role gateway\` or \`--role worker\`, or leave it out for both.`);
   }
+  const { serve } = await import('./process/serve.ts');
   return serve({ role, ...(config === undefined ? {} : { file: config }) });
 }
 

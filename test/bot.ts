@@ -135,7 +135,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       redis: target,
       prefix,
       openstack: { backoffMs: 5 },
-      pace: { runMs: 100, sweepMs: 200, checkMs: 50 },
+      pace: { runMs: 100, sweepMs: 200, checkMs: 100 },
       log,
       registry: await registryIn(options.registryRoot),
     });

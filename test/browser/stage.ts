@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { launchChromium } from '../../demo/chromium.ts';
-import { type DemoProcess, demoFolder, startDemoProcess } from '../demo/process.ts';
+import { type DemoProcess, demoFolder, startDemoProcess } from './demo-process.ts';
 
 /** For what the bot has to answer, which looks for a broken cloud every half minute; everything else is there at once. */
 const PATIENCE_MS = 45_000;

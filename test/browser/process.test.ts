@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FromServer } from '../../demo/protocol.ts';
 import { eventually } from '../bot.ts';
-import { type DemoProcess, demoFolder, runDemo, startDemoProcess } from './process.ts';
+import { type DemoProcess, demoFolder, runDemo, startDemoProcess } from './demo-process.ts';
 
 async function folderOfTest(): Promise<string> {
   const { folder, remove } = await demoFolder();
