@@ -137,7 +137,8 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       openstack: { backoffMs: 5 },
       pace: { runMs: 100, sweepMs: 200, checkMs: 100 },
       log,
-      registry: await registryIn(options.registryRoot),
+      // Its own, for a test that puts something else into it.
+      registry: { ...(await registryIn(options.registryRoot)) },
     });
     const { clock } = running.core.store;
     const now = clock.now;

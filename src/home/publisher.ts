@@ -142,7 +142,11 @@ async function show(desk: Desk, user: string, seen: SeenByAll): Promise<void> {
   if (isStranger) await dropLooker(store, user);
 }
 
-async function homeOf(desk: Desk, user: string, { open, ...byAll }: SeenByAll): Promise<{ home: Home; isStranger?: true }> {
+async function homeOf(
+  desk: Desk,
+  user: string,
+  { open: openBefore, ...byAll }: SeenByAll,
+): Promise<{ home: Home; isStranger?: true }> {
   const { core, reader } = desk;
   const { store } = core;
   try {
@@ -150,6 +154,9 @@ async function homeOf(desk: Desk, user: string, { open, ...byAll }: SeenByAll): 
     if (!person)
       return { home: notice('I work for another workspace than yours, so there is nothing here for you.'), isStranger: true };
     const ended = await reader.read(await listEndedOf(store, user));
+    // What was open a moment ago may have ended since.
+    const over = new Set(ended.map(({ number }) => number));
+    const open = openBefore.filter(({ number }) => !over.has(number));
     const linksTo = (request: Request): Promise<Link[]> => linkToCard(core, request, desk.permalink);
     return { home: await composeHome(core, person, { open, ended, ...byAll, now: store.clock.now(), linksTo }) };
   } catch (error) {

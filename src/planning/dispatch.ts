@@ -42,8 +42,7 @@ export async function handleLine(core: Core, number: number): Promise<void> {
       stored.request.attempt > MAX_ATTEMPTS
         ? tooOften(stored.request)
         : await considerInPrivate(core, stored.request, lease.signal);
-    // Handed over: another worker plans it anew.
-    if (lease.signal.aborted) return;
+    if (considered === undefined || lease.signal.aborted) return;
     // A plan whose card cannot be made, or whose place has gone, ends like one that could not be made.
     await settle(core, held, considered).catch((error: unknown) =>
       settle(core, held, { ...whyNot(core, stored.request, error), facts: knownOf(considered.facts) }),
@@ -56,13 +55,14 @@ export async function handleLine(core: Core, number: number): Promise<void> {
 /** What is left to be written down. */
 type Decided = Exclude<Considered, { carryOut: unknown }>;
 
-/** What is intended is carried out here, and nothing secret comes out. */
-async function considerInPrivate(core: Core, request: Request, signal: AbortSignal): Promise<Decided> {
+/** What is intended is carried out here, and nothing secret comes out. Undefined where it was handed over: another worker plans it anew. */
+async function considerInPrivate(core: Core, request: Request, signal: AbortSignal): Promise<Decided | undefined> {
   const known: Partial<Request> = {};
   try {
     const intended = await consider(core, request, signal, (facts) => Object.assign(known, facts));
     return await carriedOut(core, request, intended);
   } catch (error) {
+    if (signal.aborted) return undefined;
     return { ...whyNot(core, request, error), facts: known };
   }
 }

@@ -5,9 +5,8 @@ import { limitsOf } from '../../demo/cloud/state.ts';
 import { idOf } from '../../demo/workspace/seed.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { PRIORITIES } from '../../src/outbox/outbox.ts';
-import { readMemory } from '../../src/redis/memory.ts';
 import { eventually, gate, startBot, toyBot } from '../bot.ts';
-import { ownRedis } from '../own-redis.ts';
+import { fillTo, ownRedis } from '../own-redis.ts';
 
 const SET = 'cores set demo --cores 40 --reason "more load"';
 
@@ -58,10 +57,7 @@ it('with Redis nearly full new lines are refused, votes and runs go on, and line
   const bot = await toyBot({ target: { socket: redis.socket } });
   const { store } = bot.running.core;
   await bot.say('bob', SET);
-  // So much that what comes and goes makes no difference; in pieces, for Redis's buffers grow with what is sent at once.
-  for (let piece = 0; piece < 256; piece += 1) await store.redis.set(`ballast-${piece}`, Buffer.alloc(262_144));
-  const { used } = await readMemory(store.redis);
-  await store.redis.config('SET', 'maxmemory', Math.round(used / 0.93));
+  await fillTo(0.93, store.redis);
   await eventually(async () => (await store.redis.exists(store.keys.full)) === 1, 'the sweeper to see it');
 
   const refused = await bot.say('bob', 'cores show demo');
@@ -90,9 +86,7 @@ it('that Redis gets worse is a new message, and what goes up and down is not sai
   const redis = await ownRedis();
   const bot = await toyBot({ target: { socket: redis.socket } });
   const { store } = bot.running.core;
-  for (let piece = 0; piece < 256; piece += 1) await store.redis.set(`ballast-${piece}`, Buffer.alloc(262_144));
-  const fill = async (share: number): Promise<unknown> =>
-    store.redis.config('SET', 'maxmemory', Math.round((await readMemory(store.redis)).used / share));
+  const fill = (share: number): Promise<void> => fillTo(share, store.redis);
   const told = (): string[] => bot.slack.messages('#audit').map((message) => bot.text(message).replace(/:.*/s, ''));
   const tells = (...words: string[]): Promise<unknown> =>
     bot.slack.waitFor(() => JSON.stringify(told()) === JSON.stringify(words), words.join(', '));

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config.ts';
 import { noteLook } from '../../src/intake/look.ts';
 import { start } from '../../src/process/start.ts';
 import { eventually, toyBot } from '../bot.ts';
-import { ownRedis } from '../own-redis.ts';
+import { fillTo, ownRedis } from '../own-redis.ts';
 import { silentProxy } from '../silent-proxy.ts';
 import { carded, pagesOf, SET } from './pages.ts';
 
@@ -74,10 +74,10 @@ describe('while a process is missing', () => {
   });
 
   it('while Redis is nearly full it says what still works', async () => {
-    const bot = await toyBot();
+    const redis = await ownRedis();
+    const bot = await toyBot({ target: { socket: redis.socket } });
     const pages = pagesOf(bot);
-    const { redis, keys } = bot.running.core.store;
-    await redis.set(keys.full, '1');
+    await fillTo(0.93, bot.running.core.store.redis);
 
     await pages.open('alice', 'Redis is nearly full, so I take no new lines for now. Votes and stops still work.');
   });
