@@ -2,6 +2,7 @@ import type { ComputeState } from './state-compute.ts';
 import type { IdentityState } from './state-identity.ts';
 import type { ImageState } from './state-image.ts';
 import type { NetworkState } from './state-network.ts';
+import type { ObjectStoreState } from './state-object-store.ts';
 import type { VolumeState } from './state-volume.ts';
 
 /** What a region of the pretend cloud holds. Tests read it and change it freely. Identity is the same in all regions. */
@@ -9,6 +10,8 @@ export interface CloudState extends IdentityState, ComputeState, VolumeState, Ne
   quotas: { compute: Quotas; volume: Quotas; network: Quotas };
   /** Nova answers 200 to quota changes and stores nothing, as with its UnifiedLimitsDriver. */
   unifiedLimits: boolean;
+  /** Left out: the cloud has no object store, as the real test cloud has none. */
+  objectStore?: ObjectStoreState;
 }
 
 export type Limits = Record<string, number>;
