@@ -2,7 +2,7 @@ import { moved } from './builds.ts';
 import { lastHeard } from './heartbeats.ts';
 import { isDown } from './nova-services.ts';
 import { openMove } from './resizes.ts';
-import { schedule } from './scheduler.ts';
+import { type Scheduled, schedule } from './scheduler.ts';
 import { broken, ended, failedAction } from './server-states.ts';
 import type { CloudState } from './state.ts';
 import type { Migration, Server } from './state-compute.ts';
@@ -29,12 +29,7 @@ export function goOnMigratingLive(state: CloudState, server: Server): void {
 
 /** Where no host is left for it, it stays as it is: only migration and action say so. */
 export function prepare(state: CloudState, server: Server, migration: Migration): string | undefined {
-  const { flavor, imageId, host } = server;
-  const source = state.hosts.find(({ name }) => name === host);
-  const found =
-    source && isDown(source)
-      ? { fault: `Compute service of ${host} is unavailable at this time.` }
-      : schedule(state, { flavor, imageId, not: host, only: server.task?.to ?? null });
+  const found = destinationFor(state, server);
   if ('fault' in found) {
     migration.status = 'error';
     failedAction(server);
@@ -44,6 +39,16 @@ export function prepare(state: CloudState, server: Server, migration: Migration)
   migration.dest = found.host;
   migration.status = 'preparing';
   return undefined;
+}
+
+function destinationFor(state: CloudState, server: Server): Scheduled {
+  const { id, flavor, imageId, host, task } = server;
+  const to = task?.to ?? null;
+  const isForced = task?.isForced === true;
+  if (isForced && to === host) return { fault: `Unable to migrate instance (${id}) to current host (${host}).` };
+  const down = state.hosts.find((one) => (one.name === host || (isForced && one.name === to)) && isDown(one));
+  if (down) return { fault: `Compute service of ${down.name} is unavailable at this time.` };
+  return schedule(state, { flavor, imageId, not: host, ...(isForced ? { forced: to } : { only: to }) });
 }
 
 function run({ metadata }: Server, migration: Migration): void {
@@ -57,7 +62,7 @@ function goOnRunning(state: CloudState, server: Server, migration: Migration): v
   if (migration.looks > 0 && migration.asked !== 'force complete') return;
   if (server.metadata.fake_fail === 'live_migration') {
     migration.status = 'error';
-    broken(server, 'injected failure in live_migration');
+    broken(server, null);
     return;
   }
   migration.status = 'completed';

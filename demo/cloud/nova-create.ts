@@ -45,7 +45,9 @@ export function createServers(state: CloudState, asked: Asked): Answer {
   const many = allowedServers(state, asked.caller.projectId, flavor, [min, max]);
   const servers = Array.from({ length: many }, (_, n) => {
     const name = String(given.name);
-    return made(asked, given, { name: max === 1 ? name : `${name}-${n + 1}`, flavor, imageId: boot.imageId });
+    const server = made(asked, given, { name: max === 1 ? name : `${name}-${n + 1}`, flavor, imageId: boot.imageId });
+    // Groups are its ports': without one it has none.
+    return wires.networks.length + wires.ports.length === 0 ? { ...server, securityGroups: [] } : server;
   });
   for (const server of servers) {
     state.servers.push(server);
@@ -54,7 +56,7 @@ export function createServers(state: CloudState, asked: Asked): Answer {
     begin(server, { kind: 'build', states: statesOfBuild(server.metadata), build }, 'scheduling');
     if (boot.volume) attachBoot(state, server, boot.volume);
   }
-  return answered(servers[0], asked);
+  return answered(servers[0], groupsOf(given), asked);
 }
 
 /** `zone`, or `zone:host`, which is for admins. */
@@ -130,7 +132,6 @@ function mustBeFree({ ports }: CloudState, id: string): void {
 
 function made(asked: Asked, given: Record<string, unknown>, one: Pick<Server, 'name' | 'flavor' | 'imageId'>): Server {
   const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-  const groups = Array.isArray(given.security_groups) ? given.security_groups.filter(isRecord) : [];
   return {
     ...one,
     id: randomUUID(),
@@ -150,10 +151,15 @@ function made(asked: Asked, given: Record<string, unknown>, one: Pick<Server, 'n
     keyName: typeof given.key_name === 'string' ? given.key_name : null,
     locked: false,
     lockedReason: null,
-    securityGroups: groups.length === 0 ? ['default'] : groups.map(({ name }) => String(name)),
+    securityGroups: groupsOf(given),
     fault: null,
     actions: [],
   };
+}
+
+function groupsOf({ security_groups }: Record<string, unknown>): string[] {
+  const groups = Array.isArray(security_groups) ? security_groups.filter(isRecord) : [];
+  return groups.length === 0 ? ['default'] : groups.map(({ name }) => String(name));
 }
 
 function attachBoot(state: CloudState, server: Server, boot: NonNullable<Boot['volume']>): void {
@@ -183,7 +189,8 @@ function attachBoot(state: CloudState, server: Server, boot: NonNullable<Boot['v
   });
 }
 
-function answered(server: Server | undefined, { base }: Asked): Answer {
+/** With the groups that it was asked for, whether it has ports for them or not. */
+function answered(server: Server | undefined, groups: readonly string[], { base }: Asked): Answer {
   if (!server) throw new Error('nothing was made');
   const href = `${base}/v2.1/servers/${server.id}`;
   const links = [
@@ -191,7 +198,7 @@ function answered(server: Server | undefined, { base }: Asked): Answer {
     { rel: 'bookmark', href: `${base}/servers/${server.id}` },
   ];
   const adminPass = randomBytes(9).toString('base64url');
-  const security_groups = server.securityGroups.map((name) => ({ name }));
+  const security_groups = groups.map((name) => ({ name }));
   const shown = { id: server.id, links, 'OS-DCF:diskConfig': 'MANUAL', security_groups, adminPass };
   return { status: 202, body: { server: shown }, headers: { location: href } };
 }

@@ -4,7 +4,7 @@ import { additionalProperty, newMigration } from './nova-moves.ts';
 import { atLeast, badRequest, demand, notFound } from './nova-refusals.ts';
 import { visibleServer } from './nova-server-parts.ts';
 import { lookedAt } from './nova-tasks.ts';
-import { type Answer, type Asked, isAdmin, isRecord, NO_ROUTE, Refusal, type Route } from './router.ts';
+import { type Answer, type Asked, isAdmin, isRecord, type Route } from './router.ts';
 import { begin, mustBeFit, recordAction } from './server-states.ts';
 import type { CloudState } from './state.ts';
 import type { Migration, Server } from './state-compute.ts';
@@ -19,7 +19,9 @@ export function migrateLive(state: CloudState, server: Server, asked: Asked): An
   if (host !== null && !state.hosts.some(({ name }) => name === host)) {
     throw badRequest(`Compute host ${host} could not be found.`);
   }
-  begin(server, { kind: 'live-migration', states: [], ...(host === null ? {} : { to: host }) }, 'migrating');
+  // Before 2.30 a host that is named is not asked about; 2.68 has no way to do so any more.
+  const isForced = host !== null && (!atLeast(asked, '2.30') || given.force === true);
+  begin(server, { kind: 'live-migration', states: [], ...(host === null ? {} : { to: host, isForced }) }, 'migrating');
   recordAction(server, 'live-migration', asked);
   const migration = newMigration(state, server, { type: 'live-migration', status: 'accepted', dest: null });
   // Until 2.34 the answer waits for the scheduler.
@@ -45,7 +47,7 @@ export function serverMigrationRoutes({ state }: NovaOptions): Route[] {
   }
 
   function serverOf(asked: Asked, since: string, rule: string): Server {
-    if (!atLeast(asked, since)) throw new Refusal(NO_ROUTE);
+    if (!atLeast(asked, since)) throw notFound('The resource could not be found.');
     const server = visibleServer(state, asked);
     demand(isAdmin(asked), `servers:migrations:${rule}`);
     return server;

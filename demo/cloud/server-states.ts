@@ -18,10 +18,10 @@ export function ended(server: Server): void {
   server.status = statusOf(server);
 }
 
-/** It ends in ERROR, and says why. */
-export function broken(server: Server, message: string): void {
+/** It ends in ERROR, and says why unless nova has written down nothing. */
+export function broken(server: Server, message: string | null): void {
   server.vmState = 'error';
-  server.fault = { message, created: stamp() };
+  server.fault = message === null ? null : { message, created: stamp() };
   failedAction(server);
   ended(server);
 }

@@ -102,6 +102,8 @@ export interface ServerTask {
   states: string[];
   /** Of one that moves: the host that was asked for. */
   to?: string;
+  /** Past the scheduler's filters. */
+  isForced?: boolean;
   /** Of one that is built. */
   build?: { networks: string[]; ports: string[]; zone: string | null; forced: string | null };
 }

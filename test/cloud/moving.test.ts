@@ -233,7 +233,9 @@ describe('a live migration', () => {
 
     expect(states).toEqual(['MIGRATING migrating', 'ACTIVE null']);
     expect(await moved(os, server.id)).toEqual(['live-migration error']);
-    expect(await refusal(act(os, server.id, old, '2.24'))).toEqual({ '400: No valid host was found. There are not enough hosts available.': null });
+    expect(await refusal(act(os, server.id, old, '2.24'))).toEqual({
+      '400: No valid host was found. There are not enough hosts available.': null,
+    });
     expect(server).toMatchObject({ status: 'ACTIVE', taskState: null, host: 'compute3' });
   });
 

@@ -18,7 +18,11 @@ async function held(os: Session, id: string): Promise<string> {
   const by = async (host: string | null | undefined, consumer: string | undefined): Promise<string> => {
     const [hypervisor] = await listHypervisorsOfHost(os, host ?? '');
     const allocations = await getProviderAllocations(os, hypervisor?.id ?? '');
-    return allocations[consumer ?? ''] === undefined ? 'no' : Object.keys(allocations[consumer ?? ''] ?? {}).join('+');
+    return allocations[consumer ?? ''] === undefined
+      ? 'no'
+      : Object.keys(allocations[consumer ?? ''] ?? {})
+          .sort()
+          .join('+');
   };
   const { source_compute: source, dest_compute: dest, uuid } = migration ?? {};
   return [
@@ -36,8 +40,8 @@ async function heldAtLast(os: Session, world: World, id: string, words: string):
   return held(os, id);
 }
 
-const OF_NEW = 'old host: server no, migration no; new host: server VCPU+MEMORY_MB+DISK_GB, migration no';
-const OF_OLD = 'old host: server VCPU+MEMORY_MB+DISK_GB, migration no; new host: server no, migration no';
+const OF_NEW = 'old host: server no, migration no; new host: server DISK_GB+MEMORY_MB+VCPU, migration no';
+const OF_OLD = 'old host: server DISK_GB+MEMORY_MB+VCPU, migration no; new host: server no, migration no';
 
 async function resized(os: Session, world: World, id: string): Promise<unknown> {
   await act(os, id, { resize: { flavorRef: await flavorId(os, 'm1.tiny') } });

@@ -64,7 +64,7 @@ function byStatus(call: string, real: readonly WireAnswer[], pretend: readonly W
 function byCall(answers: readonly WireAnswer[]): Map<string, WireAnswer[]> {
   const calls = new Map<string, WireAnswer[]>();
   for (const answer of answers) {
-    const call = answer.call.replace(/[0-9a-f-]{32,36}/g, '<id>');
+    const call = answer.call.replace(/[0-9a-f-]{32,36}/g, '<id>').replace(/\/migrations\/\d+/, '/migrations/<number>');
     calls.set(call, [...(calls.get(call) ?? []), answer]);
   }
   return calls;
