@@ -50,6 +50,8 @@ export function largeCloud(): CloudState {
   if (pool) Object.assign(pool, { totalGiB: 2 * gib, freeGiB: gib, provisionedGiB: gib, allocatedGiB: gib });
   equip(state);
   connect(state);
+  // As nova lists them, so that each page is found at once.
+  state.servers.sort((a, b) => (b.created + b.id < a.created + a.id ? -1 : 1));
   return state;
 }
 
