@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getServerDetail, listHypervisorsOfHost } from '../../src/openstack/compute.ts';
+import { getServerDetail, listComputeServices, listHypervisorsOfHost } from '../../src/openstack/compute.ts';
 import { listMigrations } from '../../src/openstack/migrations.ts';
 import { getProviderAllocations } from '../../src/openstack/placement.ts';
 import type { Session } from '../../src/openstack/session.ts';
@@ -139,6 +139,15 @@ async function untilMoved(os: Session, world: World, id: string): Promise<unknow
   return { [await moved(os, id)]: told(server) };
 }
 
+/** Both its migrations have ended. */
+async function untilBack(os: Session, world: World, id: string): Promise<string> {
+  for (let look = 0; look < 80 && !/^live-migration completed, live-migration completed$/.test(await moved(os, id)); look += 1) {
+    await until(os, world, id, isStill);
+    await world.betweenLooks();
+  }
+  return moved(os, id);
+}
+
 const live: Case[] = [
   ...forAdmin('migrate a server live', [listMigrations, getProviderAllocations], (os, world) =>
     withServer(os, world, { metadata: { fake_delay: '4' } }, async (id) => {
@@ -157,7 +166,7 @@ const live: Case[] = [
     }),
   ),
   ...forAdmin('complete a live migration by force', [], (os, world) =>
-    withServer(os, world, { metadata: { fake_delay: '3' } }, async (id) => {
+    withServer(os, world, { metadata: { fake_delay: '2' } }, async (id) => {
       await act(os, id, TO_ANY);
       const unknown = await refusal(forceComplete(os, id, '99999999'));
       await forceComplete(os, id, await running(os, world, id));
@@ -165,7 +174,7 @@ const live: Case[] = [
     }),
   ),
   ...forAdmin('abort a live migration', [], (os, world) =>
-    withServer(os, world, { metadata: { fake_delay: '3' } }, async (id) => {
+    withServer(os, world, { metadata: { fake_delay: '2' } }, async (id) => {
       await act(os, id, TO_ANY);
       const unknown = await refusal(abort(os, id, '99999999'));
       await abort(os, id, await running(os, world, id));
@@ -187,6 +196,18 @@ const live: Case[] = [
       const after = await untilMoved(os, world, id);
       const old = { 'os-migrateLive': { host, block_migration: false, disk_over_commit: false } };
       return { after, old: await refusal(act(os, id, old, '2.24')) };
+    }),
+  ),
+  ...forAdmin('migrate a server live to a host, and back past the scheduler', [listMigrations], (os, world) =>
+    withServer(os, world, {}, async (id) => {
+      const { host: home } = await getServerDetail(os, id);
+      const others = (await listComputeServices(os, { binary: 'nova-compute' })).filter(({ host }) => host !== home);
+      await act(os, id, { 'os-migrateLive': { host: others[0]?.host, block_migration: 'auto' } });
+      const there = await untilMoved(os, world, id);
+      const isThere = (await getServerDetail(os, id)).host === others[0]?.host;
+      await act(os, id, { 'os-migrateLive': { host: home, block_migration: false, disk_over_commit: false } }, '2.24');
+      const back = await untilBack(os, world, id);
+      return { there, [`${isThere ? 'it went' : 'it stayed'}, ${back}`]: told(await getServerDetail(os, id)) };
     }),
   ),
   ...forAdmin('a live migration that cannot be', [], (os, { web1, broken1 }) => liveRefusals(os, web1, broken1)),
