@@ -1,3 +1,4 @@
+import { ofProject } from './by-project.ts';
 import type { ComputeState } from './state-compute.ts';
 import type { IdentityState } from './state-identity.ts';
 import type { ImageState } from './state-image.ts';
@@ -36,7 +37,7 @@ export function setLimits({ own }: Quotas, projectId: string, limits: Limits): v
 }
 
 export function computeUse({ servers, quotas }: CloudState, projectId: string): Limits {
-  const theirs = servers.filter((server) => server.projectId === projectId);
+  const theirs = ofProject(servers, projectId);
   return {
     instances: theirs.length,
     cores: theirs.reduce((sum, { flavor }) => sum + flavor.vcpus, 0),
@@ -50,31 +51,24 @@ export function volumeUse({ volumes, snapshots, quotas }: CloudState, projectId:
   const add = (name: string, amount: number, type: string): void => {
     for (const key of [name, `${name}_${type}`]) use[key] = (use[key] ?? 0) + amount;
   };
-  for (const { type, sizeGiB } of volumes.filter((volume) => volume.projectId === projectId)) {
+  for (const { type, sizeGiB } of ofProject(volumes, projectId)) {
     add('volumes', 1, type);
     add('gigabytes', sizeGiB, type);
   }
-  for (const { type, sizeGiB } of snapshots.filter((snapshot) => snapshot.projectId === projectId)) {
+  for (const { type, sizeGiB } of ofProject(snapshots, projectId)) {
     add('snapshots', 1, type);
     add('gigabytes', sizeGiB, type);
   }
   return { ...use, ...quotas.volume.used.get(projectId) };
 }
 
-/** Thousands of projects are asked about, each with ten thousands of ports to look through: nothing is made on the way. */
-function countOf(things: readonly { projectId: string }[], projectId: string): number {
-  let count = 0;
-  for (const one of things) if (one.projectId === projectId) count += 1;
-  return count;
-}
-
 export function networkUse(state: CloudState, projectId: string): Limits {
   return {
-    network: countOf(state.networks, projectId),
-    subnet: countOf(state.subnets, projectId),
-    port: countOf(state.ports, projectId),
-    router: countOf(state.routers, projectId),
-    floatingip: countOf(state.floatingIps, projectId),
+    network: ofProject(state.networks, projectId).length,
+    subnet: ofProject(state.subnets, projectId).length,
+    port: ofProject(state.ports, projectId).length,
+    router: ofProject(state.routers, projectId).length,
+    floatingip: ofProject(state.floatingIps, projectId).length,
     ...state.quotas.network.used.get(projectId),
   };
 }

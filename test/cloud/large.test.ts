@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fits, usesOf } from '../../demo/cloud/allocations.ts';
+import { ofProject } from '../../demo/cloud/by-project.ts';
 import { LARGE, largeCloud } from '../../demo/cloud/seed-large.ts';
 import { computeUse, limitsOf, networkUse, volumeUse } from '../../demo/cloud/state.ts';
 import { listServers } from '../../src/openstack/compute.ts';
@@ -120,4 +121,23 @@ describe('the large cloud', () => {
     // The last full page has a next one, which is empty.
     expect(cloud.calls.filter(({ path }) => path.includes('/servers/detail'))).toHaveLength(21);
   });
+});
+
+it('what a project has is counted anew when things come, go, or are put in the place of others', () => {
+  const servers = [{ projectId: 'a' }, { projectId: 'b' }, { projectId: 'a' }];
+  const counts = (): number[] => ['a', 'b', 'c'].map((id) => ofProject(servers, id).length);
+
+  const before = counts();
+  servers.push({ projectId: 'c' });
+  const more = counts();
+  servers.pop();
+  const fewer = counts();
+  servers.splice(2, 1, { projectId: 'b' });
+
+  expect([before, more, fewer, counts()]).toEqual([
+    [2, 1, 0],
+    [2, 1, 1],
+    [2, 1, 0],
+    [1, 2, 0],
+  ]);
 });
