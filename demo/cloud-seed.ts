@@ -3,6 +3,7 @@ import { hexId, uuid } from './cloud/ids.ts';
 import { host, seeded, server } from './cloud/seed.ts';
 import { project, user } from './cloud/seed-identity.ts';
 import { floatingIp, floatingIpPort, network, serverPort } from './cloud/seed-network.ts';
+import { account, container, objectStore } from './cloud/seed-object-store.ts';
 import { volume } from './cloud/seed-storage.ts';
 import { type CloudState, computeUse, type Limits, setLimits } from './cloud/state.ts';
 import type { Flavor, Server } from './cloud/state-compute.ts';
@@ -11,6 +12,7 @@ import type { Volume } from './cloud/state-volume.ts';
 
 const HOSTS = ['c01', 'c02', 'c03', 'c04', 'c05', 'c06', 'c07', 'c08'];
 const DAY_MS = 86_400_000;
+const GIB = 1_073_741_824;
 
 /** Their servers by kind: how many, how large, and whether they boot from a volume. */
 const PROJECTS: Record<
@@ -87,6 +89,10 @@ export function demoCloud(now: number): CloudState {
   state.snapshots = [];
   for (const { id } of projects) setLimits(state.quotas.compute, id, roomFor(computeUse(state, id)));
   connect(state, now);
+  state.objectStore = objectStore({
+    [hexId('project webshop')]: account([container('pictures', 4_120, 31 * GIB), container('backups', 14, 220 * GIB)]),
+    [hexId('project genomics')]: account([container('reads', 260, 1_900 * GIB)], 2_000 * GIB),
+  });
   return state;
 }
 

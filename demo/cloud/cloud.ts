@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import type { Service } from '../../src/openstack/session.ts';
 import { cinder } from './cinder.ts';
 import { type CallFault, openFaultBook } from './faults.ts';
 import { glance } from './glance.ts';
@@ -7,10 +6,11 @@ import { keystone } from './keystone.ts';
 import { neutron } from './neutron.ts';
 import { nova } from './nova.ts';
 import { placement } from './placement.ts';
-import type { ServiceApi } from './router.ts';
+import type { CloudService, ServiceApi } from './router.ts';
 import { type SeedOptions, seeded, seededBeside } from './seed.ts';
 import { type RecordedCall, type RunningService, serve } from './server.ts';
 import type { CloudState } from './state.ts';
+import { swift } from './swift.ts';
 
 export interface CloudOptions {
   seed?: SeedOptions;
@@ -21,7 +21,7 @@ export interface CloudOptions {
   /** To pretend an older or newer cloud. Default: Zed's. */
   microversions?: Partial<Record<'compute' | 'volume' | 'placement', [min: string, max: string]>>;
   /** Services that this cloud does not have. */
-  without?: Service[];
+  without?: CloudService[];
   /** Each with services and a state of its own, but for keystone, which they share. Default: RegionOne. */
   regions?: string[];
   tokenLifeMs?: number;
@@ -45,14 +45,14 @@ export interface Cloud {
   /** Every token it gave. */
   tokens: readonly string[];
   /** The next calls that match go wrong in this way, in all regions unless the fault names one. */
-  answer(service: Service, method: string, path: RegExp | string, fault: CallFault): void;
+  answer(service: CloudService, method: string, path: RegExp | string, fault: CallFault): void;
   /** All is answered well again. */
   clearFaults(): void;
   /** All tokens given so far get 401. */
   expireTokens(): void;
   /** Connections to the service are refused until `back`, in one region or in all. */
-  away(service: Service, region?: string): Promise<void>;
-  back(service: Service, region?: string): Promise<void>;
+  away(service: CloudService, region?: string): Promise<void>;
+  back(service: CloudService, region?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ const USERS: [cloud: string, user: string, project: string][] = [
 
 interface Running {
   region: string;
-  service: Service;
+  service: CloudService;
   running: RunningService;
   isAway: boolean;
 }
@@ -109,7 +109,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     for (const api of apisOf(own, options, keystoneUrl)) await start(region, api);
   }
 
-  const those = (service: Service, region?: string): Running[] =>
+  const those = (service: CloudService, region?: string): Running[] =>
     services.filter((one) => one.service === service && (region === undefined || one.region === region));
 
   return {
@@ -168,6 +168,7 @@ function apisOf(state: CloudState, options: CloudOptions, keystoneUrl: () => str
     neutron(common),
     glance(common),
     placement({ ...common, ...range(microversions.placement ?? ['1.0', '1.39']) }),
+    ...(state.objectStore ? [swift(state.objectStore, common)] : []),
   ];
 }
 
@@ -176,7 +177,7 @@ function endpointsOf(
   services: readonly Running[],
   regions: readonly string[],
   keystoneUrl: string,
-): Map<string, Partial<Record<Service, string>>> {
+): Map<string, Partial<Record<CloudService, string>>> {
   return new Map(
     regions.map((region) => {
       const own = services.filter((one) => one.region === region).map(({ service, running }) => [service, running.url]);

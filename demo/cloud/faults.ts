@@ -1,4 +1,4 @@
-import type { Service } from '../../src/openstack/session.ts';
+import type { CloudService } from './router.ts';
 
 /** What goes wrong with the next calls that match. Everything besides `status` happens to calls that otherwise are answered well. */
 export interface CallFault {
@@ -29,7 +29,7 @@ export interface CallFault {
 }
 
 interface Rule {
-  service: Service;
+  service: CloudService;
   method: string;
   path: RegExp;
   left: number;
@@ -38,9 +38,9 @@ interface Rule {
 }
 
 export interface FaultBook {
-  add(service: Service, method: string, path: RegExp | string, fault: CallFault): void;
+  add(service: CloudService, method: string, path: RegExp | string, fault: CallFault): void;
   /** The fault of a call, used up by one. */
-  take(call: { service: Service; region: string; method: string; path: string }): CallFault | undefined;
+  take(call: { service: CloudService; region: string; method: string; path: string }): CallFault | undefined;
   clear(): void;
 }
 

@@ -16,3 +16,8 @@ export function isSilent({ silentSince }: Reporting): boolean {
 export function lastHeard({ silentSince = Date.now() }: Reporting): string {
   return `${new Date(silentSince).toISOString().slice(0, 19)}.000000`;
 }
+
+/** As nova and glance write when something was made or changed: `2026-11-23T06:45:45Z` */
+export function stamp(): string {
+  return `${new Date().toISOString().slice(0, 19)}Z`;
+}

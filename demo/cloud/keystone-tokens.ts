@@ -1,13 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Service } from '../../src/openstack/session.ts';
 import { notFound, unauthorized } from './keystone-refusals.ts';
-import { type Answer, type Asked, type Caller, isRecord, Refusal } from './router.ts';
+import { type Answer, type Asked, type Caller, type CloudService, isRecord, Refusal } from './router.ts';
 import type { IdentityState, Project, User } from './state-identity.ts';
 
 export interface TokenOptions {
   state: IdentityState;
   /** Region → where each of its services is; those without are left out of the catalogue. */
-  urls(): ReadonlyMap<string, Partial<Record<Service, string>>>;
+  urls(): ReadonlyMap<string, Partial<Record<CloudService, string>>>;
   tokenLifeMs: number;
 }
 
@@ -19,7 +18,7 @@ export interface Tokens {
   given: string[];
 }
 
-const CATALOG: [Service, string, string][] = [
+const CATALOG: [CloudService, string, string][] = [
   ['image', 'image', 'glance'],
   ['volume', 'block-storage', 'cinder'],
   ['volume', 'volumev3', 'cinderv3'],
@@ -27,6 +26,7 @@ const CATALOG: [Service, string, string][] = [
   ['compute', 'compute', 'nova'],
   ['identity', 'identity', 'keystone'],
   ['network', 'network', 'neutron'],
+  ['object-store', 'object-store', 'swift'],
 ];
 
 export function openTokens(options: TokenOptions): { tokens: Tokens; logIn(asked: Asked): Answer } {
@@ -111,7 +111,12 @@ function whoLogsIn(state: IdentityState, body: unknown): { user: User; project: 
 }
 
 function catalogOf({ urls }: TokenOptions, projectId: string): unknown[] {
-  const roots: Partial<Record<Service, string>> = { compute: '/v2.1', volume: `/v3/${projectId}`, identity: '/v3' };
+  const roots: Partial<Record<CloudService, string>> = {
+    compute: '/v2.1',
+    volume: `/v3/${projectId}`,
+    identity: '/v3',
+    'object-store': `/v1/AUTH_${projectId}`,
+  };
   return CATALOG.flatMap(([service, type, name]) => {
     const endpoints = [...urls()].flatMap(([region, at]) => {
       const url = at[service];

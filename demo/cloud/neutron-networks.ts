@@ -44,9 +44,10 @@ export function networkRoutes({ state, pageSize }: NeutronOptions): Route[] {
         }
         const version = asked.query.get('ip_version');
         const wanted = asked.query.getAll('network_id');
+        const used = usedOf(state);
         const shown = (isAdmin(asked) ? byId(state.networks) : [])
           .filter(({ id }) => wanted.length === 0 || wanted.includes(id))
-          .map((network) => shownAvailability(state, network, version))
+          .map((network) => shownAvailability(state, network, { version, used }))
           .filter(({ subnet_ip_availability }) => version === null || subnet_ip_availability.length > 0);
         return page(
           asked,
@@ -174,8 +175,20 @@ interface Availability {
   subnet_ip_availability: object[];
 }
 
+/** Subnet ID → how many of its addresses ports have. */
+function usedOf({ ports }: CloudState): Map<string, number> {
+  const used = new Map<string, number>();
+  for (const { fixedIps } of ports) for (const { subnetId } of fixedIps) used.set(subnetId, (used.get(subnetId) ?? 0) + 1);
+  return used;
+}
+
+interface Counted {
+  version: string | null;
+  used: ReadonlyMap<string, number>;
+}
+
 /** neutron/db/network_ip_availability_db.py */
-function shownAvailability({ subnets, ports }: CloudState, network: Network, version: string | null): Availability {
+function shownAvailability({ subnets }: CloudState, network: Network, { version, used }: Counted): Availability {
   const mine = subnets.filter(
     ({ networkId, ipVersion }) => networkId === network.id && (version === null || String(ipVersion) === version),
   );
@@ -184,7 +197,7 @@ function shownAvailability({ subnets, ports }: CloudState, network: Network, ver
     ip_version: subnet.ipVersion,
     cidr: subnet.cidr,
     subnet_name: subnet.name,
-    used_ips: ports.flatMap(({ fixedIps }) => fixedIps).filter(({ subnetId }) => subnetId === subnet.id).length,
+    used_ips: used.get(subnet.id) ?? 0,
     total_ips: subnet.pools.reduce((sum, pool) => sum + numberOf(pool.end) - numberOf(pool.start) + 1, 0),
   }));
   const sum = (key: 'used_ips' | 'total_ips'): number => counted.reduce((all, subnet) => all + subnet[key], 0);

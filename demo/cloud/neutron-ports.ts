@@ -4,7 +4,6 @@ import type { NeutronOptions } from './neutron.ts';
 import { byId, listOf, own, owner, type Shown } from './neutron-lists.ts';
 import { fault } from './neutron-refusals.ts';
 import { isAdmin, isRecord, type Route } from './router.ts';
-import type { CloudState } from './state.ts';
 import type { Port } from './state-network.ts';
 
 const CREATED = '2026-11-23T06:00:00Z';
@@ -14,15 +13,14 @@ export function portRoutes({ state, pageSize }: NeutronOptions): Route[] {
     {
       method: 'GET',
       path: '/v2.0/ports',
-      handle: (asked) =>
-        listOf(
-          asked,
-          byId(own(asked, state.ports)).map((port) => ({
-            ...shownPort(port),
-            ...(isAdmin(asked) ? bindingOf(port, state) : {}),
-          })),
-          { key: 'ports', pageSize },
-        ),
+      handle(asked) {
+        const hosts = new Map(state.servers.map(({ id, host }) => [id, host]));
+        const shown = byId(own(asked, state.ports)).map((port) => ({
+          ...shownPort(port),
+          ...(isAdmin(asked) ? bindingOf(port, hosts.get(port.deviceId) ?? '') : {}),
+        }));
+        return listOf(asked, shown, { key: 'ports', pageSize });
+      },
     },
     {
       method: 'POST',
@@ -82,7 +80,6 @@ function shownPort({ id, networkId, projectId, deviceId, deviceOwner, mac, statu
 }
 
 /** A server's port is on its host; of others only that they are bound. */
-function bindingOf({ deviceId, vifType }: Port, { servers }: CloudState): Record<string, string> {
-  const host = servers.find(({ id }) => id === deviceId)?.host ?? '';
+function bindingOf({ vifType }: Port, host: string): Record<string, string> {
   return { 'binding:host_id': host, 'binding:vif_type': vifType ?? (host === '' ? 'unbound' : 'ovs') };
 }

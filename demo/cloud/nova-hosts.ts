@@ -1,9 +1,9 @@
 import type { NovaOptions } from './nova.ts';
 import { atLeast, demand, lostMarker, notFound } from './nova-refusals.ts';
+import { groupedBy } from './nova-server-parts.ts';
 import { isDown } from './nova-services.ts';
 import { type Asked, isAdmin, page, type Route } from './router.ts';
-import type { CloudState } from './state.ts';
-import type { Aggregate, Host } from './state-compute.ts';
+import type { Aggregate, Host, Server } from './state-compute.ts';
 
 const UPDATED = '2026-11-23T06:45:45.000000';
 
@@ -18,6 +18,7 @@ export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
         const part = atLeast(asked, '2.53') ? asked.query.get('hypervisor_hostname_pattern') : null;
         const hosts = state.hosts.filter(({ name }) => part === null || name.toLowerCase().includes(part.toLowerCase()));
         if (part !== null && hosts.length === 0) throw notFound(`No hypervisor matching '${part}' could be found.`);
+        const servers = groupedBy(state.servers, ({ host }) => host ?? '');
         return page(
           asked,
           hosts.map((host) => ({ id: host.hypervisorId, host })),
@@ -26,7 +27,7 @@ export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
             linksKey: 'hypervisors_links',
             // Nova knows a pattern or pages, not both.
             pageSize: part === null ? pageSize : undefined,
-            show: ({ host }) => shownHypervisor(state, host, asked),
+            show: ({ host }) => shownHypervisor(host, servers.get(host.name) ?? [], asked),
             lost: lostMarker,
           },
         );
@@ -43,7 +44,7 @@ export function hostRoutes({ state, pageSize }: NovaOptions): Route[] {
   ];
 }
 
-function shownHypervisor(state: CloudState, host: Host, asked: Asked): object {
+function shownHypervisor(host: Host, here: readonly Server[], asked: Asked): object {
   const shown = {
     id: host.hypervisorId,
     hypervisor_hostname: host.name,
@@ -55,7 +56,6 @@ function shownHypervisor(state: CloudState, host: Host, asked: Asked): object {
     service: { id: host.serviceId, host: host.name, disabled_reason: host.disabledReason },
   };
   if (atLeast(asked, '2.88')) return shown;
-  const here = state.servers.filter((server) => server.host === host.name);
   const vcpusUsed = here.reduce((sum, { flavor }) => sum + flavor.vcpus, 0);
   const ramUsedMiB = 512 + here.reduce((sum, { flavor }) => sum + flavor.ramMiB, 0);
   const diskUsedGiB = here.reduce((sum, { flavor }) => sum + flavor.diskGiB, 0);

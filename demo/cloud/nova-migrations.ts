@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { lastHeard } from './heartbeats.ts';
+import { lastHeard, stamp } from './heartbeats.ts';
 import type { NovaOptions } from './nova.ts';
+import { newMigration } from './nova-moves.ts';
 import { atLeast, badRequest, demand, lostMarker, notFound } from './nova-refusals.ts';
 import { isDown } from './nova-services.ts';
+import { lookedAt } from './nova-tasks.ts';
 import { type Answer, type Asked, fault, isAdmin, isRecord, page, type Route } from './router.ts';
+import { recordAction } from './server-states.ts';
 import type { CloudState } from './state.ts';
-import type { Migration, Server } from './state-compute.ts';
+import type { Migration, Server, ServerTask } from './state-compute.ts';
 
 export function migrationRoutes({ state, pageSize }: NovaOptions): Route[] {
   return [
@@ -24,11 +26,15 @@ export function migrationRoutes({ state, pageSize }: NovaOptions): Route[] {
         });
         // What is seen once is further on when it is looked at again: tests need no clock.
         for (const migration of state.migrations) goOn(state, migration);
+        for (const server of state.servers) if (MOVES.has(server.task?.kind)) lookedAt(state, server);
         return answer;
       },
     },
   ];
 }
+
+/** What of servers' tasks has a migration. */
+const MOVES = new Set<ServerTask['kind'] | undefined>(['resize', 'confirm', 'revert', 'live-migration']);
 
 /** Newest first. */
 function wanted({ migrations }: CloudState, { query }: Asked): Migration[] {
@@ -91,40 +97,21 @@ export function evacuate(state: CloudState, server: Server, asked: Asked): Answe
 }
 
 function mustBeStill({ id, vmState, taskState }: Server): void {
-  const why = taskState !== null ? `task_state ${taskState}` : VM_STATES.includes(vmState) ? undefined : `vm_state ${vmState}`;
+  const why = !VM_STATES.includes(vmState) ? `vm_state ${vmState}` : taskState !== null ? `task_state ${taskState}` : undefined;
   if (why) throw fault(409, 'conflictingRequest', `Cannot 'evacuate' instance ${id} while it is in ${why}`);
 }
 
 function begin(state: CloudState, server: Server, dest: string | null, asked: Asked): void {
-  const now = lastHeard({});
   server.taskState = 'rebuilding';
   server.updated = stamp();
-  server.actions.push({
-    action: 'evacuate',
-    requestId: `req-${randomUUID()}`,
-    userId: asked.caller.userId,
-    started: now,
-    updated: now,
-    message: null,
-  });
-  state.migrations.push({
-    id: Math.max(0, ...state.migrations.map(({ id }) => id)) + 1,
-    uuid: randomUUID(),
-    serverId: server.id,
-    type: 'evacuation',
-    status: 'accepted',
-    source: server.host ?? '',
-    dest,
-    created: now,
-    updated: null,
-    looks: state.evacuations.looks,
-    leftStopped: atLeast(asked, '2.95'),
-  });
+  recordAction(server, 'evacuate', asked);
+  const migration = newMigration(state, server, { type: 'evacuation', status: 'accepted', dest });
+  migration.leftStopped = atLeast(asked, '2.95');
 }
 
 /** Claims on the new host when it is looked at first, and ends when it was looked at as often as it takes. */
 function goOn(state: CloudState, migration: Migration): void {
-  if (migration.status !== 'accepted' && migration.status !== 'pre-migrating') return;
+  if (migration.type !== 'evacuation' || (migration.status !== 'accepted' && migration.status !== 'pre-migrating')) return;
   const server = state.servers.find(({ id }) => id === migration.serverId);
   if (!server || state.evacuations.held.has(server.id)) return;
   migration.updated = lastHeard({});
@@ -176,8 +163,4 @@ function scheduled({ hosts, servers, migrations }: CloudState, { host: source, f
     .filter((one) => one.left >= flavor.ramMiB)
     .sort((a, b) => b.left - a.left);
   return best?.name;
-}
-
-export function stamp(): string {
-  return `${new Date().toISOString().slice(0, 19)}Z`;
 }

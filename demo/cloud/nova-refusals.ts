@@ -21,3 +21,15 @@ export function lostMarker(marker: string): Refusal {
 export function atLeast({ microversion }: Asked, version: string): boolean {
   return compareVersions(microversion, version) >= 0;
 }
+
+/** As Python writes a value: nova's refusals quote what they were given. */
+export function python(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
+  if (typeof value !== 'object') return String(value);
+  const pairs = Object.entries(value).map(([key, item]) => `'${key}': ${python(item)}`);
+  return `{${pairs.join(', ')}}`;
+}

@@ -45,7 +45,12 @@ export function wantedServers(state: CloudState, asked: Asked, parts: ServerPart
   return state.servers
     .filter(({ projectId }) => all || projectId === asked.caller.projectId)
     .filter((server) => checks.every((fits) => fits(server)))
-    .sort((a, b) => b.created.localeCompare(a.created) || b.id.localeCompare(a.id));
+    .sort((a, b) => order(b.created, a.created) || order(b.id, a.id));
+}
+
+/** Both are ASCII, where this is the database's order too, and many times faster than a locale's. */
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** By the query's names. One that is not here, or that the microversion does not have, is passed over as nova does. */

@@ -1,5 +1,7 @@
+import { notFound } from './nova-refusals.ts';
+import { type Asked, isAdmin } from './router.ts';
 import type { CloudState } from './state.ts';
-import type { Host } from './state-compute.ts';
+import type { Host, Server } from './state-compute.ts';
 import type { Port } from './state-network.ts';
 
 /** What belongs to servers and stands in other lists, by what it is looked up by: thousands of servers look for theirs. */
@@ -36,11 +38,20 @@ export function partsOf(state: CloudState): ServerParts {
   };
 }
 
+/** The one that the path names, where whoever asks may see it. */
+export function visibleServer({ servers }: CloudState, asked: Asked): Server {
+  const id = asked.params.id ?? '';
+  const server = servers.find((one) => one.id === id);
+  const visible = server && (isAdmin(asked) || server.projectId === asked.caller.projectId);
+  if (!visible) throw notFound(`Instance ${id} could not be found.`);
+  return server;
+}
+
 function shownAddress(addr: string, type: 'fixed' | 'floating', mac: string): object {
   return { version: addr.includes(':') ? 6 : 4, addr, 'OS-EXT-IPS:type': type, 'OS-EXT-IPS-MAC:mac_addr': mac };
 }
 
-function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+export function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const group = groups.get(keyOf(item));

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { consoleOutput } from './consoles.ts';
 import type { NovaOptions } from './nova.ts';
-import { evacuate, stamp } from './nova-migrations.ts';
-import { atLeast, badRequest, demand, lostMarker, notFound } from './nova-refusals.ts';
+import { createServers } from './nova-create.ts';
+import { migrateLive } from './nova-live-migrations.ts';
+import { evacuate } from './nova-migrations.ts';
+import { confirmResize, migrate, resize, revertResize } from './nova-moves.ts';
+import { deleteServer, reboot, start, stop } from './nova-power.ts';
+import { atLeast, badRequest, demand, lostMarker } from './nova-refusals.ts';
 import { wantedServers } from './nova-server-filters.ts';
-import { partsOf, type ServerParts } from './nova-server-parts.ts';
+import { partsOf, type ServerParts, visibleServer } from './nova-server-parts.ts';
 import { isDown } from './nova-services.ts';
+import { lookedAt } from './nova-tasks.ts';
 import { type Answer, type Asked, fault, isAdmin, isRecord, page, type Route } from './router.ts';
 import type { CloudState } from './state.ts';
 import type { Server } from './state-compute.ts';
@@ -13,24 +18,24 @@ import type { Server } from './state-compute.ts';
 export function serverRoutes(options: NovaOptions): Route[] {
   const { state, pageSize } = options;
 
-  function serverOf(asked: Asked): Server {
-    const id = asked.params.id ?? '';
-    const server = state.servers.find((one) => one.id === id);
-    const visible = server && (isAdmin(asked) || server.projectId === asked.caller.projectId);
-    if (!visible) throw notFound(`Instance ${id} could not be found.`);
-    return server;
-  }
+  const serverOf = (asked: Asked): Server => visibleServer(state, asked);
 
   function list(asked: Asked, kind: 'detail' | 'index', show: (server: Server, parts: ServerParts) => unknown): Answer {
     demand(asked.query.get('all_tenants') !== '1' || isAdmin(asked), `servers:${kind}:get_all_tenants`);
     const parts = partsOf(state);
-    return page(asked, wantedServers(state, asked, parts), {
+    const seen: Server[] = [];
+    const answer = page(asked, wantedServers(state, asked, parts), {
       key: 'servers',
       linksKey: 'servers_links',
       pageSize,
-      show: (server) => show(server, parts),
+      show(server) {
+        if (kind === 'detail' && server.task) seen.push(server);
+        return show(server, parts);
+      },
       lost: lostMarker,
     });
+    for (const server of seen) lookedAt(state, server);
+    return answer;
   }
 
   return [
@@ -48,10 +53,12 @@ export function serverRoutes(options: NovaOptions): Route[] {
       method: 'GET',
       path: '/v2.1/servers/:id',
       handle(asked) {
-        const server = shownServer(serverOf(asked), asked, partsOf(state));
+        const server = serverOf(asked);
+        const shown = shownServer(server, asked, partsOf(state));
+        lookedAt(state, server);
         return {
           status: 200,
-          body: { server: { ...server, ...(atLeast(asked, '2.71') ? { server_groups: groupsOf(state, asked) } : {}) } },
+          body: { server: { ...shown, ...(atLeast(asked, '2.71') ? { server_groups: groupsOf(state, asked) } : {}) } },
         };
       },
     },
@@ -60,31 +67,40 @@ export function serverRoutes(options: NovaOptions): Route[] {
       path: '/v2.1/servers/:id/os-instance-actions',
       handle: (asked) => ({ status: 200, body: { instanceActions: shownActions(serverOf(asked), asked) } }),
     },
+    { method: 'POST', path: '/v2.1/servers', handle: (asked) => createServers(state, asked) },
+    { method: 'DELETE', path: '/v2.1/servers/:id', handle: (asked) => deleteServer(state, serverOf(asked), asked) },
     { method: 'POST', path: '/v2.1/servers/:id/action', handle: (asked) => act(state, serverOf(asked), asked) },
   ];
 }
 
-function act(state: CloudState, server: Server, asked: Asked): Answer {
-  const [action = '', given] = Object.entries(isRecord(asked.body) ? asked.body : {})[0] ?? [];
-  if (action === 'os-getConsoleOutput') return consoleLog(state, server, given);
-  if (action === 'evacuate') return evacuate(state, server, asked);
-  if (action === 'os-start') return start(server);
-  throw badRequest(`There is no such action: ${action}`);
-}
+type Action = (state: CloudState, server: Server, asked: Asked) => Answer;
 
-function start(server: Server): Answer {
-  const why = server.taskState !== null ? `task_state ${server.taskState}` : `vm_state ${server.vmState}`;
-  if (server.taskState !== null || server.vmState !== 'stopped')
-    throw fault(409, 'conflictingRequest', `Cannot 'start' instance ${server.id} while it is in ${why}`);
-  Object.assign(server, { status: 'ACTIVE', vmState: 'active', updated: stamp() });
-  return { status: 202 };
+const ACTIONS: Record<string, Action> = {
+  'os-getConsoleOutput': consoleLog,
+  evacuate,
+  'os-start': (_, server, asked) => start(server, asked),
+  'os-stop': (_, server, asked) => stop(server, asked),
+  reboot: (_, server, asked) => reboot(server, asked),
+  resize,
+  migrate,
+  confirmResize,
+  revertResize,
+  'os-migrateLive': migrateLive,
+};
+
+function act(state: CloudState, server: Server, asked: Asked): Answer {
+  const [name = ''] = Object.keys(isRecord(asked.body) ? asked.body : {});
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (!action) throw badRequest(`There is no such action: ${name}`);
+  return action(state, server, asked);
 }
 
 function groupsOf({ serverGroups }: CloudState, { params }: Asked): string[] {
   return serverGroups.filter(({ members }) => members.includes(params.id ?? '')).map(({ id }) => id);
 }
 
-function consoleLog({ consoles }: CloudState, server: Server, given: unknown): Answer {
+function consoleLog({ consoles }: CloudState, server: Server, { body }: Asked): Answer {
+  const given = isRecord(body) ? body['os-getConsoleOutput'] : undefined;
   const length = isRecord(given) ? given.length : undefined;
   if (length !== undefined && length !== null && !/^-?[0-9]+$/.test(String(length))) {
     throw badRequest(`Invalid input for field/attribute length. Value: ${length}. '${length}' does not match '^-?[0-9]+$'`);
@@ -141,7 +157,8 @@ function shownServer(server: Server, asked: Asked, { hosts, ports, volumes, addr
     'OS-EXT-AZ:availability_zone': host?.zone ?? '',
     config_drive: '',
     key_name: server.keyName,
-    'OS-SRV-USG:launched_at': server.host === null ? null : server.created.replace('Z', '.000000'),
+    'OS-SRV-USG:launched_at':
+      server.host === null || server.vmState === 'building' ? null : server.created.replace('Z', '.000000'),
     ...(server.securityGroups.length === 0 ? {} : { security_groups: server.securityGroups.map((name) => ({ name })) }),
     'OS-EXT-STS:task_state': server.taskState,
     'OS-EXT-STS:vm_state': server.vmState,

@@ -1,5 +1,6 @@
 import { flavorRoutes } from './nova-flavors.ts';
 import { hostRoutes } from './nova-hosts.ts';
+import { serverMigrationRoutes } from './nova-live-migrations.ts';
 import { migrationRoutes } from './nova-migrations.ts';
 import { quotaRoutes } from './nova-quotas.ts';
 import { serverGroupRoutes } from './nova-server-groups.ts';
@@ -37,6 +38,7 @@ export function nova(options: NovaOptions): ServiceApi {
       ...serverRoutes(options),
       ...serverGroupRoutes(options),
       ...migrationRoutes(options),
+      ...serverMigrationRoutes(options),
     ],
   };
 }

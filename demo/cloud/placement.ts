@@ -1,7 +1,8 @@
 import { compareVersions } from '../../src/openstack/microversions.ts';
+import { capacityOf, consumersOf, inventoriesOf, type ResourceClass, usesOf } from './allocations.ts';
 import { type Asked, isAdmin, Refusal, type Route, type ServiceApi, unauthorized } from './router.ts';
 import type { CloudState } from './state.ts';
-import type { Host, Server } from './state-compute.ts';
+import type { Host } from './state-compute.ts';
 
 export interface PlacementOptions {
   state: CloudState;
@@ -13,12 +14,7 @@ export interface PlacementOptions {
 /** Of nova's fake driver. */
 const TRAITS = ['COMPUTE_NODE', 'COMPUTE_NET_ATTACH_INTERFACE', 'COMPUTE_VOLUME_EXTEND', 'COMPUTE_IMAGE_TYPE_RAW'];
 const DISABLED = 'COMPUTE_STATUS_DISABLED';
-/** What nova keeps of each host for itself: `reserved_host_memory_mb`. */
-const RESERVED_MEMORY_MIB = 512;
-
-type ResourceClass = 'VCPU' | 'MEMORY_MB' | 'DISK_GB';
-
-/** Placement has no state of its own here: its providers are the hosts, and what is used of them their servers. */
+/** Its providers are the hosts; what is taken of them follows from servers and migrations. */
 export function placement({ state, min, max, keystoneUrl }: PlacementOptions): ServiceApi {
   return {
     service: 'placement',
@@ -94,61 +90,13 @@ function providerRoutes(state: CloudState): Route[] {
   ];
 }
 
-interface Inventory {
-  total: number;
-  reserved: number;
-  allocation_ratio: number;
-}
-
-function inventoriesOf({ allocationRatios }: CloudState, host: Host): Record<ResourceClass, Inventory> {
-  const all = (kind: ResourceClass, total: number, reserved = 0): Inventory & Record<string, number> => ({
-    total,
-    reserved,
-    min_unit: 1,
-    max_unit: total,
-    step_size: 1,
-    allocation_ratio: allocationRatios[kind],
-  });
-  return {
-    VCPU: all('VCPU', host.vcpus),
-    MEMORY_MB: all('MEMORY_MB', host.memoryMiB, RESERVED_MEMORY_MIB),
-    DISK_GB: all('DISK_GB', host.diskGiB),
-  };
-}
-
-function usesOf(state: CloudState): { of(host: Host): Record<ResourceClass, number> } {
-  const uses = new Map<string | null, Record<ResourceClass, number>>();
-  for (const { host, server } of consumersOf(state)) {
-    const use = uses.get(host) ?? { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 };
-    for (const [kind, amount] of Object.entries(takenBy(server))) use[kind as ResourceClass] += amount; // takenBy has these keys
-    uses.set(host, use);
-  }
-  return { of: ({ name }) => uses.get(name) ?? { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 } };
-}
-
-/** A server that boots from a volume takes no root disk of its host's. */
-function takenBy({ flavor, imageId }: Server): Record<ResourceClass, number> {
-  const { vcpus, ramMiB, diskGiB, ephemeralGiB = 0, swapMiB = 0 } = flavor;
-  const rootGiB = imageId === null ? 0 : diskGiB;
-  return { VCPU: vcpus, MEMORY_MB: ramMiB, DISK_GB: rootGiB + ephemeralGiB + Math.ceil(swapMiB / 1_024) };
-}
-
-/** Each server on its host, and on the one that it was evacuated from until nova-compute there has cleaned up. */
-function consumersOf({ servers, migrations }: CloudState): { host: string | null; server: Server }[] {
-  const left = migrations.flatMap(({ type, status, source, serverId }) => {
-    const server = type === 'evacuation' && status === 'done' ? servers.find(({ id }) => id === serverId) : undefined;
-    return server ? [{ host: source, server }] : [];
-  });
-  return [...servers.map((server) => ({ host: server.host, server })), ...left];
-}
-
 /** Without what is zero: placement keeps no such allocation. */
 function allocationsOf(state: CloudState, { name }: Host): Record<string, { resources: Record<string, number> }> {
   const here = consumersOf(state).filter(({ host }) => host === name);
   return Object.fromEntries(
-    here.map(({ server }) => [
-      server.id,
-      { resources: Object.fromEntries(Object.entries(takenBy(server)).filter(([, amount]) => amount > 0)) },
+    here.map(({ id, takes }) => [
+      id,
+      { resources: Object.fromEntries(Object.entries(takes).filter(([, amount]) => amount > 0)) },
     ]),
   );
 }
@@ -167,9 +115,9 @@ function candidates(state: CloudState, asked: Asked): object {
     .map((host) => {
       const used = uses.of(host);
       const resources: Record<string, { capacity: number; used: number }> = {};
-      for (const [kind, { total, reserved, allocation_ratio }] of Object.entries(inventoriesOf(state, host))) {
+      for (const [kind, inventory] of Object.entries(inventoriesOf(state, host))) {
         // One of the three, as inventoriesOf says.
-        resources[kind] = { capacity: Math.floor((total - reserved) * allocation_ratio), used: used[kind as ResourceClass] };
+        resources[kind] = { capacity: capacityOf(inventory), used: used[kind as ResourceClass] };
       }
       return { uuid: host.hypervisorId, resources, traits: traitsOf(host) };
     })

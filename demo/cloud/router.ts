@@ -1,5 +1,8 @@
 import type { Service } from '../../src/openstack/session.ts';
 
+/** The bot does not speak with the object store yet. */
+export type CloudService = Service | 'object-store';
+
 /** Who asks, as keystonemiddleware would tell a service. */
 export interface Caller {
   userId: string;
@@ -57,7 +60,7 @@ export interface Microversions {
 
 /** One service: its routes and the ways in which all its answers are alike. */
 export interface ServiceApi {
-  service: Service;
+  service: CloudService;
   routes: Route[];
   /** `{ word: 'compute', min: '2.1', max: '2.93' }` */
   microversions?: Microversions;

@@ -187,7 +187,7 @@ export function serverPort({ id: deviceId, projectId }: Server, on: Network, add
 }
 
 /** Neutron's own ports belong to no project. */
-function routerPorts({ id: deviceId, projectId, gateway }: Router, inside: Subnet | undefined, id: MakeId): Port[] {
+export function routerPorts({ id: deviceId, projectId, gateway }: Router, inside: Subnet | undefined, id: MakeId): Port[] {
   const outside = gateway ? [port({ ...gateway, projectId: '', deviceId, deviceOwner: 'network:router_gateway' }, id)] : [];
   if (!inside) return outside;
   const address = inside.gatewayIp ?? '';

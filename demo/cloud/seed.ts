@@ -3,6 +3,7 @@ import { seededCompute } from './seed-compute.ts';
 import { seededIdentity } from './seed-identity.ts';
 import { type Many, withMany } from './seed-many.ts';
 import { seededNetwork } from './seed-network.ts';
+import { seededObjectStore } from './seed-object-store.ts';
 import { seededImages, seededVolumes } from './seed-storage.ts';
 import type { CloudState, Limits, Quotas } from './state.ts';
 import type { IdentityState } from './state-identity.ts';
@@ -16,6 +17,8 @@ export interface SeedOptions {
   /** Another server `web-1`, in alice-lab. */
   sameNames?: boolean;
   unifiedLimits?: boolean;
+  /** With accounts of demo and alice-lab. */
+  objectStore?: boolean;
   /** So many more of each, for lists of many pages: `{ hosts: 300, servers: 2_000, projects: 500 }` */
   many?: Many;
 }
@@ -45,6 +48,7 @@ function seededRegion(options: SeedOptions, identity: IdentityState, id: MakeId)
     ...seededImages(id),
     quotas: seededQuotas(),
     unifiedLimits: options.unifiedLimits ?? false,
+    ...(options.objectStore ? { objectStore: seededObjectStore() } : {}),
   };
 }
 

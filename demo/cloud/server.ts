@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareVersions } from '../../src/openstack/microversions.ts';
-import type { Service } from '../../src/openstack/session.ts';
 import type { CallFault, FaultBook } from './faults.ts';
 import {
   type Answer,
   type Asked,
   askedMicroversion,
   type Caller,
+  type CloudService,
   isRecord,
   type Microversions,
   matchRoute,
@@ -20,7 +20,7 @@ import {
 /** One call, as it came in. */
 export interface RecordedCall {
   method: string;
-  service: Service;
+  service: CloudService;
   region: string;
   /** With the query. */
   path: string;

@@ -91,6 +91,21 @@ export interface Server {
   fault: { message: string; created: string } | null;
   /** Oldest first. */
   actions: ServerAction[];
+  /** What nova is about to do with it. */
+  task?: ServerTask;
+}
+
+/** Goes one step on each time that somebody looks at the server: tests need no clock. */
+export interface ServerTask {
+  kind: 'build' | 'delete' | 'stop' | 'start' | 'reboot' | 'resize' | 'confirm' | 'revert' | 'live-migration';
+  /** The task states that are still to come; then it ends. */
+  states: string[];
+  /** Of one that moves: the host that was asked for. */
+  to?: string;
+  /** Past the scheduler's filters. */
+  isForced?: boolean;
+  /** Of one that is built. */
+  build?: { networks: string[]; ports: string[]; zone: string | null; forced: string | null };
 }
 
 export interface ServerAction {
@@ -128,13 +143,21 @@ export interface Migration {
   looks: number;
   /** It was asked for in 2.95 or later. */
   leftStopped: boolean;
+  /** Of a resize. */
+  oldFlavor?: Flavor;
+  newFlavor?: Flavor;
+  /** What it was before it was resized, and is again afterwards. */
+  oldVmState?: string;
+  /** Of a live migration that runs: how many looks it began with, and what was asked of it meanwhile. */
+  ofLooks?: number;
+  asked?: 'abort' | 'force complete';
 }
 
-/** How evacuations go. */
+/** How evacuations go, and whatever else takes its time. */
 export interface EvacuationTrouble {
   /** How often the migrations are listed before one ends. */
   looks: number;
-  /** IDs of servers whose evacuations hang. */
+  /** IDs of servers with which nothing goes on. */
   held: Set<string>;
   /** Server ID → the fault that its rebuild ends with. */
   fails: Map<string, string>;

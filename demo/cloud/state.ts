@@ -1,7 +1,9 @@
+import { ofProject } from './by-project.ts';
 import type { ComputeState } from './state-compute.ts';
 import type { IdentityState } from './state-identity.ts';
 import type { ImageState } from './state-image.ts';
 import type { NetworkState } from './state-network.ts';
+import type { ObjectStoreState } from './state-object-store.ts';
 import type { VolumeState } from './state-volume.ts';
 
 /** What a region of the pretend cloud holds. Tests read it and change it freely. Identity is the same in all regions. */
@@ -9,6 +11,8 @@ export interface CloudState extends IdentityState, ComputeState, VolumeState, Ne
   quotas: { compute: Quotas; volume: Quotas; network: Quotas };
   /** Nova answers 200 to quota changes and stores nothing, as with its UnifiedLimitsDriver. */
   unifiedLimits: boolean;
+  /** Left out: the cloud has no object store, as the real test cloud has none. */
+  objectStore?: ObjectStoreState;
 }
 
 export type Limits = Record<string, number>;
@@ -33,7 +37,7 @@ export function setLimits({ own }: Quotas, projectId: string, limits: Limits): v
 }
 
 export function computeUse({ servers, quotas }: CloudState, projectId: string): Limits {
-  const theirs = servers.filter((server) => server.projectId === projectId);
+  const theirs = ofProject(servers, projectId);
   return {
     instances: theirs.length,
     cores: theirs.reduce((sum, { flavor }) => sum + flavor.vcpus, 0),
@@ -47,11 +51,11 @@ export function volumeUse({ volumes, snapshots, quotas }: CloudState, projectId:
   const add = (name: string, amount: number, type: string): void => {
     for (const key of [name, `${name}_${type}`]) use[key] = (use[key] ?? 0) + amount;
   };
-  for (const { type, sizeGiB } of volumes.filter((volume) => volume.projectId === projectId)) {
+  for (const { type, sizeGiB } of ofProject(volumes, projectId)) {
     add('volumes', 1, type);
     add('gigabytes', sizeGiB, type);
   }
-  for (const { type, sizeGiB } of snapshots.filter((snapshot) => snapshot.projectId === projectId)) {
+  for (const { type, sizeGiB } of ofProject(snapshots, projectId)) {
     add('snapshots', 1, type);
     add('gigabytes', sizeGiB, type);
   }
@@ -59,13 +63,12 @@ export function volumeUse({ volumes, snapshots, quotas }: CloudState, projectId:
 }
 
 export function networkUse(state: CloudState, projectId: string): Limits {
-  const count = (things: { projectId: string }[]): number => things.filter((one) => one.projectId === projectId).length;
   return {
-    network: count(state.networks),
-    subnet: count(state.subnets),
-    port: count(state.ports),
-    router: count(state.routers),
-    floatingip: count(state.floatingIps),
+    network: ofProject(state.networks, projectId).length,
+    subnet: ofProject(state.subnets, projectId).length,
+    port: ofProject(state.ports, projectId).length,
+    router: ofProject(state.routers, projectId).length,
+    floatingip: ofProject(state.floatingIps, projectId).length,
     ...state.quotas.network.used.get(projectId),
   };
 }

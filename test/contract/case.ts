@@ -19,6 +19,10 @@ export interface World {
   compute1: string;
   /** The external network. */
   publicNetwork: string;
+  /** Between two looks at what takes its time: the real cloud needs some, the pretend one none. */
+  betweenLooks(): Promise<void>;
+  /** Neutron's times have whole seconds: what is done in another one can be told apart. */
+  nextSecond(): Promise<void>;
 }
 
 /** Member and reader are of demo, the other member of alice-lab. The stranger has the wrong password. */

@@ -51,13 +51,8 @@ async function lead(os: Session, { id }: FloatingIp, portId: string | null): Pro
   await os.request({ service: 'network', method: 'PUT', path: `/floatingips/${id}`, body, response: z.unknown() });
 }
 
-/** Neutron's times have whole seconds: what is done in another one can be told apart. */
-async function nextSecond(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000) + 20));
-}
-
 /** Whether a change moves the time and the revision, and what the address is like then. */
-async function moved(os: Session, { id }: FloatingIp, change: () => Promise<void>): Promise<unknown> {
+async function moved(os: Session, { nextSecond }: World, { id }: FloatingIp, change: () => Promise<void>): Promise<unknown> {
   const before = await getFloatingIp(os, id);
   await nextSecond();
   await change();
@@ -74,13 +69,13 @@ const MADE: AnyFunction[] = [createFloatingIp, deleteFloatingIp];
 /** `floating ip cleanup` counts from these times: a use must never go untold. */
 const times: Case[] = [
   ...forAdmin('associate a floating IP', [...MADE, getFloatingIp], (os, world) =>
-    withPort(os, world, (port) => withNew(os, world, (ip) => moved(os, ip, () => lead(os, ip, port)))),
+    withPort(os, world, (port) => withNew(os, world, (ip) => moved(os, world, ip, () => lead(os, ip, port)))),
   ),
   ...forAdmin('disassociate a floating IP', [...MADE, getFloatingIp], (os, world) =>
     withPort(os, world, (port) =>
       withNew(os, world, async (ip) => {
         await lead(os, ip, port);
-        return moved(os, ip, () => lead(os, ip, null));
+        return moved(os, world, ip, () => lead(os, ip, null));
       }),
     ),
   ),
@@ -88,23 +83,23 @@ const times: Case[] = [
     withPort(os, world, (port) =>
       withNew(os, world, async (ip) => {
         await lead(os, ip, port);
-        return moved(os, ip, () => deletePort(os, port));
+        return moved(os, world, ip, () => deletePort(os, port));
       }),
     ),
   ),
   ...forAdmin('tag a floating IP', [...MADE, addFloatingIpTag, getFloatingIp], (os, world) =>
-    withNew(os, world, (ip) => moved(os, ip, () => addFloatingIpTag(os, ip.id, 'blue'))),
+    withNew(os, world, (ip) => moved(os, world, ip, () => addFloatingIpTag(os, ip.id, 'blue'))),
   ),
   ...forAdmin('tag a floating IP twice', [...MADE, addFloatingIpTag, getFloatingIp], (os, world) =>
     withNew(os, world, async (ip) => {
       await addFloatingIpTag(os, ip.id, 'blue');
-      return moved(os, ip, () => addFloatingIpTag(os, ip.id, 'blue'));
+      return moved(os, world, ip, () => addFloatingIpTag(os, ip.id, 'blue'));
     }),
   ),
   ...forAdmin('take a tag off a floating IP', [...MADE, addFloatingIpTag, removeFloatingIpTag, getFloatingIp], (os, world) =>
     withNew(os, world, async (ip) => {
       await addFloatingIpTag(os, ip.id, 'blue');
-      return moved(os, ip, () => removeFloatingIpTag(os, ip.id, 'blue'));
+      return moved(os, world, ip, () => removeFloatingIpTag(os, ip.id, 'blue'));
     }),
   ),
 ];

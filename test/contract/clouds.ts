@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CloudOptions, type Cloud as PretendCloud, startCloud } from '../../demo/cloud/cloud.ts';
 import { type CloudSettings, readClouds } from '../../src/openstack/clouds-yaml.ts';
 import { listHypervisorsOfHost, listServersNamed } from '../../src/openstack/compute.ts';
@@ -21,6 +22,9 @@ export interface CloudUnderTest {
   world: World;
   close(): Promise<void>;
 }
+
+/** How long the real cloud is left alone between two looks. */
+const LOOK_MS = 250;
 
 const ENTRIES: Record<Who, string> = {
   admin: 'admin',
@@ -59,6 +63,8 @@ export async function openCloud(file: string, prefix: 'real' | 'pretend'): Promi
       bob: idOf(await listUsers(admin, { name: 'bob' }), 'bob'),
       compute1: idOf(await listHypervisorsOfHost(admin, 'compute1'), 'compute1'),
       publicNetwork: idOf(await listNetworks(admin, { external: true, name: 'public' }), 'public'),
+      nextSecond: () => sleep(1_020 - (Date.now() % 1_000)),
+      betweenLooks: () => (prefix === 'real' ? sleep(LOOK_MS) : Promise.resolve()),
     },
     async close() {
       for (const connection of connections.values()) await connection.close();

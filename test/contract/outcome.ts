@@ -27,21 +27,47 @@ export interface WireAnswer {
   body: unknown;
 }
 
-/** Where the pretend cloud answers another status, or says what the real one does not: it may say less, as nobody reads all of it. */
+/**
+ * Where the pretend cloud answers another status, or says what the real one does not: it may say less, as nobody reads all of it. A call
+ * that was made as often in both is compared one by one; of one that was repeated until something had come about, each status counts once.
+ */
 export function wireDifferences(real: readonly WireAnswer[], pretend: readonly WireAnswer[]): string[] {
-  const theirsInOrder = inOrder(real);
-  return inOrder(pretend).flatMap((mine, index) => {
-    const theirs = theirsInOrder[index];
+  const theirs = byCall(real);
+  return [...byCall(pretend)].flatMap(([call, mine]) => {
+    const those = theirs.get(call) ?? [];
+    return mine.length === those.length ? oneByOne(those, mine) : byStatus(call, those, mine);
+  });
+}
+
+function oneByOne(real: readonly WireAnswer[], pretend: readonly WireAnswer[]): string[] {
+  return pretend.flatMap((mine, index) => {
+    const theirs = real[index];
     if (!theirs) return [];
     if (mine.status !== theirs.status) return [`${mine.call}: real ${theirs.status}, pretend ${mine.status}`];
     return shapeDifferences(mine.call, shapeOf(theirs.body ?? null), shapeOf(mine.body ?? null), 'less is good');
   });
 }
 
-/** By what was asked: calls that are made at once are answered in any order. */
-function inOrder(answers: readonly WireAnswer[]): WireAnswer[] {
-  const asked = ({ call }: WireAnswer): string => call.replace(/[0-9a-f-]{32,36}/g, '<id>');
-  return answers.toSorted((a, b) => asked(a).localeCompare(asked(b)));
+function byStatus(call: string, real: readonly WireAnswer[], pretend: readonly WireAnswer[]): string[] {
+  const statuses = (answers: readonly WireAnswer[]): number[] => [...new Set(answers.map(({ status }) => status))].sort();
+  if (statuses(real).join() !== statuses(pretend).join()) {
+    return [`${call}: real ${statuses(real).join(' and ')}, pretend ${statuses(pretend).join(' and ')}`];
+  }
+  const shapeWith = (status: number, answers: readonly WireAnswer[]): Shape =>
+    answers.flatMap((one) => (one.status === status ? [shapeOf(one.body ?? null)] : [])).reduce(merged, 'null');
+  return statuses(pretend).flatMap((status) =>
+    shapeDifferences(`${call} ${status}`, shapeWith(status, real), shapeWith(status, pretend), 'less is good'),
+  );
+}
+
+/** Calls that are made at once are answered in any order. */
+function byCall(answers: readonly WireAnswer[]): Map<string, WireAnswer[]> {
+  const calls = new Map<string, WireAnswer[]>();
+  for (const answer of answers) {
+    const call = answer.call.replace(/[0-9a-f-]{32,36}/g, '<id>').replace(/\/migrations\/\d+/, '/migrations/<number>');
+    calls.set(call, [...(calls.get(call) ?? []), answer]);
+  }
+  return calls;
 }
 
 /** Where the two differ, as sentences; an empty list of one cloud says nothing about the items of the other's. */
