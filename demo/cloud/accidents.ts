@@ -1,3 +1,4 @@
+import { remove } from './builds.ts';
 import type { CloudState } from './state.ts';
 import type { Host } from './state-compute.ts';
 
@@ -15,6 +16,13 @@ export function loseHost(state: CloudState, name: string, agoMs = 10 * 60_000): 
   hostOf(state, name).silentSince = silentSince;
   for (const agent of state.agents) if (agent.host === name) agent.silentSince = silentSince;
   for (const service of state.volumeServices) if (service.host.split('@')[0] === name) service.silentSince = silentSince;
+}
+
+/** Its owner deletes it, whatever becomes of its host. */
+export function loseServer(state: CloudState, name: string): void {
+  const server = state.servers.find((one) => one.name === name);
+  if (!server) throw new Error(`the pretend cloud has no server ${name}`);
+  remove(state, server);
 }
 
 /** It is powered on again: nova-compute reports, and cleans up after the servers that were evacuated from it. */

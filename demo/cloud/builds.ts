@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { deletePort, freeAddress } from './floating-ip-changes.ts';
+import { stamp } from './heartbeats.ts';
 import { Refusal } from './router.ts';
 import { schedule } from './scheduler.ts';
 import { broken } from './server-states.ts';
@@ -116,4 +117,5 @@ export function remove(state: CloudState, server: Server): void {
   }
   for (const group of state.serverGroups) group.members = group.members.filter((id) => id !== server.id);
   state.servers = state.servers.filter((one) => one !== server);
+  state.deletedServers.push({ ...server, status: 'DELETED', vmState: 'deleted', taskState: null, updated: stamp() });
 }

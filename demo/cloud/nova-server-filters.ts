@@ -42,7 +42,8 @@ export function wantedServers(state: CloudState, asked: Asked, parts: ServerPart
     VALID[name]?.(wanted, asked);
     return [(server: Server): boolean => check(server, wanted)];
   });
-  return state.servers
+  const known = asked.query.has('changes-since') ? [...state.servers, ...state.deletedServers] : state.servers;
+  return known
     .filter(({ projectId }) => all || projectId === asked.caller.projectId)
     .filter((server) => checks.every((fits) => fits(server)))
     .sort((a, b) => order(b.created, a.created) || order(b.id, a.id));

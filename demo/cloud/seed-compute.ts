@@ -37,6 +37,7 @@ export function seededCompute({ sameNames = false }: SeedOptions, id: MakeId): C
     // Copies: what a test changes about one is not to be so in the next cloud.
     flavors: [NANO, TINY, SMALL, MEDIUM, LARGE, GPU].map((one) => ({ ...one })),
     servers,
+    deletedServers: [],
     serverGroups: [],
     migrations: [],
     evacuations: { looks: 1, held: new Set(), fails: new Map() },

@@ -6,6 +6,8 @@ export interface ComputeState {
   aggregates: Aggregate[];
   flavors: Flavor[];
   servers: Server[];
+  /** Nova's database keeps them: they are among what has changed since. */
+  deletedServers: Server[];
   serverGroups: ServerGroup[];
   migrations: Migration[];
   evacuations: EvacuationTrouble;

@@ -129,7 +129,9 @@ function row({ id, name, project }: EvacuatedServer, ended: Ended): string[] {
   const words: Partial<Record<Outcome['state'], string>> = { done: 'moved', already: 'was elsewhere', drifted: 'left alone' };
   const state = outcome?.state ?? 'not started';
   const word = outcome && isUnderWay(outcome, ended) ? UNDER_WAY : (words[state] ?? state);
-  return [name, owner, word, places.get(id)?.host ?? '', unticked(outcome?.detail ?? ''), id];
+  const place = places.get(id);
+  const at = place?.status === 'DELETED' ? '' : (place?.host ?? '');
+  return [name, owner, word, at, unticked(outcome?.detail ?? ''), id];
 }
 
 /** The same line for those that are still there and did not move, for whoever clicks. */

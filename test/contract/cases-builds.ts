@@ -1,9 +1,9 @@
-import { getServerDetail, listComputeServices } from '../../src/openstack/compute.ts';
+import { getServerDetail, listComputeServices, listServers } from '../../src/openstack/compute.ts';
 import { updateComputeService } from '../../src/openstack/compute-services.ts';
 import { startServer } from '../../src/openstack/evacuate.ts';
 import { listPorts } from '../../src/openstack/ports.ts';
 import { type Case, forAdmin, forAll, NO_UUID } from './case.ts';
-import { act, build, demoNetwork, isStill, refusal, remove, told, until, withServer } from './own-server.ts';
+import { act, build, demoNetwork, isStill, masked, refusal, remove, told, until, withServer } from './own-server.ts';
 
 const builds: Case[] = [
   ...forAll('build a server', [getServerDetail, listPorts], async (os, world) => {
@@ -92,4 +92,13 @@ const power: Case[] = [
   ...forAdmin('an action that is none', [], (os, { web1 }) => refusal(act(os, web1, { nosuch: null }))),
 ];
 
-export const building: readonly Case[] = [...builds, ...refused, ...power];
+/** Nova's database keeps what is deleted, and shows it among what has changed. */
+const deleted: Case[] = forAdmin('list a server that was deleted since', [listServers], async (os, world) => {
+  const id = String((await build(os, {})).id);
+  await until(os, world, id, isStill);
+  await remove(os, world, id);
+  const changed = await listServers(os, { changesSince: '2020-01-01T00:00:00Z' });
+  return changed.filter((server) => server.id === id).map(({ status, host }) => `${status} on ${masked(host ?? 'no host')}`);
+});
+
+export const building: readonly Case[] = [...builds, ...refused, ...power, ...deleted];

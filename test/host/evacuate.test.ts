@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { loseServer } from '../../demo/cloud/accidents.ts';
 import { server } from '../../demo/cloud/seed.ts';
 import { eventually } from '../bot.ts';
 import { tableRow } from '../table-row.ts';
@@ -188,7 +189,7 @@ it('reports what was booted on the host since the plan, and leaves it alone; of 
   await bot.say('bob', LINE);
   await typeHost(bot);
   bot.cloud.state.servers.push(server({ name: 'late-1', host: 'compute3', projectId }));
-  bot.cloud.state.servers = bot.cloud.state.servers.filter(({ name }) => name !== 'web-3');
+  loseServer(bot.cloud.state, 'web-3');
   await bot.approve('alice');
   await bot.approve('carol');
 

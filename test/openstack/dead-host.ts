@@ -175,6 +175,7 @@ export async function openLab(cloudsYaml: string, host: string): Promise<HostLab
           return;
         await sleep(500);
       }
+      throw new Error(`server ${id} is not deleted`);
     },
     async lose() {
       await mkdir(dirname(paused), { recursive: true });

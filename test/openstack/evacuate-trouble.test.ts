@@ -41,6 +41,8 @@ interface Dead {
 it('with an answer that gets lost, a server that is gone since the plan, and a Nova that is away for a minute, nothing fails and nothing is moved twice', async () => {
   const { bot, nova, servers } = await deadHost(['lost-answer', 'lost-too', 'lost-gone']);
   const [, , gone = ''] = servers;
+  // Before it knows that, Nova leaves the deletion to the dead host.
+  await eventually(async () => (await stage.lab.service()).state === 'down', 'Nova to know that the host is down', MINUTE_MS);
   await stage.lab.delete(gone);
   nova.loseNextAnswer();
   await bot.approve('alice');
