@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Typed } from '../chat/compose.ts';
 import { LineError, type ParsedLine, parseLine } from '../chat/parse.ts';
 import { DeliveryError, NotAllowed, UserError } from '../errors.ts';
@@ -16,6 +17,8 @@ import { type CloudAndRegions, chooseCloud } from './choose-cloud.ts';
 /** Slack takes no more options at once. */
 const MOST_NAMES = 100;
 const DEADLINE_MS = 1_500;
+const NAMES_WITHIN_MS = 1_200;
+const LOOK_EVERY_MS = 100;
 
 /**
  * What the gateway knows for filling in a line, from Redis and the configuration alone: never from Slack or OpenStack. It is good for
@@ -75,13 +78,14 @@ export function createForms(core: Pick<Core, 'config' | 'registry' | 'clouds' | 
     async names(of, beginning, { asker, named: { name, command }, channel }) {
       const question = { policy: config, asker, command: name, effect: command.effect, channel, cloud: of.cloud };
       const maySee = (thing: Target): boolean => decidePlan({ ...question, touches: [thing] }).allowed;
-      const [found] = await inTime(
-        Promise.all([
-          findNames(redis, keys, of, { beginning, most: MOST_NAMES, maySee }),
-          wantNames(redis, keys, [of], clock.now()),
-        ]),
-      );
-      return found;
+      await inTime(wantNames(redis, keys, [of], clock.now()));
+      const until = performance.now() + NAMES_WITHIN_MS;
+      for (;;) {
+        const found = await inTime(findNames(redis, keys, of, { beginning, most: MOST_NAMES, maySee }));
+        // Slack asks again only once more is typed, so the first answer waits a moment for the list.
+        if (found !== undefined || performance.now() > until) return found;
+        await sleep(LOOK_EVERY_MS);
+      }
     },
   };
 }
