@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { copyFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
@@ -52,9 +52,7 @@ export function demoStage(): Stage {
         if (said.type() === 'error') broken.push(said.text());
       });
       onTestFinished(async ({ task }) => {
-        const failed = task.result?.state === 'fail' && join(await mkdtemp(join(tmpdir(), 'stackhand-browser-')), `${as}.png`);
-        if (failed) await page.screenshot({ path: failed });
-        if (failed) process.stderr.write(`what ${as} then saw: ${failed}\n`);
+        if (task.result?.state === 'fail') await keep(page, as, demo.folder);
         await context.close();
         if (broken.length > 0) throw new Error(`the page broke: ${broken.join('; ')}`);
       });
@@ -63,6 +61,14 @@ export function demoStage(): Stage {
       return visitor(page);
     },
   };
+}
+
+/** What somebody saw, and the bot's log, for whoever wants to know why. */
+async function keep(page: Page, as: string, demoFolder: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'stackhand-browser-'));
+  await page.screenshot({ path: join(folder, `${as}.png`) });
+  await copyFile(join(demoFolder, 'bot.log'), join(folder, 'bot.log'));
+  process.stderr.write(`what ${as} then saw, and the bot's log: ${folder}\n`);
 }
 
 function visitor(page: Page): Visitor {
