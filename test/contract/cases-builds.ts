@@ -3,13 +3,13 @@ import { updateComputeService } from '../../src/openstack/compute-services.ts';
 import { startServer } from '../../src/openstack/evacuate.ts';
 import { listPorts } from '../../src/openstack/ports.ts';
 import { type Case, forAdmin, forAll, NO_UUID } from './case.ts';
-import { act, build, demoNetwork, isStill, masked, refusal, remove, told, until, withServer } from './own-server.ts';
+import { act, build, demoNetwork, isBuilt, isStill, masked, refusal, remove, told, until, withServer } from './own-server.ts';
 
 const builds: Case[] = [
   ...forAll('build a server', [getServerDetail, listPorts], async (os, world) => {
     const made = await build(os, { networks: await demoNetwork(os) });
     const id = String(made.id);
-    const server = await until(os, world, id, isStill);
+    const server = await until(os, world, id, isBuilt);
     const ports = await listPorts(os, { deviceIds: [id] });
     await remove(os, world, id);
     const left = await listPorts(os, { deviceIds: [id] });
@@ -17,13 +17,13 @@ const builds: Case[] = [
   }),
   ...forAdmin('a server that nova-compute cannot spawn', [], async (os, world) => {
     const id = String((await build(os, { metadata: { fake_fail: 'spawn' } })).id);
-    const server = await until(os, world, id, isStill);
+    const server = await until(os, world, id, isBuilt);
     await remove(os, world, id);
     return told(server);
   }),
   ...forAdmin('build a server on a host that is not there', [], async (os, world) => {
     const id = String((await build(os, { availability_zone: 'nova:nosuch' })).id);
-    const server = await until(os, world, id, isStill);
+    const server = await until(os, world, id, isBuilt);
     await remove(os, world, id);
     return told(server);
   }),
@@ -32,7 +32,7 @@ const builds: Case[] = [
     await updateComputeService(os, service?.id ?? '', { status: 'disabled' });
     try {
       const id = String((await build(os, { availability_zone: 'az1:compute2' })).id);
-      const server = await until(os, world, id, isStill);
+      const server = await until(os, world, id, isBuilt);
       await remove(os, world, id);
       return told(server);
     } finally {

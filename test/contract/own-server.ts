@@ -60,9 +60,14 @@ export async function remove(os: Session, world: World, id: string): Promise<voi
   });
 }
 
-/** Nova is done with it, well or not. It says ERROR first, and why a moment later. */
-export function isStill({ task_state, status, fault }: ServerDetail): boolean {
-  return task_state === null && status !== 'BUILD' && (status !== 'ERROR' || fault !== null);
+/** Nova is done with it, well or not. */
+export function isStill({ task_state, status }: ServerDetail): boolean {
+  return task_state === null && status !== 'BUILD';
+}
+
+/** It came up or not: of a build Nova says ERROR first, and why a moment later. */
+export function isBuilt(server: ServerDetail): boolean {
+  return isStill(server) && (server.status !== 'ERROR' || server.fault !== null);
 }
 
 export async function until(
