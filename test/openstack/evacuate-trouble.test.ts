@@ -23,8 +23,7 @@ async function deadHost(names: readonly string[], yaml: Record<string, unknown> 
   const nova = await novaProxy(stage.lab.nova);
   const { name, file } = await anotherAdmin({ compute_endpoint_override: nova.url });
   const { bot } = await realBot({ file, as: { name, hosts: HOSTS }, yaml });
-  const servers: string[] = [];
-  for (const one of names) servers.push(await stage.boot(one));
+  const servers = await Promise.all(names.map((one) => stage.boot(one)));
   await stage.lab.lose();
   await stage.silentSince(Date.now());
   await bot.say('bob', LINE);
