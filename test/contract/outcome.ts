@@ -88,6 +88,8 @@ function shapeDifferences(path: string, real: Shape, pretend: Shape, less?: 'les
     const [a, b] = [real[key], pretend[key]];
     const at = path ? `${path}.${key}` : key;
     if (b === undefined && less) return [];
+    // What is kept by ID may be empty on one side, as a list may.
+    if (key === BY_ID && (a === undefined || b === undefined)) return [];
     if (a === undefined || b === undefined) return [`${at}: only the ${a === undefined ? 'pretend' : 'real'} cloud has it`];
     return shapeDifferences(at, a, b, less);
   });
@@ -103,14 +105,15 @@ function shapeOf(value: unknown, isByNetwork = false): Shape {
   if (typeof value !== 'object') return typeof value;
   const shape: { [key: string]: Shape } = {};
   for (const [key, item] of Object.entries(value)) {
-    const known = AN_ID.test(key) || isByNetwork ? 'any' : key;
+    const known = AN_ID.test(key) || isByNetwork ? BY_ID : key;
     const found = FREE.has(key) ? 'any names' : shapeOf(item, key === 'addresses');
     shape[known] = merged(shape[known] ?? 'null', found);
   }
   return shape;
 }
 
-/** Placement's keys: not two clouds have the same. */
+/** In the place of each of placement's keys: not two clouds have the same. */
+const BY_ID = 'any';
 const AN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What is in there is named by people. */
 const FREE = new Set(['metadata', 'extra_specs']);
