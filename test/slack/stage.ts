@@ -75,12 +75,9 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-let way: 'sockets' | 'http' = 'sockets';
-
-/** How Slack reaches the gateways of all stages of a test file from here on. */
-export function reachedBy(chosen: typeof way): void {
-  way = chosen;
-}
+/** How Slack can reach a gateway: by Socket Mode, or by signed HTTP. */
+export const WAYS = ['sockets', 'http'] as const;
+type Way = (typeof WAYS)[number];
 
 /** What a gateway listens with, and what is to be done once it does, and at its end. */
 interface Listening {
@@ -89,7 +86,7 @@ interface Listening {
   ended(): Promise<void>;
 }
 
-async function listening({ appToken, apiUrl, signingSecret, postTo }: Slack, log: Logger): Promise<Listening> {
+async function listening(way: Way, { appToken, apiUrl, signingSecret, postTo }: Slack, log: Logger): Promise<Listening> {
   const nothing = async (): Promise<void> => undefined;
   if (way === 'sockets') return { transport: socketMode({ appToken, apiUrl, log }), begun: nothing, ended: nothing };
   const { entrance, transport } = signedHttp({ signingSecret, log });
@@ -104,7 +101,7 @@ async function listening({ appToken, apiUrl, signingSecret, postTo }: Slack, log
 }
 
 /** A pretend workspace, and a gateway in it that hands everything to a recorder. */
-export async function stage(seed?: Options): Promise<Stage> {
+export async function stage({ way = 'sockets', ...seed }: Options & { way?: Way } = {}): Promise<Stage> {
   const slack = await startWorkspace(seed);
   const { target, prefix } = testRedis();
   const redis = new Redis({ path: target.socket });
@@ -115,7 +112,7 @@ export async function stage(seed?: Options): Promise<Stage> {
     const log = pino({ level: 'silent' });
     const signedIn = await openSlack({ botToken, apiUrl, redis, prefix, log }).signIn();
     const forms = formsOf(slack, { redis, keys: keysOf(prefix), clock: { now: Date.now, stop: () => undefined } }, prefix);
-    const { transport, begun, ended } = await listening(slack, log);
+    const { transport, begun, ended } = await listening(way, slack, log);
     endings.push(ended);
     const gateway = await startSlack({ signedIn, botToken, transport, apiUrl, intake, forms, log, ...options });
     endings.push(gateway.stop);
