@@ -14,16 +14,9 @@ import {
 import { UserError } from '../errors.ts';
 import { loadRegistry } from '../registry.ts';
 import { unticked } from '../reply.ts';
-import { exportThisAudit, printAudit, readHead, verifyThisAudit } from './audit.ts';
 import { breakGlass, readBreaking } from './break-glass.ts';
 import { readCommandLine, USAGE } from './command-line.ts';
-import { findRedis, openTerminalCore } from './core.ts';
-import { checkAlerts } from './doctor/alerts.ts';
-import { checkClouds } from './doctor/clouds.ts';
-import { checkConfig, checkNode, checkStateFolder } from './doctor/here.ts';
-import { checkTheRedis } from './doctor/redis.ts';
-import { checkSlack } from './doctor/slack.ts';
-import { type Check, examine } from './doctor.ts';
+import { examine } from './doctor.ts';
 import { DONE, type TerminalCore } from './door.ts';
 import { readExport, writeExport } from './export.ts';
 import { runLine } from './run.ts';
@@ -88,9 +81,12 @@ async function dispatch(args: readonly string[], deps: CliDeps): Promise<number>
       const config = loadConfig(from);
       return breakGlass({ ...breaking, config, openCore: () => deps.openCore(config), system });
     }
-    case 'doctor':
+    case 'doctor': {
+      const { checksOf } = await import('./doctor/checks.ts');
       return examine(checksOf(readConfig(from), deps.registryRoot), system.out);
+    }
     case 'audit verify': {
+      const { printAudit, readHead } = await import('./audit.ts');
       const head = options.head === undefined ? undefined : readHead(options.head);
       if (typeof head === 'string') return notUnderstood(system, head);
       return printAudit(await deps.verifyAudit(loadEnvironment(from), head?.head), system.out, head?.head);
@@ -108,28 +104,20 @@ function notUnderstood(system: System, what: string): number {
   return NOT_UNDERSTOOD;
 }
 
-function checksOf(read: ReturnType<typeof readConfig<'cli'>>, registryRoot: string | undefined): Check[] {
-  const log = pino({ level: 'silent' });
-  const { environment = { LOG_LEVEL: 'info' }, config } = read;
-  return [
-    checkNode(),
-    checkConfig(read, registryRoot),
-    ...checkSlack(environment, config, log),
-    checkAlerts(environment, config),
-    checkTheRedis(environment, log),
-    checkStateFolder(environment),
-    ...checkClouds(config, environment),
-  ];
-}
-
+/** What takes Redis, BullMQ or a cloud is loaded by who needs it: help is there at once. */
 function realDeps(): CliDeps {
   const log = pino({ level: 'silent' });
   return {
     system: thisSystem(),
     env: systemEnvironment(),
-    openCore: async ({ environment }) => openTerminalCore(await findRedis(environment), await loadRegistry(), log),
-    verifyAudit: (environment, head) => verifyThisAudit(environment, log, head),
-    exportAudit: (environment, wanted) => exportThisAudit(environment, log, wanted),
+    async openCore({ environment }) {
+      const { findRedis, openTerminalCore } = await import('./core.ts');
+      return openTerminalCore(await findRedis(environment), await loadRegistry(), log);
+    },
+    verifyAudit: async (environment, head) => (await import('./audit.ts')).verifyThisAudit(environment, log, head),
+    async *exportAudit(environment, wanted) {
+      yield* (await import('./audit.ts')).exportThisAudit(environment, log, wanted);
+    },
   };
 }
 

@@ -30,6 +30,12 @@ if ARGV[4] ~= '' then redis.call('HSET', ARGV[1], 'body', ARGV[4]) end
 for i = 5, #ARGV do redis.call('ZREM', ARGV[i], ARGV[3]) end
 return 1`);
 
+/** The first of each outbox, those under way too. @returns a list for each: IDs, each followed by when it is due. */
+const firstOfEach = script(`
+local found = {}
+for i = 2, #ARGV do found[i - 1] = redis.call('ZRANGE', ARGV[i], 0, ARGV[1], 'WITHSCORES') end
+return found`);
+
 export interface Flusher {
   stop(): Promise<void>;
 }
@@ -83,10 +89,10 @@ async function lookForDue(
 ): Promise<{ due: string[]; waitMs: number }> {
   const due = new Set<string>();
   let waitMs = LOOK_EVERY_MS;
-  for (const priority of PRIORITIES) {
-    // Those under way are still in it.
-    const found = await redis.zrange(keys.outbox(priority), '0', String(2 * AT_ONCE), 'WITHSCORES');
-    const now = clock.now();
+  // One call: it is the one that an idle process makes most often.
+  const outboxes = (await firstOfEach(redis, [2 * AT_ONCE, ...PRIORITIES.map(keys.outbox)])) as string[][];
+  const now = clock.now();
+  for (const found of outboxes) {
     for (let i = 0; i + 1 < found.length; i += 2) {
       const id = found[i] ?? '';
       const at = Number(found[i + 1]);

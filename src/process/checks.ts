@@ -45,10 +45,13 @@ export function startChecks(core: HandingOver): Repeating {
 
 /** Whoever sets its key looks; the key goes when the next look is due. */
 async function takeDue({ store: { redis, keys }, worker }: HandingOver, all: readonly Due[]): Promise<Due[]> {
-  const taken = await Promise.all(
-    all.map(({ name, check, cloud, region }) => redis.set(keys.check(name, cloud, region), worker, 'PX', check.everyMs, 'NX')),
-  );
-  return all.filter((_, index) => taken[index] === 'OK');
+  if (all.length === 0) return [];
+  const keyOf = ({ name, cloud, region }: Due): string => keys.check(name, cloud, region);
+  // One call for all, as mostly there is nothing to take.
+  const taken = await redis.mget(all.map(keyOf));
+  const free = all.filter((_, index) => taken[index] === null);
+  const mine = await Promise.all(free.map((due) => redis.set(keyOf(due), worker, 'PX', due.check.everyMs, 'NX')));
+  return free.filter((_, index) => mine[index] === 'OK');
 }
 
 async function look(core: HandingOver, { name, check, cloud, region }: Due): Promise<void> {

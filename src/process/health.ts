@@ -1,7 +1,7 @@
 import type { Check, Health } from '../http/server.ts';
 import { rolesOf } from '../policy/people.ts';
 import type { Core } from './core.ts';
-import { workersAlive } from './worker.ts';
+import { workersAlive } from './heartbeat.ts';
 
 /** Alive: this process can do its work. Ready: so can what it depends on, and what stackhand.yaml names is there. */
 export function healthOf(core: Core, connected: (() => boolean) | undefined): Health {

@@ -35,6 +35,11 @@ export function startHeart({ redis, clock }: Store, key: string, name: string, d
   };
 }
 
+/** How many workers were heard from lately. */
+export function workersAlive(store: Pick<Store, 'redis' | 'clock' | 'keys'>): Promise<number> {
+  return countAlive(store, store.keys.workers);
+}
+
 /** How many were heard from lately. */
 export async function countAlive({ redis, clock }: Pick<Store, 'redis' | 'clock'>, key: string): Promise<number> {
   await redis.zremrangebyscore(key, 0, clock.now() - FORGOTTEN_MS);

@@ -7,12 +7,10 @@ import { needsCloud } from '../chat/match.ts';
 import { type Config, checkAgainstRegistry } from '../config.ts';
 import { SlackAway } from '../errors.ts';
 import { startHttp } from '../http/server.ts';
-import { createIntake } from '../intake/intake.ts';
 import { cloudsFolders } from '../openstack/clouds-yaml.ts';
 import type { ConnectOptions } from '../openstack/connection.ts';
 import { watchOutbox } from '../outbox/watch.ts';
 import { openClouds } from '../planning/clouds.ts';
-import { createForms } from '../planning/forms.ts';
 import { closeQueues, openQueues } from '../queue.ts';
 import { startClock } from '../redis/clock.ts';
 import { connectRedis, type RedisPurpose } from '../redis/connection.ts';
@@ -20,17 +18,15 @@ import { keysOf } from '../redis/keys.ts';
 import type { RedisTarget } from '../redis/url.ts';
 import { loadRegistry, type Registry } from '../registry.ts';
 import type { Store } from '../requests/store.ts';
-import { type RunningGateway, startSlack } from '../slack/app.ts';
 import { openSlack } from '../slack/client.ts';
 import { openAlerts } from './alerts.ts';
 import type { Core } from './core.ts';
+import type { Gateway, GatewayParts } from './gateway.ts';
 import { healthOf } from './health.ts';
 import { startHeart } from './heartbeat.ts';
-import { listenWhenPossible } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { PACE, type Pace } from './pace.ts';
 import { stateFolder } from './state-folder.ts';
-import { type WayIn, wayIn } from './way-in.ts';
 import { startWorker } from './worker.ts';
 
 export type Role = 'all' | 'gateway' | 'worker';
@@ -143,16 +139,6 @@ async function compose(
     atEnd(startWorker(core, delivery, connections, prefix).stop);
   }
 
-  function startGateway({ transport }: WayIn): ReturnType<typeof listenWhenPossible> {
-    const redis = connect('gateway');
-    const own = { ...store, redis };
-    const intake = createIntake({ store: own, wakers, registry, log, metrics });
-    const forms = createForms({ config, registry, clouds, store: own }, prefix);
-    const listen = async (): Promise<RunningGateway> =>
-      startSlack({ ...account, signedIn: await signIn(), transport: transport(), intake, forms });
-    return listenWhenPossible(listen, log);
-  }
-
   const alerts = await openAlerts({
     core,
     token: environment.ALERTS_TOKEN,
@@ -161,23 +147,28 @@ async function compose(
     log,
   });
   atEnd(alerts.stop);
-  const way = role === 'worker' ? undefined : wayIn(environment, log);
-  let gateway: Awaited<ReturnType<typeof startGateway>> | undefined;
-  const connected = (): boolean => gateway?.connected() === true;
+  const gateway = role === 'worker' ? undefined : await loadGateway({ core, environment, prefix, account, signIn, connect });
+  let listening: Awaited<ReturnType<Gateway['listen']>> | undefined;
+  const connected = (): boolean => listening?.connected() === true;
   // Before the gateway: what Slack posts while it is not there yet, or already ends, is refused with words.
   const http = await startHttp({
     ...config.http,
-    health: healthOf(core, way && connected),
+    health: healthOf(core, gateway && connected),
     metrics: metrics.registry,
-    entrances: { ...alerts.entrances, ...way?.entrances },
+    entrances: { ...alerts.entrances, ...gateway?.entrances },
   });
   atEnd(http.close);
-  if (way) {
-    gateway = await startGateway(way);
-    atEnd(gateway.stop);
+  if (gateway) {
+    listening = await gateway.listen();
+    atEnd(listening.stop);
     // It may be missed for a while: the next start is no trouble to tell of.
     atEnd(startHeart(store, store.keys.gateways, core.worker, connected).stop);
   }
   atEnd(watchOutbox(core).stop);
   return { core, port: http.port };
+}
+
+async function loadGateway(parts: GatewayParts): Promise<Gateway> {
+  const { openGateway } = await import('./gateway.ts');
+  return openGateway(parts);
 }

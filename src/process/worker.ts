@@ -15,7 +15,7 @@ import { startSweeper } from '../requests/sweeper.ts';
 import { handleRun } from '../running/run.ts';
 import { startChecks } from './checks.ts';
 import type { Core } from './core.ts';
-import { countAlive, startHeart } from './heartbeat.ts';
+import { startHeart } from './heartbeat.ts';
 
 export interface RunningWorker {
   /** Hands running changes and lines back, finishes what is short, and says what is to be said, as far as Slack takes it in time. */
@@ -78,9 +78,4 @@ async function allSaid({ redis, keys, clock }: Store): Promise<void> {
     if (due.every((number) => number === 0)) return;
     await sleep(LOOK_EVERY_MS);
   }
-}
-
-/** How many workers were heard from lately. */
-export function workersAlive(store: Core['store']): Promise<number> {
-  return countAlive(store, store.keys.workers);
 }

@@ -20,6 +20,7 @@ export function connectRedis(target: RedisTarget, purpose: RedisPurpose, log: Lo
   const redis = new Redis({
     ...where(address),
     connectionName: `stackhand-${purpose}`,
+    disableClientInfo: true, // its name says more than which library it is, and this is two calls for each connection
     maxRetriesPerRequest: null, // BullMQ refuses anything else on a blocking connection
     maxLoadingRetryTime: 1_000,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times - 1, 10), SLOWEST_RETRY_MS[purpose]),

@@ -1,5 +1,4 @@
-import { LogLevel } from '@slack/bolt';
-import type { WebClientOptions } from '@slack/web-api';
+import { LogLevel, type WebClientOptions } from '@slack/web-api';
 import type { Logger } from 'pino';
 
 type SlackLogger = NonNullable<WebClientOptions['logger']>;
