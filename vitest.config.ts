@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
     // The tests wait more than they compute: for leases, expiries and processes of their own.
-    maxWorkers: 6,
+    maxWorkers: Number(process.env.W ?? 6),
     projects: [
       {
         test: {
