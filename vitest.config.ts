@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
     // The tests wait more than they compute: for leases, expiries and processes of their own.
-    maxWorkers: Number(process.env.W ?? 6),
+    maxWorkers: 5,
     projects: [
       {
         test: {
@@ -17,11 +17,20 @@ export default defineConfig({
           // Each test leaves a whole bot behind: with a larger young generation the garbage collector has a sixth less to do.
           execArgv: ['--max-semi-space-size=64'],
           include: ['test/**/*.test.ts'],
-          exclude: ['test/openstack/**', 'test/alertmanager/**', 'test/browser/**'],
+          exclude: ['test/openstack/**', 'test/alertmanager/**', 'test/browser/**', 'test/processes/**'],
           globalSetup: ['test/setup/redis.ts'],
           // For what hangs: every wait of a test is shorter, and says what it waited for.
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // Whole processes, which start, are killed and end: each costs a second of a processor.
+          name: 'processes',
+          include: ['test/processes/**/*.test.ts'],
+          globalSetup: ['test/setup/redis.ts'],
+          testTimeout: 120_000,
         },
       },
       {

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { type AlertBot, alertBot } from '../alerts/sender.ts';
 import { eventually } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
-import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
+import { startWorkerProcess, type WorkerProcess } from '../processes/worker-process.ts';
 import { startAlertmanager } from './server.ts';
 
 const PATIENCE_MS = 20_000;

@@ -4,7 +4,6 @@ import { readMemory } from '../../src/redis/memory.ts';
 import { eventually } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
 import { silentProxy } from '../silent-proxy.ts';
-import { startWorkerProcess } from '../worker-process.ts';
 import { type AlertBot, type AlertGiven, alertBot, OPS, payload, TOKEN } from './sender.ts';
 
 const RANDOM = idOf('C', 'random');
@@ -32,28 +31,6 @@ describe('while Slack is away', () => {
     expect(bot.thread()[0]).toMatch(
       /it began with 1 firing \(a\)\n.*: 1 more firing \(b\)\n.*: 2 resolved \(a; b\), all is resolved/,
     );
-  });
-
-  it('and the process is killed right after it answered, the next one says it', async () => {
-    const redis = await ownRedis();
-    const bot = await alertBot({ target: { socket: redis.socket }, prefix: 'stackhand', role: 'gateway' });
-    const begin = () => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, bot.file);
-    const worker = await begin();
-    const port = /"port":(\d+)[^\n]*stackhand is ready/.exec(worker.output())?.[1];
-    await bot.slack.outage();
-
-    const answer = await fetch(`http://127.0.0.1:${port}/alerts/alertmanager`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
-      body: JSON.stringify(payload({ alerts: [on('a')] })),
-    });
-    await worker.kill();
-    await bot.slack.recover();
-    await begin();
-
-    expect(answer.status).toBe(200);
-    await reads(bot, 'A-1 FIRING');
-    expect(bot.cards()).toHaveLength(1);
   });
 });
 

@@ -2,30 +2,9 @@ import { expect, it } from 'vitest';
 import { ALICE_LAB, DEMO_PROJECT } from '../../demo/cloud/seed.ts';
 import { PRIORITIES } from '../../src/outbox/outbox.ts';
 import { findRequest } from '../../src/requests/store.ts';
-import { endBegins, eventually, gate, startBot, toyBot } from '../bot.ts';
-import { ownRedis } from '../own-redis.ts';
-import { startWorkerProcess } from '../worker-process.ts';
+import { endBegins, eventually, gate, toyBot } from '../bot.ts';
 
 const SET = 'cores set demo alice-lab --cores 40 --reason "more load"';
-
-it('on SIGTERM a line that hangs on OpenStack is let go, and the next worker answers it', async () => {
-  const redis = await ownRedis();
-  const bot = await startBot({ target: { socket: redis.socket }, prefix: 'stackhand', role: 'gateway' });
-  const begin = () => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, bot.file);
-  bot.cloud.answer('compute', 'GET', '/os-quota-sets', { hang: true });
-  const worker = await begin();
-  await bot.slack.slash('bob', '#ops', 'quota show demo');
-  await eventually(() => bot.cloud.calls.some(({ path }) => path.includes('/os-quota-sets')), 'the call that hangs');
-
-  const asked = performance.now();
-  const status = await worker.end();
-  const tookMs = performance.now() - asked;
-  await begin();
-
-  expect((await bot.untilOf(1001, 'answered')).result?.text).toContain('demo');
-  expect(status).toBe(0);
-  expect(tookMs).toBeLessThan(5_000);
-});
 
 it('a worker that ends says what there is to say before it goes', async () => {
   const bot = await toyBot({ role: 'gateway' });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { eventually, startBot } from '../bot.ts';
+import { loseHosts } from '../brake/stage.ts';
 import { ownRedis } from '../own-redis.ts';
-import { startWorkerProcess } from '../worker-process.ts';
-import { loseHosts } from './stage.ts';
+import { startWorkerProcess } from './worker-process.ts';
 
 it('a worker that is killed right after it pulled the brake: all that waits is void all the same', async () => {
   const redis = await ownRedis();

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { thisSystem } from '../../src/cli/system.ts';
 import { type Bot, eventually, startBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
-import { startWorkerProcess } from '../worker-process.ts';
+import { startWorkerProcess } from './worker-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const SET = 'quota set demo cores=40 --reason "more load"';

@@ -7,7 +7,7 @@ import { limitsOf } from '../../demo/cloud/state.ts';
 import { readAudit } from '../../src/requests/store.ts';
 import { eventually, startBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
-import { startWorkerProcess } from '../worker-process.ts';
+import { startWorkerProcess } from './worker-process.ts';
 
 const SET = 'quota set demo cores=40 volumes=20 floatingips=60 --reason "more load"';
 
