@@ -9,6 +9,7 @@ import { type Cloud, type CloudOptions, startCloud } from '../demo/cloud/cloud.t
 import type { Message } from '../demo/workspace/model.ts';
 import { type Slack, type Options as SlackOptions, startWorkspace } from '../demo/workspace/workspace.ts';
 import { loadConfig } from '../src/config.ts';
+import { createMetrics } from '../src/process/metrics.ts';
 import { type Role, type Running, start } from '../src/process/start.ts';
 import { loadRegistry, type Registry } from '../src/registry.ts';
 import { ENDED, type Request } from '../src/request.ts';
@@ -137,6 +138,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       openstack: { backoffMs: 5 },
       pace: { runMs: 100, sweepMs: 200, checkMs: 100 },
       log,
+      metrics: createMetrics({ processMetrics: false }),
       // Its own, for a test that puts something else into it.
       registry: { ...(await registryIn(options.registryRoot)) },
     });

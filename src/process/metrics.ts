@@ -37,7 +37,7 @@ export interface Metrics {
   redisUp(up: boolean): void;
 }
 
-/** @param options `processMetrics: false` for tests, which need no memory and event loop figures. */
+/** @param options `processMetrics: false` for tests: the meters of a process cannot be taken off again. */
 export function createMetrics({ processMetrics = true }: { processMetrics?: boolean } = {}): Metrics {
   const registry = new Registry();
   const registers = [registry];

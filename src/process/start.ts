@@ -24,7 +24,7 @@ import type { Core } from './core.ts';
 import type { Gateway, GatewayParts } from './gateway.ts';
 import { healthOf } from './health.ts';
 import { startHeart } from './heartbeat.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { PACE, type Pace } from './pace.ts';
 import { stateFolder } from './state-folder.ts';
 import { startWorker } from './worker.ts';
@@ -39,6 +39,8 @@ export interface StartOptions {
   prefix?: string;
   /** Left out: commands/ and jobs/ of this program. */
   registry?: Registry;
+  /** Left out: with the figures of this process, whose meters stay as long as it does. */
+  metrics?: Metrics;
   /** How OpenStack is called: timeouts and waits between tries. */
   openstack?: ConnectOptions;
   pace?: Readonly<Pace>;
@@ -75,13 +77,22 @@ export async function start(options: StartOptions): Promise<Running> {
 
 /** Connections, then the worker, then HTTP, then the gateway, so that whoever is heard is also served. At the end the other way round. */
 async function compose(
-  { role, config, redis: target, prefix = 'stackhand', registry: given, openstack = {}, pace = PACE, log }: StartOptions,
+  {
+    role,
+    config,
+    redis: target,
+    prefix = 'stackhand',
+    registry: given,
+    metrics = createMetrics(),
+    openstack = {},
+    pace = PACE,
+    log,
+  }: StartOptions,
   atEnd: (end: () => unknown) => void,
 ): Promise<Omit<Running, 'stop'>> {
   const { environment } = config;
   const registry = given ?? (await loadRegistry());
   checkAgainstRegistry(config, registry.commands);
-  const metrics = createMetrics();
   const clouds = await openClouds(
     config.clouds,
     {
