@@ -6,7 +6,7 @@ const report = process.env.VITEST_REPORT;
 export default defineConfig({
   test: {
     ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
-    // The tests wait more than they compute: for leases, expiries and processes of their own.
+    // Tests wait as well as compute: for leases, expiries, and what is looked at again.
     maxWorkers: 5,
     projects: [
       {
@@ -14,8 +14,6 @@ export default defineConfig({
           name: 'unit',
           // The program is loaded once for each worker, which halves the time. So no test may leave anything behind.
           isolate: false,
-          // Each test leaves a whole bot behind: with a larger young generation the garbage collector has a sixth less to do.
-          execArgv: ['--max-semi-space-size=64'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/openstack/**', 'test/alertmanager/**', 'test/browser/**', 'test/processes/**'],
           globalSetup: ['test/setup/redis.ts'],
