@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SWITCHES } from './breakage.ts';
 import type { Demo } from './demo.ts';
 import type { Act } from './protocol.ts';
-import { exactly } from './workspace/elements.ts';
+import { exactly, versionWith } from './workspace/elements.ts';
 import type { Message, User, View } from './workspace/model.ts';
 import { SlackRefusal } from './workspace/model.ts';
 import { getChannel } from './workspace/state.ts';
@@ -46,8 +46,10 @@ export async function carryOut(
       case 'type':
         return await type(demo, user, act);
       case 'click': {
-        const choose = act.choose === undefined ? {} : { choose: act.choose };
-        return told(await slack.click(who, thing(demo, user, act.on), exactly(act.block, act.action), choose));
+        const where = thing(demo, user, act.on);
+        const seen = versionWith(where, act.block);
+        const how = { ...(act.choose === undefined ? {} : { choose: act.choose }), ...(seen === undefined ? {} : { seen }) };
+        return told(await slack.click(who, where, exactly(act.block, act.action), how));
       }
       case 'suggest':
         return { options: await slack.suggestions(who, thing(demo, user, act.on), exactly(act.block, act.action), act.typed) };

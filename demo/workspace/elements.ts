@@ -31,6 +31,17 @@ export function exactly(blockId: string, actionId: string): string {
   return `${blockId}\n${actionId}`;
 }
 
+/**
+ * The earlier version of a message in which somebody saw this block; undefined where the newest has it. A message's blocks get new IDs
+ * with every edit, and whoever clicks in that moment clicks what was shown to them.
+ */
+export function versionWith(where: Message | View, blockId: string): number | undefined {
+  const has = (blocks: Block[]): boolean => controlsIn(blocks).some(({ block }) => block.block_id === blockId);
+  if (!('ts' in where) || controlsOf(where).some(({ block }) => block.block_id === blockId)) return undefined;
+  const index = where.edits.findLastIndex(({ blocks }) => has(blocks));
+  return index === -1 ? undefined : index;
+}
+
 /** The control of this label, option, `action_id` or `block_id`, or exactly of both IDs. Throws with all that is there when there is none, or more than one. */
 export function findControl(controls: Control[], wanted: string): Control {
   const exact = controls.filter(({ block, element }) => exactly(block.block_id, String(element.action_id)) === wanted);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { controlsOf, versionWith } from '../../demo/workspace/elements.ts';
 import type { Slack } from '../../demo/workspace/workspace.ts';
 import { type Stage, stage } from './bolt-app.ts';
 
@@ -104,6 +105,7 @@ it('a button changes the message, which keeps its ts and its earlier words', asy
   if (!card) throw new Error('no card');
   expect(slack.text(card)).toBe('Evacuate `cmp-03`?\n[Approve]');
 
+  const [seen] = controlsOf(card);
   await slack.click('alice', card, 'Approve');
 
   await slack.waitFor(() => card.edits.length === 1, 'the update');
@@ -111,6 +113,9 @@ it('a button changes the message, which keeps its ts and its earlier words', asy
   expect(card.ts).toBe(posted.ts);
   await expect(slack.click('carol', card, 'Approve')).rejects.toThrow('there is no "Approve"');
   expect(await slack.click('carol', card, 'Approve', { seen: 0 })).toMatchObject({ acked: true });
+  // What a page does that showed the card as it was a moment ago.
+  expect(versionWith(card, seen?.block.block_id ?? '')).toBe(0);
+  expect(versionWith(card, 'of no version')).toBeUndefined();
 });
 
 it('people wait for what they read, and only for what they can see', async () => {
