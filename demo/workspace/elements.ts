@@ -36,9 +36,9 @@ export function exactly(blockId: string, actionId: string): string {
  * with every edit, and whoever clicks in that moment clicks what was shown to them.
  */
 export function versionWith(where: Message | View, blockId: string): number | undefined {
-  const has = (blocks: Block[]): boolean => controlsIn(blocks).some(({ block }) => block.block_id === blockId);
-  if (!('ts' in where) || controlsOf(where).some(({ block }) => block.block_id === blockId)) return undefined;
-  const index = where.edits.findLastIndex(({ blocks }) => has(blocks));
+  const has = (controls: Control[]): boolean => controls.some(({ block }) => block.block_id === blockId);
+  if (!('ts' in where) || has(controlsOf(where))) return undefined;
+  const index = where.edits.findLastIndex(({ blocks }) => has(controlsIn(blocks)));
   return index === -1 ? undefined : index;
 }
 

@@ -1,8 +1,8 @@
+import type { Redis } from 'ioredis';
 import type { Environment } from '../config-schema.ts';
 import type { Entrance } from '../http/server.ts';
 import { createIntake } from '../intake/intake.ts';
 import { createForms } from '../planning/forms.ts';
-import type { RedisPurpose } from '../redis/connection.ts';
 import { startSlack } from '../slack/app.ts';
 import type { SignedIn, SlackAccount } from '../slack/client.ts';
 import { SLACK_PATH, signedHttp } from '../slack/signed-http.ts';
@@ -14,10 +14,10 @@ import { listenWhenPossible } from './listen.ts';
 export interface GatewayParts {
   core: Core;
   environment: Environment;
-  prefix: string;
   account: SlackAccount;
   signIn(): Promise<SignedIn>;
-  connect(purpose: RedisPurpose): SlackAccount['redis'];
+  /** For what Slack waits for. */
+  connect(): Redis;
 }
 
 export interface Gateway {
@@ -27,15 +27,15 @@ export interface Gateway {
 }
 
 /** Hears Slack. Only processes that do load this file, and with it Bolt and Express. */
-export function openGateway({ core, environment, prefix, account, signIn, connect }: GatewayParts): Gateway {
+export function openGateway({ core, environment, account, signIn, connect }: GatewayParts): Gateway {
   const { config, registry, clouds, wakers, metrics, log } = core;
   const { entrances, transport } = wayIn(environment, account);
   return {
     entrances,
     listen() {
-      const store = { ...core.store, redis: connect('gateway') };
+      const store = { ...core.store, redis: connect() };
       const intake = createIntake({ store, wakers, registry, log, metrics });
-      const forms = createForms({ config, registry, clouds, store }, prefix);
+      const forms = createForms({ config, registry, clouds, store }, account.prefix);
       return listenWhenPossible(
         async () => startSlack({ ...account, signedIn: await signIn(), transport: transport(), intake, forms }),
         log,

@@ -21,7 +21,7 @@ import type { Store } from '../requests/store.ts';
 import { openSlack } from '../slack/client.ts';
 import { openAlerts } from './alerts.ts';
 import type { Core } from './core.ts';
-import type { Gateway, GatewayParts } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { healthOf } from './health.ts';
 import { startHeart } from './heartbeat.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -150,15 +150,19 @@ async function compose(
     atEnd(startWorker(core, delivery, connections, prefix).stop);
   }
 
+  const connectGateway = (): Redis => connect('gateway');
   const alerts = await openAlerts({
     core,
     token: environment.ALERTS_TOKEN,
-    connect: () => connect('gateway'),
+    connect: connectGateway,
     client,
     log,
   });
   atEnd(alerts.stop);
-  const gateway = role === 'worker' ? undefined : await loadGateway({ core, environment, prefix, account, signIn, connect });
+  const gateway =
+    role === 'worker'
+      ? undefined
+      : (await import('./gateway.ts')).openGateway({ core, environment, account, signIn, connect: connectGateway });
   let listening: Awaited<ReturnType<Gateway['listen']>> | undefined;
   const connected = (): boolean => listening?.connected() === true;
   // Before the gateway: what Slack posts while it is not there yet, or already ends, is refused with words.
@@ -177,9 +181,4 @@ async function compose(
   }
   atEnd(watchOutbox(core).stop);
   return { core, port: http.port };
-}
-
-async function loadGateway(parts: GatewayParts): Promise<Gateway> {
-  const { openGateway } = await import('./gateway.ts');
-  return openGateway(parts);
 }

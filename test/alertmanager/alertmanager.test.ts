@@ -59,7 +59,7 @@ it('is killed while an alert fires: what Alertmanager tries again later arrives'
   const port = await freePort();
   const file = bot.file.replace('stackhand.yaml', 'other.yaml');
   await writeFile(file, stringify({ ...parse(await readFile(bot.file, 'utf8')), http: { port } }));
-  const begin = (): Promise<WorkerProcess> => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, file);
+  const begin = (): Promise<WorkerProcess> => startWorkerProcess({ env: bot.env, file }, redis.socket);
   const alertmanager = await startAlertmanager({ port });
 
   const worker = await begin();

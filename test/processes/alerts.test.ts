@@ -6,7 +6,7 @@ import { startWorkerProcess } from './worker-process.ts';
 it('an alert whose process is killed right after it answered, while Slack is away, is said by the next one', async () => {
   const redis = await ownRedis();
   const bot = await alertBot({ target: { socket: redis.socket }, prefix: 'stackhand', role: 'gateway' });
-  const begin = () => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, bot.file);
+  const begin = () => startWorkerProcess(bot, redis.socket);
   const worker = await begin();
   const port = /"port":(\d+)[^\n]*stackhand is ready/.exec(worker.output())?.[1];
   await bot.slack.outage();

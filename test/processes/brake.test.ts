@@ -13,7 +13,7 @@ it('a worker that is killed right after it pulled the brake: all that waits is v
     cloud: { seed: { many: { hosts: 296 } } },
   });
   const { store } = bot.running.core;
-  const begin = () => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, bot.file);
+  const begin = () => startWorkerProcess(bot, redis.socket);
   const due = () => store.redis.del(store.keys.check('mass-down', 'prod', 'RegionOne'));
   const worker = await begin();
   const numbers = [1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008];

@@ -6,7 +6,7 @@ import { startWorkerProcess } from './worker-process.ts';
 it('on SIGTERM a line that hangs on OpenStack is let go, and the next worker answers it', async () => {
   const redis = await ownRedis();
   const bot = await startBot({ target: { socket: redis.socket }, prefix: 'stackhand', role: 'gateway' });
-  const begin = () => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, bot.file);
+  const begin = () => startWorkerProcess(bot, redis.socket);
   bot.cloud.answer('compute', 'GET', '/os-quota-sets', { hang: true });
   const worker = await begin();
   await bot.slack.slash('bob', '#ops', 'quota show demo');

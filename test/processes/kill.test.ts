@@ -19,7 +19,7 @@ it('a worker killed three times in one request: another finishes it, and nothing
     role: 'gateway',
     yaml: { limits: { leaseSeconds: 1 } },
   });
-  const begin = () => startWorkerProcess({ ...bot.env, REDIS_URL: `unix://${redis.socket}` }, bot.file);
+  const begin = () => startWorkerProcess(bot, redis.socket);
   // Each write takes long enough to die in the middle of it: it takes effect, and nobody hears the answer.
   for (const service of ['compute', 'volume', 'network'] as const) bot.cloud.answer(service, 'PUT', 'quota', { delayMs: 300 });
   let worker = await begin();

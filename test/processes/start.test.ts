@@ -10,9 +10,10 @@ import { startCloud } from '../../demo/cloud/cloud.ts';
 import { type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
 import { SLACK_PATH } from '../../src/slack/signed-http.ts';
 import { defaultYaml, eventually } from '../bot.ts';
+import { MAIN } from './worker-process.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
-const START = [process.execPath, join(REPOSITORY, 'dist/src/main.js'), 'start'];
+const START = [process.execPath, MAIN, 'start'];
 
 interface Started {
   slack: Slack;

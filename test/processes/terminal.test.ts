@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { thisSystem } from '../../src/cli/system.ts';
 import { type Bot, eventually, startBot } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
-import { startWorkerProcess } from './worker-process.ts';
+import { MAIN, startWorkerProcess } from './worker-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const SET = 'quota set demo cores=40 --reason "more load"';
 
 /** Runs `stackhand …` as people do, with nobody at its keyboard. `reads: 'one line'`: like `| head -1`. */
@@ -34,7 +32,7 @@ async function stackhand(
 }
 
 /** A Stackhand at whose terminals this very Unix user is Alice. */
-async function machine(role: 'all' | 'gateway'): Promise<{ bot: Bot; env: Record<string, string> }> {
+async function machine(role: 'all' | 'gateway'): Promise<{ bot: Bot; env: Record<string, string>; socket: string }> {
   const redis = await ownRedis();
   const bot = await startBot({
     target: { socket: redis.socket },
@@ -46,12 +44,12 @@ async function machine(role: 'all' | 'gateway'): Promise<{ bot: Bot; env: Record
       rules: [{ effects: ['read', 'change'], roles: ['operator'] }],
     },
   });
-  return { bot, env: { ...bot.env, REDIS_URL: `unix://${redis.socket}`, STACKHAND_CONFIG: bot.file } };
+  return { bot, socket: redis.socket, env: { ...bot.env, REDIS_URL: `unix://${redis.socket}`, STACKHAND_CONFIG: bot.file } };
 }
 
 it('a vote comes from a terminal while Slack is away, the card says so once it is back, and the audit holds it', async () => {
-  const { bot, env } = await machine('gateway');
-  await startWorkerProcess(env, bot.file);
+  const { bot, env, socket } = await machine('gateway');
+  await startWorkerProcess(bot, socket);
   await bot.say('bob', SET);
   const { hash = '' } = await bot.until('waiting');
   await bot.slack.waitFor(() => bot.card().includes('[Approve]'), 'the card');

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import type { Bot } from '../bot.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+/** What runs as `stackhand`. */
+export const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 export interface WorkerProcess {
   pid: number;
@@ -15,10 +17,10 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-/** A worker as it runs in production: built, a process of its own. Ends with the test. */
-export async function startWorkerProcess(env: Record<string, string>, file: string): Promise<WorkerProcess> {
+/** A worker as it runs in production beside this bot: built, a process of its own, over the Redis at this socket. Ends with the test. */
+export async function startWorkerProcess({ env, file }: Pick<Bot, 'env' | 'file'>, socket: string): Promise<WorkerProcess> {
   const child: ChildProcess = spawn(process.execPath, [MAIN, 'start', '--role', 'worker', '--config', file], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, REDIS_URL: `unix://${socket}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
