@@ -46,12 +46,14 @@ export function alignedText(table: Table): string {
   const all = [table.columns, ...table.rows];
   const widths = Array.from({ length: widthOf(table) }, (_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
   return all
-    .map((row) =>
-      row
-        .map((value, i) => (i === row.length - 1 ? value : value.padEnd(widths[i] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
+    .map((row) => {
+      // Nothing is padded at a line's end, and nothing cut off there: a value may end in blanks of its own.
+      const last = row.findLastIndex((value) => value !== '');
+      return row
+        .slice(0, last + 1)
+        .map((value, i) => (i === last ? value : value.padEnd(widths[i] ?? 0)))
+        .join('  ');
+    })
     .join('\n');
 }
 

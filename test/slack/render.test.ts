@@ -96,6 +96,18 @@ it('the file and the terminal say it in plain text', () => {
   `);
 });
 
+it('what a value ends in is kept, and nothing else ends a line of a table', () => {
+  const table = {
+    columns: ['server', 'ram', 'note'],
+    rows: [
+      ['web-1', '512', ''],
+      ['db-1', '16384', 'odd '],
+    ],
+  };
+
+  expect(plainText({ text: 'Two', table })).toBe('Two\n\nserver  ram    note\nweb-1   512\ndb-1    16384  odd \n');
+});
+
 it('a link has our label, and is none where it is no address of the web', () => {
   const inside = 'https://home.slack.example/archives/C0OPS0000/p1';
   const reply: Reply = {
