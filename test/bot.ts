@@ -9,6 +9,7 @@ import { type Cloud, type CloudOptions, startCloud } from '../demo/cloud/cloud.t
 import type { Message } from '../demo/workspace/model.ts';
 import { type Slack, type Options as SlackOptions, startWorkspace } from '../demo/workspace/workspace.ts';
 import { loadConfig } from '../src/config.ts';
+import { countUnsaid } from '../src/outbox/unsaid.ts';
 import { createMetrics } from '../src/process/metrics.ts';
 import { type Role, type Running, start } from '../src/process/start.ts';
 import { loadRegistry, type Registry } from '../src/registry.ts';
@@ -45,7 +46,7 @@ export interface Bot {
   /** For processes of their own: the environment and stackhand.yaml. */
   env: Record<string, string>;
   file: string;
-  /** Types `/stack line` and waits for the request to come to rest. @returns what the asker reads of it, wherever. */
+  /** Types `/stack line`, once all else is said. @returns what the asker reads next, wherever. */
   say(who: string, line: string, where?: string): Promise<string>;
   /** Clicks a button of the newest card that shows it. @returns what the clicker is told. */
   click(who: string, label: string, card?: Message): Promise<string>;
@@ -244,8 +245,12 @@ function people(
     request,
     until: async (...states) => untilOf(await newest(), ...states),
     untilOf,
-    say: (who, line, where = '#ops') =>
-      answerTo(who, 'anywhere', `an answer to ${who}'s \`${line}\``, () => slack.slash(who, where, line)),
+    async say(who, line, where = '#ops') {
+      // Else the end of an earlier request, told in direct messages, passes for the answer.
+      const { clock } = store();
+      await eventually(async () => (await countUnsaid(store(), clock.now())) === 0, `all to be said before ${who}'s \`${line}\``);
+      return answerTo(who, 'anywhere', `an answer to ${who}'s \`${line}\``, () => slack.slash(who, where, line));
+    },
     click,
     approve: (who) => click(who, 'Approve'),
     async deny(who, reason) {

@@ -1,4 +1,4 @@
-import { PRIORITIES } from '../outbox/outbox.ts';
+import { countUnsaid } from '../outbox/unsaid.ts';
 import type { Core } from '../process/core.ts';
 import { countAlive } from '../process/heartbeat.ts';
 
@@ -23,8 +23,7 @@ export async function listTroubles({ store }: Pick<Core, 'store'>): Promise<stri
   ];
 }
 
-async function isBehind({ redis, keys, clock }: Core['store']): Promise<boolean> {
-  const waiting = await Promise.all(PRIORITIES.map((priority) => redis.zcard(keys.outbox(priority))));
-  const late = await Promise.all(PRIORITIES.map((priority) => redis.zcount(keys.outbox(priority), 0, clock.now() - LATE_MS)));
-  return late.some((number) => number > 0) || waiting.reduce((sum, number) => sum + number, 0) > MANY;
+async function isBehind(store: Core['store']): Promise<boolean> {
+  const [waiting, late] = await Promise.all([countUnsaid(store), countUnsaid(store, store.clock.now() - LATE_MS)]);
+  return late > 0 || waiting > MANY;
 }

@@ -1,6 +1,7 @@
 import type { Core } from '../process/core.ts';
 import { readStandstill } from '../standstill/standstill.ts';
 import { PRIORITIES } from './outbox.ts';
+import { countUnsaid } from './unsaid.ts';
 
 const EVERY_MS = 5_000;
 
@@ -8,14 +9,13 @@ const EVERY_MS = 5_000;
 export function watchOutbox({ store, metrics, clouds }: Core): { stop(): void } {
   const { redis, keys, clock } = store;
   const look = async (): Promise<void> => {
-    let messages = 0;
-    let oldest = clock.now();
-    for (const priority of PRIORITIES) {
-      messages += await redis.zcard(keys.outbox(priority));
-      const [, due] = await redis.zrange(keys.outbox(priority), '0', '0', 'WITHSCORES');
-      if (due !== undefined) oldest = Math.min(oldest, Number(due));
-    }
-    metrics.outbox(messages, (clock.now() - oldest) / 1_000);
+    const [unsaid, ...firsts] = await Promise.all([
+      countUnsaid(store),
+      ...PRIORITIES.map((priority) => redis.zrange(keys.outbox(priority), '0', '0', 'WITHSCORES')),
+    ]);
+    const now = clock.now();
+    const oldest = Math.min(now, ...firsts.flatMap(([, due]) => (due === undefined ? [] : [Number(due)])));
+    metrics.outbox(unsaid, (now - oldest) / 1_000);
     metrics.alertGroups(await redis.zcard(keys.alertsOpen));
     for (const cloud of clouds.names) {
       const { freeze, brake } = await readStandstill(store, cloud);

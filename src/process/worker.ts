@@ -6,7 +6,7 @@ import { startHomes } from '../home/publisher.ts';
 import { startNameKeeper } from '../names/keeper.ts';
 import type { Delivery } from '../outbox/delivery.ts';
 import { startFlusher } from '../outbox/flusher.ts';
-import { PRIORITIES } from '../outbox/outbox.ts';
+import { countUnsaid } from '../outbox/unsaid.ts';
 import { handleLine } from '../planning/dispatch.ts';
 import { QUICK_AT_ONCE, startWorkers, type WakeUp } from '../queue.ts';
 import type { HandingOver } from '../requests/hold.ts';
@@ -71,11 +71,10 @@ const LOOK_EVERY_MS = 25;
 const SOON_MS = 150;
 
 /** Waits until nothing is due to be said; what Slack does not take in time is another flusher's, or the next start's. */
-async function allSaid({ redis, keys, clock }: Store): Promise<void> {
+async function allSaid(store: Store): Promise<void> {
   const until = performance.now() + SAY_WITHIN_MS;
   while (performance.now() < until) {
-    const due = await Promise.all(PRIORITIES.map((priority) => redis.zcount(keys.outbox(priority), 0, clock.now() + SOON_MS)));
-    if (due.every((number) => number === 0)) return;
+    if ((await countUnsaid(store, store.clock.now() + SOON_MS)) === 0) return;
     await sleep(LOOK_EVERY_MS);
   }
 }
