@@ -34,6 +34,7 @@ export function openQueues(
       connection: redis,
       prefix: `${prefix}:bull`,
       // Retries, back-off and giving up are ours, counted in the record; what ended must not block its ID.
+      skipVersionCheck: true, // the workers on the same connection look
       defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
     });
     queue.on('error', (error) => log.warn({ err: error, queue: name }, 'queue connection trouble'));

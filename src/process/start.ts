@@ -146,8 +146,7 @@ async function compose(
     worker: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
   };
   if (role !== 'gateway') {
-    const connections = { blocking: connect('blocking'), subscriber: connect('commands') };
-    atEnd(startWorker(core, delivery, connections, prefix).stop);
+    atEnd(startWorker(core, delivery, connect('commands'), prefix).stop);
   }
 
   const connectGateway = (): Redis => connect('gateway');

@@ -22,20 +22,11 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-export interface WorkerConnections {
-  /** BullMQ waits on it for work. */
-  blocking: Redis;
-  /** Listens for what is to be said. */
-  subscriber: Redis;
-}
-
-/** Takes up what was taken: lines, clicks, approved changes; says what is to be said; sweeps. */
-export function startWorker(
-  given: Core,
-  delivery: Delivery,
-  { blocking, subscriber }: WorkerConnections,
-  prefix: string,
-): RunningWorker {
+/**
+ * Takes up what was taken: lines, clicks, approved changes; says what is to be said; sweeps.
+ * @param subscriber a connection of its own, which listens for what is to be said.
+ */
+export function startWorker(given: Core, delivery: Delivery, subscriber: Redis, prefix: string): RunningWorker {
   const handOver = new AbortController();
   const core: HandingOver = { ...given, handOver: handOver.signal };
   const { config, store, log } = core;
@@ -46,7 +37,7 @@ export function startWorker(
     if (phase === 'click') return handleClick(core, number);
     return phase === 'run' ? handleRun(core, number) : handleLine(core, number);
   };
-  const workers = startWorkers(blocking, prefix, { lines: linesAtOnce, changes: changesAtOnce }, handle, log);
+  const workers = startWorkers(store.redis, prefix, { lines: linesAtOnce, changes: changesAtOnce }, handle, log);
   const sweeper = startSweeper(core);
   const flusher = startFlusher(core, subscriber, delivery);
   const names = startNameKeeper(core);

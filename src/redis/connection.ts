@@ -2,10 +2,10 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { parseRedisUrl, type RedisAddress, type RedisTarget } from './url.ts';
 
-/** `blocking`: BullMQ waits on it for work. `gateway`: what Slack waits for, so it comes back soonest. */
-export type RedisPurpose = 'commands' | 'blocking' | 'gateway';
+/** `gateway`: what Slack waits for, so it comes back soonest. */
+export type RedisPurpose = 'commands' | 'gateway';
 
-const SLOWEST_RETRY_MS = { commands: 2_000, blocking: 2_000, gateway: 1_000 } as const;
+const SLOWEST_RETRY_MS = { commands: 2_000, gateway: 1_000 } as const;
 
 /** A peer that vanished without a word is noticed after this; BullMQ's longest wait for work is 10 s. */
 const SILENCE_MS = 30_000;
@@ -21,7 +21,7 @@ export function connectRedis(target: RedisTarget, purpose: RedisPurpose, log: Lo
     ...where(address),
     connectionName: `stackhand-${purpose}`,
     disableClientInfo: true, // its name says more than which library it is, and this is two calls for each connection
-    maxRetriesPerRequest: null, // BullMQ refuses anything else on a blocking connection
+    maxRetriesPerRequest: null, // BullMQ refuses anything else: it waits for work on duplicates of it
     maxLoadingRetryTime: 1_000,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times - 1, 10), SLOWEST_RETRY_MS[purpose]),
     // After a failover, what the old master did not take goes to the new one.

@@ -250,7 +250,7 @@ it('carries BullMQ', async () => {
   const { target, prefix } = testRedis();
   const queue = new Queue('lines', { connection: connect(target), prefix });
   const worker = new Worker('lines', async (job) => job.data.text, {
-    connection: connectRedis(target, 'blocking', silent),
+    connection: connectRedis(target, 'commands', silent),
     prefix,
   });
   toEnd.push(
