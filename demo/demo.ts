@@ -118,7 +118,7 @@ async function writeSettings(
   const config = join(folder, 'stackhand.yaml');
   const clouds = join(folder, 'clouds.yaml');
   await writeFile(config, stackhandYaml(slack.id));
-  await writeFile(clouds, cloudsYaml(cloud.cloudsYaml));
+  await writeFile(clouds, cloudsYaml(cloud));
   const env = {
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,

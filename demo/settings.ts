@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
+import type { Cloud } from './cloud/cloud.ts';
 import { CAST } from './people.ts';
 
 const OWNERS = { webshop: 'carol', payments: 'carol', physics: 'alice', genomics: 'alice', teaching: 'eve', sandbox: 'eve' };
@@ -37,10 +38,9 @@ export function stackhandYaml(id: (name: string) => string): string {
   });
 }
 
-/** The pretend cloud's clouds.yaml with its administrator as `demo`, the name that answers show. */
-export function cloudsYaml(ofCloud: string): string {
-  const { clouds } = parse(ofCloud) as { clouds: Record<string, unknown> }; // our own pretend cloud's
-  return stringify({ clouds: { demo: clouds['pretend-admin'] } });
+/** A clouds.yaml with the pretend cloud's administrator as `demo`, the name that answers show. */
+export function cloudsYaml({ entries }: Cloud): string {
+  return stringify({ clouds: { demo: entries['pretend-admin'] } });
 }
 
 export function newToken(): string {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { type Cloud, type CloudOptions, startCloud } from '../demo/cloud/cloud.ts';
 import type { Message } from '../demo/workspace/model.ts';
 import { type Slack, type Options as SlackOptions, startWorkspace } from '../demo/workspace/workspace.ts';
@@ -117,7 +116,8 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const folder = await mkdtemp(join(tmpdir(), 'stackhand-bot-'));
   const file = join(folder, 'stackhand.yaml');
   const pretended = join(folder, 'clouds.yaml');
-  await writeFile(file, stringify({ ...defaultYaml(slack), ...options.yaml }));
+  // JSON is YAML, and several times as soon made.
+  await writeFile(file, JSON.stringify({ ...defaultYaml(slack), ...options.yaml }));
   await writeFile(pretended, cloudsYaml({ prod: cloud, ...options.beside }));
   const env = {
     SLACK_BOT_TOKEN: slack.botToken,
@@ -137,7 +137,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       redis: target,
       prefix,
       openstack: { backoffMs: 5 },
-      pace: { runMs: 100, sweepMs: 200, checkMs: 100 },
+      pace: { runMs: 100, sweepMs: 300, checkMs: 300 },
       log,
       metrics: createMetrics({ processMetrics: false }),
       // Its own, for a test that puts something else into it.
@@ -173,11 +173,11 @@ export function slackUrl({ port }: Running): string {
 
 /** Each as its administrator; those of the first under their own names, too. */
 function cloudsYaml(named: Record<string, Cloud>): string {
-  const [entries = {}, ...others] = Object.entries(named).map(([name, { cloudsYaml: yaml }]): Record<string, unknown> => {
-    const { 'pretend-admin': admin, ...rest } = (parse(yaml) as { clouds: Record<string, unknown> }).clouds;
+  const [first = {}, ...others] = Object.entries(named).map(([name, { entries }]) => {
+    const { 'pretend-admin': admin, ...rest } = entries;
     return { ...rest, [name]: admin };
   });
-  return stringify({ clouds: Object.assign({}, ...others, entries) });
+  return JSON.stringify({ clouds: Object.assign({}, ...others, first) });
 }
 
 function people(

@@ -30,7 +30,9 @@ export interface CloudOptions {
 /** A pretend OpenStack on loopback, one port per service and region. */
 export interface Cloud {
   authUrl: string;
-  /** A clouds.yaml with `pretend-admin`, `pretend-demo`, `pretend-alice`, `pretend-bob` and `pretend-reader`. */
+  /** The entries of its clouds.yaml: `pretend-admin`, `pretend-demo`, `pretend-alice`, `pretend-bob` and `pretend-reader`. */
+  entries: Record<string, CloudEntry>;
+  /** These as a clouds.yaml. */
   cloudsYaml: string;
   /** What its first region holds. Change it as a test needs. */
   state: CloudState;
@@ -55,6 +57,8 @@ export interface Cloud {
   back(service: CloudService, region?: string): Promise<void>;
   stop(): Promise<void>;
 }
+
+export type CloudEntry = Record<string, unknown>;
 
 const USERS: [cloud: string, user: string, project: string][] = [
   ['pretend-admin', 'admin', 'admin'],
@@ -109,12 +113,16 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     for (const api of apisOf(own, options, keystoneUrl)) await start(region, api);
   }
 
+  const entries = entriesOf(`${keystoneUrl()}/v3`, regions);
   const those = (service: CloudService, region?: string): Running[] =>
     services.filter((one) => one.service === service && (region === undefined || one.region === region));
 
   return {
     authUrl: `${keystoneUrl()}/v3`,
-    cloudsYaml: cloudsYaml(`${keystoneUrl()}/v3`, regions),
+    entries,
+    get cloudsYaml() {
+      return stringify({ clouds: entries });
+    },
     state,
     stateOf: (region) => stateIn(states, region),
     calls,
@@ -193,8 +201,8 @@ function isWrite({ method, service, path, body }: RecordedCall): boolean {
   return !(typeof body === 'object' && body !== null && 'os-getConsoleOutput' in body);
 }
 
-function cloudsYaml(auth_url: string, regions: readonly string[]): string {
-  const clouds: Record<string, unknown> = {};
+function entriesOf(auth_url: string, regions: readonly string[]): Record<string, CloudEntry> {
+  const entries: Record<string, CloudEntry> = {};
   for (const [cloud, user, project_name] of USERS) {
     const auth = {
       auth_url,
@@ -205,7 +213,7 @@ function cloudsYaml(auth_url: string, regions: readonly string[]): string {
       project_domain_name: 'Default',
     };
     const where = regions.length > 1 ? { regions } : { region_name: regions[0] };
-    clouds[cloud] = { ...where, identity_api_version: 3, auth };
+    entries[cloud] = { ...where, identity_api_version: 3, auth };
   }
-  return stringify({ clouds });
+  return entries;
 }

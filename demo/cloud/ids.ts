@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Keystone's form. */
+const known = new Map<string, string>();
+
+/** Keystone's form. Every pretend cloud begins with the same ones, so they are made once. */
 export function hexId(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+  const made = known.get(text) ?? createHash('md5').update(text).digest('hex');
+  known.set(text, made);
+  return made;
 }
 
 /** The form of everybody else. */

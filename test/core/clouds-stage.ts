@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { type Cloud, startCloud } from '../../demo/cloud/cloud.ts';
 import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
@@ -35,9 +34,8 @@ export async function withoutNames(regions: string[], configured: Record<string,
   const folder = await mkdtemp(join(tmpdir(), 'stackhand-clouds-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const cloudsFile = join(folder, 'clouds.yaml');
-  const { clouds } = parse(cloud.cloudsYaml) as { clouds: Record<string, Record<string, unknown>> };
-  const { regions: _, region_name: __, ...nameless } = clouds['pretend-admin'] ?? {};
-  await writeFile(cloudsFile, stringify({ clouds: { 'pretend-admin': nameless } }));
+  const { regions: _, region_name: __, ...nameless } = cloud.entries['pretend-admin'] ?? {};
+  await writeFile(cloudsFile, JSON.stringify({ clouds: { 'pretend-admin': nameless } }));
   return startBot({ cloudsFile, yaml: { clouds: [{ name: 'pretend-admin', ...configured }] } });
 }
 

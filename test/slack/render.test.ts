@@ -7,6 +7,7 @@ import { parseAct } from '../../src/slack/buttons.ts';
 import { literal } from '../../src/slack/literal.ts';
 import { plainText } from '../../src/slack/plain-text.ts';
 import { render } from '../../src/slack/render.ts';
+import { anyText } from '../unicode.ts';
 
 /** What somebody with the message open reads. */
 function shown(reply: Reply): string {
@@ -251,7 +252,7 @@ it.each([
 
 const word = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
-  fc.string({ unit: 'binary', maxLength: 60 }),
+  anyText(60),
   fc.constantFrom('<!channel>', '`code`', '`', '*bold*', '', ' ', '\n', '&lt;', '\ud83d', '🐧'),
   fc.integer({ min: 1, max: 1_200 }).map((n) => '🐧x'.repeat(n)),
 );
