@@ -1,7 +1,20 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Where CI wants a machine-readable report beside the one for people. */
 const report = process.env.VITEST_REPORT;
+
+/** What one process can show, against the pretend Slack and cloud. */
+const inProcess: TestProjectInlineConfiguration['test'] = {
+  // The program is loaded once for each worker, which halves the time. So no test may leave anything behind.
+  isolate: false,
+  pool: 'threads',
+  globalSetup: ['test/setup/redis.ts'],
+  // For what hangs: every wait of a test is shorter, and says what it waited for.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
+const LONG = 'test/**/*.long.test.ts';
 
 export default defineConfig({
   test: {
@@ -12,15 +25,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          // The program is loaded once for each worker, which halves the time. So no test may leave anything behind.
-          isolate: false,
+          ...inProcess,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/openstack/**', 'test/alertmanager/**', 'test/browser/**', 'test/processes/**'],
-          globalSetup: ['test/setup/redis.ts'],
-          // For what hangs: every wait of a test is shorter, and says what it waited for.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: [LONG, 'test/openstack/**', 'test/alertmanager/**', 'test/browser/**', 'test/processes/**'],
         },
+      },
+      {
+        // What lasts: outages that are waited out, evacuations.
+        test: { name: 'long', ...inProcess, include: [LONG] },
       },
       {
         test: {
