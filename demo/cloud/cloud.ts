@@ -145,7 +145,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       }
     },
     async stop() {
-      await Promise.all(services.map((one) => (one.isAway ? undefined : one.running.away())));
+      await Promise.all(services.map(({ running }) => running.stop()));
       if (unknownCalls.length > 0) {
         const names = unknownCalls.map(({ method, service, path }) => `${method} ${service} ${path}`);
         throw new Error(`the pretend cloud was asked what it does not know: ${[...new Set(names)].join(', ')}`);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareVersions } from '../../src/openstack/microversions.ts';
+import { type KeptPort, keepPort } from '../kept-port.ts';
 import type { CallFault, FaultBook } from './faults.ts';
 import {
   type Answer,
@@ -46,6 +48,7 @@ export interface RunningService {
   /** Connections are refused until `back`. */
   away(): Promise<void>;
   back(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export async function serve(options: ServiceOptions): Promise<RunningService> {
@@ -70,15 +73,31 @@ export async function serve(options: ServiceOptions): Promise<RunningService> {
     return created;
   }
 
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  let kept: KeptPort | undefined;
+
   return {
     url,
     async away() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((done) => server.close(done));
+      const closed = once(server, 'close');
+      kept = await keepPort(server);
+      cut();
+      await closed;
     },
     async back() {
+      await kept?.release();
+      kept = undefined;
       server = create();
       await listen(server, port);
+    },
+    async stop() {
+      if (kept) return kept.release();
+      const closed = once(server, 'close');
+      server.close();
+      cut();
+      await closed;
     },
   };
 }

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type KeptPort, keepPort } from '../kept-port.ts';
 import { takeUpload } from './files.ts';
 import { type Json, SlackRefusal } from './model.ts';
 import { takeResponse } from './response-urls.ts';
@@ -9,10 +11,10 @@ import { answerApi, type Gate, readBody, tokenOf, withFaults } from './web-api.t
 export interface SlackServer {
   /** `http://127.0.0.1:PORT` */
   url: string;
-  /** Refuses connections and cuts those there are, until `open`. */
-  close(): Promise<void>;
-  /** Listens on the same port again. */
-  open(): Promise<void>;
+  /** Refuses connections and cuts those there are, until `back`. */
+  away(): Promise<void>;
+  back(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Listens on loopback. Addresses that are not Slack's go to `page`. */
@@ -36,15 +38,32 @@ export async function startServer(gate: Gate, socket: SocketMode, port: number, 
 
   await listen(port);
   const bound = (server.address() as AddressInfo).port;
+  const cut = (): void => {
+    server.closeAllConnections();
+    socket.disconnect({ abrupt: true });
+  };
+  let kept: KeptPort | undefined;
   return {
     url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        socket.disconnect({ abrupt: true });
-      }),
-    open: () => listen(bound),
+    async away() {
+      if (kept) return;
+      const closed = once(server, 'close');
+      kept = await keepPort(server);
+      cut();
+      await closed;
+    },
+    async back() {
+      await kept?.release();
+      kept = undefined;
+      await listen(bound);
+    },
+    async stop() {
+      if (kept) return kept.release();
+      const closed = once(server, 'close');
+      server.close();
+      cut();
+      await closed;
+    },
   };
 }
 

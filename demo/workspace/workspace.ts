@@ -192,8 +192,8 @@ export async function startWorkspace({ port = 0, patienceMs = PATIENCE_MS, page,
     disconnect: socket.disconnect,
     loseAcks: line.loseAcks,
     postTo: http.setUrl,
-    outage: server.close,
-    recover: server.open,
+    outage: server.away,
+    recover: server.back,
     advance: (ms) => {
       clock.skewMs += ms;
     },
@@ -217,7 +217,7 @@ export async function startWorkspace({ port = 0, patienceMs = PATIENCE_MS, page,
       line.stop();
       http.stop();
       await socket.stop();
-      await server.close();
+      await server.stop();
     },
   };
 }
