@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -15,6 +14,7 @@ import { loadRegistry, type Registry } from '../src/registry.ts';
 import { ENDED, type Request } from '../src/request.ts';
 import { findRequest, type Store } from '../src/requests/store.ts';
 import { SLACK_PATH } from '../src/slack/signed-http.ts';
+import { newFolder } from './new-folder.ts';
 import { testRedis } from './setup/redis-client.ts';
 
 export interface BotOptions {
@@ -113,7 +113,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const { target = own.target, prefix = own.prefix } = options;
   const slack = await startWorkspace(options.slack);
   const cloud = await startCloud(options.cloud);
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-bot-'));
+  const folder = newFolder();
   const file = join(folder, 'stackhand.yaml');
   const pretended = join(folder, 'clouds.yaml');
   // JSON is YAML, and several times as soon made.
@@ -155,7 +155,6 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     for (const running of runnings) await running.stop();
     await slack.stop();
     await cloud.stop();
-    await rm(folder, { recursive: true, force: true });
   });
   const later = (ms: number): void => {
     skewMs += ms;

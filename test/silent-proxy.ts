@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { newFolder } from './new-folder.ts';
 
 /** Stands before a Redis: what is asked gets through, and the answers wait while it holds them. Ends with the test. */
 export async function silentProxy(to: string): Promise<{ socket: string; hold(): void; release(): void }> {
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-proxy-'));
+  const folder = newFolder();
   const socket = join(folder, 'redis.sock');
   const pairs = new Set<{ client: Socket; server: Socket }>();
   let held = false;
@@ -25,13 +24,12 @@ export async function silentProxy(to: string): Promise<{ socket: string; hold():
     for (const side of [client, server]) side.on('error', end).on('close', end);
   });
   await new Promise<void>((resolve) => proxy.listen(socket, resolve));
-  onTestFinished(async () => {
+  onTestFinished(() => {
     for (const { client, server } of pairs) {
       client.destroy();
       server.destroy();
     }
     proxy.close();
-    await rm(folder, { recursive: true, force: true });
   });
   return {
     socket,

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { TOKEN } from '../alerts/sender.ts';
+import { newFolder } from '../new-folder.ts';
 
 export interface Alertmanager {
   url: string;
@@ -26,7 +26,7 @@ export interface AlertmanagerOptions {
 
 /** Debian's Alertmanager, which waits for nothing longer than a second. Ends with the test. */
 export async function startAlertmanager({ port, webhook = {} }: AlertmanagerOptions): Promise<Alertmanager> {
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-alertmanager-'));
+  const folder = newFolder();
   const file = join(folder, 'alertmanager.yml');
   await writeFile(file, stringify(configuration(port, webhook)));
   const child = spawn(
@@ -38,7 +38,6 @@ export async function startAlertmanager({ port, webhook = {} }: AlertmanagerOpti
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
-    await rm(folder, { recursive: true, force: true });
   });
   let log = '';
   const url = await new Promise<string>((resolve, reject) => {

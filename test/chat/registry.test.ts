@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import help from '../../commands/help.ts';
 import { commandTable } from '../../src/chat/command-table.ts';
@@ -10,6 +9,7 @@ import { parseLine } from '../../src/chat/parse.ts';
 import { helpOn } from '../../src/chat/usage.ts';
 import { defineJob } from '../../src/job.ts';
 import { loadRegistry } from '../../src/registry.ts';
+import { newFolder } from '../new-folder.ts';
 
 const sources = new URL('../../src/', import.meta.url).href;
 const zod = import.meta.resolve('zod');
@@ -17,11 +17,9 @@ const zod = import.meta.resolve('zod');
 let root = '';
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'stackhand-registry-'));
+  root = newFolder();
   await Promise.all(['commands', 'jobs'].map((folder) => mkdir(join(root, folder))));
 });
-
-afterEach(() => rm(root, { recursive: true }));
 
 async function file(path: string, body: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -11,6 +10,7 @@ import { NEEDED } from '../../src/cli/doctor/clouds.ts';
 import { type Check, examine, ok, wrong } from '../../src/cli/doctor.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { compareVersions } from '../../src/openstack/microversions.ts';
+import { newFolder } from '../new-folder.ts';
 import { testRedis } from '../setup/redis-client.ts';
 import { terminal } from './system.ts';
 
@@ -28,11 +28,10 @@ interface Machine {
 async function doctor({ slack: slackOptions, cloud: cloudOptions, yaml = () => ({}), env = {} }: Machine = {}) {
   const slack = await startWorkspace(slackOptions);
   const cloud = await startCloud(cloudOptions);
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-doctor-'));
+  const folder = newFolder();
   onTestFinished(async () => {
     await slack.stop();
     await cloud.stop();
-    await rm(folder, { recursive: true, force: true });
   });
   const { ids } = slack;
   await writeFile(join(folder, 'clouds.yaml'), cloud.cloudsYaml);

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CliDeps, runCli } from '../../src/cli/main.ts';
+import { newFolder } from '../new-folder.ts';
 import { terminal } from './system.ts';
 
 async function cli(args: string[], deps: Partial<CliDeps> = {}): Promise<{ status: number; out: string; err: string }> {
@@ -90,7 +90,7 @@ describe('the command line', () => {
   });
 
   it('takes no line while the configuration is wrong, and names every problem', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'stackhand-cli-')), 's.yaml');
+    const file = join(newFolder(), 's.yaml');
     writeFileSync(file, 'clouds: [{ name: lab }]\nroles: {}\nrulse: []\nchannels: { approvals: ops }\n');
     const { status, out, err } = await cli(['run', 'quota show demo', '--config', file]);
 

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../../src/config.ts';
+import { newFolder } from '../new-folder.ts';
 
 /** A small stackhand.yaml with nothing wrong in it. */
 export const GOOD = `
@@ -15,7 +15,7 @@ channels: { approvals: C0APPROVALS }
 `;
 
 export function inFile(yaml: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'stackhand-config-')), 'stackhand.yaml');
+  const file = join(newFolder(), 'stackhand.yaml');
   writeFileSync(file, yaml);
   return file;
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type Sealed, sha256 } from '../../src/audit/chain.ts';
@@ -10,6 +7,7 @@ import { connectRedis } from '../../src/redis/connection.ts';
 import { keysOf } from '../../src/redis/keys.ts';
 import type { Store } from '../../src/requests/store.ts';
 import { type Bot, eventually, toyBot } from '../bot.ts';
+import { newFolder } from '../new-folder.ts';
 import { testRedis } from '../setup/redis-client.ts';
 
 export const DAY_MS = 86_400_000;
@@ -30,19 +28,13 @@ export function inDays(store: Store, days: number): Store {
   return { ...store, clock: { ...store.clock, now: () => store.clock.now() + days * DAY_MS } };
 }
 
-export async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-audit-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 export async function storeAlone(): Promise<{ store: Store; folder: string }> {
   const { target, prefix } = testRedis();
   const redis = connectRedis(target, 'commands', pino({ level: 'silent' }));
   onTestFinished(() => redis.disconnect());
   const clock = await startClock(redis);
   onTestFinished(clock.stop);
-  return { store: { redis, keys: keysOf(prefix), clock }, folder: await newFolder() };
+  return { store: { redis, keys: keysOf(prefix), clock }, folder: newFolder() };
 }
 
 /** A global chain of requests that ended so many days ago. */

@@ -7,7 +7,8 @@ import { writeDailyFiles } from '../../src/audit/files.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { advance, findRequest, stepOf } from '../../src/requests/store.ts';
 import { eventually } from '../bot.ts';
-import { botWithHistory, daysAgo, inDays, newFolder, sealed, storeAlone } from './audit-stage.ts';
+import { newFolder } from '../new-folder.ts';
+import { botWithHistory, daysAgo, inDays, sealed, storeAlone } from './audit-stage.ts';
 
 it('a whole audit verifies, and names the head of its chain', async () => {
   const { store, folder } = await botWithHistory();
@@ -110,7 +111,7 @@ it('a day that another machine wrote is named as not here; one that this machine
 
 it('two machines’ days, each in its own folder, verify on both', async () => {
   const { store } = await storeAlone();
-  const [here, there] = [await newFolder(), await newFolder()];
+  const [here, there] = [newFolder(), await newFolder()];
   await sealed(store, [3, 2, 1]);
   await writeDailyFiles(store, here);
   await writeDailyFiles(store, there);

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Cloud, startCloud } from '../../demo/cloud/cloud.ts';
@@ -7,6 +6,7 @@ import { ALICE_LAB } from '../../demo/cloud/seed.ts';
 import { limitsOf } from '../../demo/cloud/state.ts';
 import { ENDED } from '../../src/request.ts';
 import { type Bot, type BotOptions, startBot } from '../bot.ts';
+import { newFolder } from '../new-folder.ts';
 import { tableRow } from '../table-row.ts';
 
 export const REGIONS = ['RegionOne', 'RegionTwo'];
@@ -31,9 +31,7 @@ export async function twoClouds({ yaml, ...options }: BotOptions = {}): Promise<
 export async function withoutNames(regions: string[], configured: Record<string, unknown> = {}): Promise<Bot> {
   const cloud = await startCloud({ regions });
   onTestFinished(() => cloud.stop());
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-clouds-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const cloudsFile = join(folder, 'clouds.yaml');
+  const cloudsFile = join(newFolder(), 'clouds.yaml');
   const { regions: _, region_name: __, ...nameless } = cloud.entries['pretend-admin'] ?? {};
   await writeFile(cloudsFile, JSON.stringify({ clouds: { 'pretend-admin': nameless } }));
   return startBot({ cloudsFile, yaml: { clouds: [{ name: 'pretend-admin', ...configured }] } });

@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Clouds, cloudsFolders, readClouds } from '../../src/openstack/clouds-yaml.ts';
+import { newFolder } from '../new-folder.ts';
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'stackhand-clouds-'));
+  folder = newFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 async function reading(yaml: string, secure?: string): Promise<Clouds> {
   await writeFile(join(folder, 'clouds.yaml'), yaml);

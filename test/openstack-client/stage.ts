@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Cloud, type CloudOptions, startCloud } from '../../demo/cloud/cloud.ts';
 import { type CloudSettings, readClouds } from '../../src/openstack/clouds-yaml.ts';
 import { type ConnectOptions, connect } from '../../src/openstack/connection.ts';
 import { openSession, type Session, type SessionOptions } from '../../src/openstack/session.ts';
+import { newFolder } from '../new-folder.ts';
 
 export interface Stage {
   cloud: Cloud;
@@ -31,14 +31,9 @@ export async function onStage(options: CloudOptions = {}, entry = 'pretend-admin
 }
 
 export async function settingsIn(yaml: string, entry: string): Promise<CloudSettings> {
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-clouds-'));
-  try {
-    const file = join(folder, 'clouds.yaml');
-    await writeFile(file, yaml);
-    return await (await readClouds({ file, folders: [] })).cloud(entry);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const file = join(newFolder(), 'clouds.yaml');
+  await writeFile(file, yaml);
+  return (await readClouds({ file, folders: [] })).cloud(entry);
 }
 
 /** The calls below a service's version, as `GET compute /servers/detail`. */

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { type Bot, startBot } from '../bot.ts';
+import { newFolder } from '../new-folder.ts';
 import { type Limits, openRawCloud, type QuotaService, type RawCloud } from './raw-cloud.ts';
 
 /** Two cores serve a whole cloud here. */
@@ -36,9 +36,7 @@ const CloudsYaml = z.object({ clouds: z.record(z.string(), z.record(z.string(), 
 /** The real clouds.yaml with one more entry: `real-admin`, with `other` laid over it. @returns its name and the file. */
 export async function anotherAdmin(other: Record<string, unknown>): Promise<{ name: string; file: string }> {
   const { clouds } = CloudsYaml.parse(parse(await readFile(inject('realCloudsYaml'), 'utf8')));
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-clouds-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'clouds.yaml');
+  const file = join(newFolder(), 'clouds.yaml');
   await writeFile(file, stringify({ clouds: { ...clouds, other: { ...clouds['real-admin'], ...other } } }), { mode: 0o600 });
   return { name: 'other', file };
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,6 +16,7 @@ import {
   startEmbeddedRedis,
 } from '../../src/redis/embedded.ts';
 import { findRedisServer } from '../../src/redis/unpack.ts';
+import { newFolder } from '../new-folder.ts';
 import { redisCache } from '../setup/redis-cache.ts';
 
 const log = pino({ level: 'silent' });
@@ -27,12 +28,6 @@ const toEnd: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of toEnd.splice(0).reverse()) await end();
 });
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-test-'));
-  toEnd.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function start(folder: string, options: Partial<EmbeddedRedisOptions> = {}): Promise<EmbeddedRedis> {
   const redis = await startEmbeddedRedis({ folder, cache: await redisCache(), log, ...options });
@@ -75,7 +70,7 @@ async function mode(path: string): Promise<string> {
 }
 
 it('starts a Redis that nobody else can reach and that passes our own check', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
 
   const { socket, adopted } = await start(folder);
 
@@ -90,7 +85,7 @@ it('starts a Redis that nobody else can reach and that passes our own check', as
 });
 
 it('gives the server none of our environment', async () => {
-  const { pid } = await start(await newFolder(), { env: { ...process.env, SLACK_BOT_TOKEN: 'xoxb-not-for-redis' } });
+  const { pid } = await start(newFolder(), { env: { ...process.env, SLACK_BOT_TOKEN: 'xoxb-not-for-redis' } });
 
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
 
@@ -98,7 +93,7 @@ it('gives the server none of our environment', async () => {
 });
 
 it('stops its server and leaves only data and log', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const redis = await start(folder);
 
   await redis.stop();
@@ -108,7 +103,7 @@ it('stops its server and leaves only data and log', async () => {
 });
 
 it('keeps what it acknowledged when the server is killed, and says that it was', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const redis = await start(folder);
   await set(redis.socket, 'before');
 
@@ -122,7 +117,7 @@ it('keeps what it acknowledged when the server is killed, and says that it was',
 });
 
 it('loads a file whose end a power cut tore off', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const redis = await start(folder);
   await set(redis.socket, 'whole');
   await set(redis.socket, 'torn');
@@ -136,7 +131,7 @@ it('loads a file whose end a power cut tore off', async () => {
 });
 
 it('says what Redis said when it refuses its data', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   await (await start(folder)).stop();
   await writeFile(join(folder, 'redis', 'appendonlydir', 'appendonly.aof.1.incr.aof'), 'no commands\r\n*1\r\n$4\r\nPING\r\n');
 
@@ -144,7 +139,7 @@ it('says what Redis said when it refuses its data', async () => {
 });
 
 it('adopts, with its data, the server of an owner that was killed, and stops it', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const owner = await startElsewhere(folder);
   await set(owner.socket, 'by the first owner');
   await owner.kill();
@@ -163,7 +158,7 @@ it('adopts, with its data, the server of an owner that was killed, and stops it'
 });
 
 it('adopts by the socket when the killed owner had not written down its server', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const owner = await startElsewhere(folder);
   await owner.kill();
   await rm(join(folder, 'redis', 'server.json'));
@@ -174,7 +169,7 @@ it('adopts by the socket when the killed owner had not written down its server',
 });
 
 it('refuses a folder whose owner lives, and leaves its server alone', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const owner = await startElsewhere(folder);
 
   await expect(start(folder)).rejects.toThrow(`Another \`npm start\` (pid ${owner.pid}) owns \`${folder}\`.`);
@@ -185,7 +180,7 @@ it('refuses a folder whose owner lives, and leaves its server alone', async () =
 });
 
 it('takes a claim under a process ID that is in use again for a dead one', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   await mkdir(join(folder, 'redis'));
   await writeFile(join(folder, 'redis', 'owner-1-00000000.json'), DEAD_OWNER);
 
@@ -195,7 +190,7 @@ it('takes a claim under a process ID that is in use again for a dead one', async
 });
 
 it('lets one of two starts at once win', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
 
   const starts = await Promise.allSettled([start(folder), start(folder)]);
 
@@ -204,7 +199,7 @@ it('lets one of two starts at once win', async () => {
 });
 
 it('puts the socket into a short folder of its own where the path would be too long', async () => {
-  const parent = await newFolder();
+  const parent = newFolder();
   const folder = join(parent, 'x'.repeat(100));
 
   const redis = await start(folder);
@@ -217,14 +212,14 @@ it('puts the socket into a short folder of its own where the path would be too l
 });
 
 it('joins the server of a running owner', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const { socket } = await start(folder);
 
   expect(await joinEmbeddedRedis(folder)).toEqual({ socket });
 });
 
 it('says what to run when there is nobody to join', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   await (await start(folder)).stop();
   await writeFile(join(folder, 'redis', 'owner-1-00000000.json'), DEAD_OWNER);
 
@@ -236,16 +231,16 @@ it('says what to run when there is nobody to join', async () => {
 
 /** What unpacking takes, and no redis-server, which this machine may have. */
 async function onlyApt(): Promise<{ PATH: string }> {
-  const folder = await newFolder();
+  const folder = newFolder();
   for (const tool of ['sh', 'apt-get', 'apt-cache', 'dpkg', 'dpkg-query', 'dpkg-deb', 'tar', 'rm'])
     await symlink(`/usr/bin/${tool}`, join(folder, tool));
   return { PATH: folder };
 }
 
 it('unpacks the distribution’s redis-server once, though two ask for it at once and a damaged one is in the way', async () => {
-  const cache = await newFolder();
+  const cache = newFolder();
   const env = await onlyApt();
-  const { version } = await findRedisServer({ cache: await newFolder(), log, env });
+  const { version } = await findRedisServer({ cache: newFolder(), log, env });
   await mkdir(join(cache, `redis-${version}-${process.arch}`, 'usr', 'bin'), { recursive: true });
 
   const found = await Promise.all([findRedisServer({ cache, log, env }), findRedisServer({ cache, log, env })]);
@@ -256,8 +251,8 @@ it('unpacks the distribution’s redis-server once, though two ask for it at onc
 });
 
 it('takes a server that is on PATH', async () => {
-  const cache = await newFolder();
-  const path = await pretendServer(await newFolder(), 'valkey-server', 'Valkey server v=8.1.3 sha=00000000:0');
+  const cache = newFolder();
+  const path = await pretendServer(newFolder(), 'valkey-server', 'Valkey server v=8.1.3 sha=00000000:0');
 
   expect(await findRedisServer({ cache, log, env: { PATH: path } })).toEqual({
     path: join(path, 'valkey-server'),
@@ -267,8 +262,8 @@ it('takes a server that is on PATH', async () => {
 });
 
 it('names the three ways to a Redis when the one on PATH is too old and there is no apt', async () => {
-  const cache = await newFolder();
-  const path = await pretendServer(await newFolder(), 'redis-server', 'Redis server v=6.0.16 sha=00000000:0');
+  const cache = newFolder();
+  const path = await pretendServer(newFolder(), 'redis-server', 'Redis server v=6.0.16 sha=00000000:0');
 
   await expect(findRedisServer({ cache, log, env: { PATH: path } })).rejects.toThrow(
     new RegExp(
@@ -285,9 +280,9 @@ it('will not run a server out of a folder that belongs to somebody else', async 
 });
 
 it('does not start an old server beside data that it cannot read', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   await (await start(folder)).stop();
-  const path = await pretendServer(await newFolder(), 'redis-server', 'Redis server v=6.2.14 sha=00000000:0');
+  const path = await pretendServer(newFolder(), 'redis-server', 'Redis server v=6.2.14 sha=00000000:0');
 
   await expect(start(folder, { env: { PATH: path } })).rejects.toThrow('was written by Redis 7 or newer');
 });

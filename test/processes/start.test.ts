@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
@@ -10,6 +9,7 @@ import { startCloud } from '../../demo/cloud/cloud.ts';
 import { type Slack, startWorkspace } from '../../demo/workspace/workspace.ts';
 import { SLACK_PATH } from '../../src/slack/signed-http.ts';
 import { defaultYaml, eventually } from '../bot.ts';
+import { newFolder } from '../new-folder.ts';
 import { MAIN } from './worker-process.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
@@ -32,7 +32,7 @@ async function startProcess(
 ): Promise<Started> {
   const slack = await startWorkspace();
   const cloud = await startCloud();
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-start-'));
+  const folder = newFolder();
   await writeFile(join(folder, 'stackhand.yaml'), stringify({ ...defaultYaml(slack), ...yaml }));
   await writeFile(join(folder, 'clouds.yaml'), cloud.cloudsYaml.replace('pretend-admin:', 'prod:'));
   const child = spawn(command, args, {
@@ -56,7 +56,6 @@ async function startProcess(
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     await slack.stop();
     await cloud.stop();
-    await rm(folder, { recursive: true, force: true });
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {

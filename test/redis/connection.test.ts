@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -15,6 +14,7 @@ import { startEmbeddedRedis } from '../../src/redis/embedded.ts';
 import { findRedisServer } from '../../src/redis/unpack.ts';
 import type { RedisTarget } from '../../src/redis/url.ts';
 import { eventually } from '../bot.ts';
+import { newFolder } from '../new-folder.ts';
 import { redisCache } from '../setup/redis-cache.ts';
 import { testRedis } from '../setup/redis-client.ts';
 
@@ -24,12 +24,6 @@ const toEnd: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of toEnd.splice(0).reverse()) await end();
 });
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stackhand-test-'));
-  toEnd.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 function connect(target: RedisTarget, log = silent): Redis {
   const redis = connectRedis(target, 'commands', log);
@@ -92,7 +86,7 @@ function listeningLog(): { log: Logger; lines: Record<string, unknown>[] } {
 }
 
 it('names each thing that is wrong with a Redis, and how to mend it', async () => {
-  const { socket } = await startServer(await newFolder(), '--maxmemory-policy', 'allkeys-lru', '--replicaof', '127.0.0.1 1');
+  const { socket } = await startServer(newFolder(), '--maxmemory-policy', 'allkeys-lru', '--replicaof', '127.0.0.1 1');
 
   const problems = await checkRedis(connect({ socket }));
 
@@ -110,7 +104,7 @@ it('names each thing that is wrong with a Redis, and how to mend it', async () =
 
 it('refuses a cluster', async () => {
   const { socket } = await startServer(
-    await newFolder(),
+    newFolder(),
     '--port',
     String(await freePort()),
     '--bind',
@@ -138,7 +132,7 @@ it('refuses a Redis that is too old, and takes the oldest that is not', async ()
 
 it('says what it could not see rather than that it is wrong', async () => {
   const { aof_enabled: _, ...untold } = GOOD;
-  const { socket } = await startServer(await newFolder());
+  const { socket } = await startServer(newFolder());
   await connect({ socket }).acl('SETUSER', 'default', '-info');
 
   const partly = await checkRedis(connect(await pretendRedis(untold)));
@@ -162,7 +156,7 @@ it('says so when Redis does not answer in time', async () => {
 
 it('tells a refused login, and nobody the password', async () => {
   const port = await freePort();
-  const { socket } = await startServer(await newFolder(), '--port', String(port), '--bind', '127.0.0.1');
+  const { socket } = await startServer(newFolder(), '--port', String(port), '--bind', '127.0.0.1');
   await withClient(socket, (redis) => redis.config('SET', 'requirepass', 'right'));
   const { log, lines } = listeningLog();
 
@@ -211,7 +205,7 @@ it('no error of a refused command carries its arguments to whoever logs it', asy
 });
 
 it('waits for a Redis that went away, and tells each change once', async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const cache = await redisCache();
   const first = await startEmbeddedRedis({ folder, cache, log: silent });
   const { log, lines } = listeningLog();
@@ -265,7 +259,7 @@ it('carries BullMQ', async () => {
 });
 
 it('asks the Sentinels for the master', async () => {
-  const [folder, masterPort, sentinelPort] = [await newFolder(), await freePort(), await freePort()];
+  const [folder, masterPort, sentinelPort] = [newFolder(), await freePort(), await freePort()];
   await startServer(folder, '--port', String(masterPort), '--bind', '127.0.0.1');
   const configuration = join(folder, 'sentinel.conf');
   const socket = join(folder, 'sentinel.sock');
