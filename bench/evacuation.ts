@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
+import { freePort } from '../demo/free-port.ts';
 import type { Message } from '../demo/workspace/model.ts';
 import { type Slack, startWorkspace } from '../demo/workspace/workspace.ts';
 import { CLOUD_DIR, openRealCloud, type RealCloud } from './real-cloud.ts';
@@ -115,14 +115,6 @@ async function startBot(): Promise<Bot> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 const WAYS = { 'nova host-evacuate': byNovaClient, Stackhand: byStackhand } as const;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { freePort } from '../../demo/free-port.ts';
 import { type AlertBot, alertBot } from '../alerts/sender.ts';
 import { eventually } from '../bot.ts';
 import { ownRedis } from '../own-redis.ts';
@@ -16,15 +16,6 @@ const C = { host: 'cmp-05' };
 async function cardReads(bot: AlertBot, words: string): Promise<string> {
   const read = (): string => bot.cards().map(bot.text).join('\n');
   return bot.slack.waitFor(() => read().includes(words) && read(), `a card with ${words}`, PATIENCE_MS);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 it('fires, grows, is resolved and fires again: one card, edited in place, its history below it', async () => {

@@ -7,6 +7,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Logger, pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
+import { freePort } from '../../demo/free-port.ts';
 import { becomesReady, withClient } from '../../src/redis/ask.ts';
 import { checkRedis } from '../../src/redis/check.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
@@ -276,12 +277,3 @@ it('asks the Sentinels for the master', async () => {
   expect(await redis.config('GET', 'port')).toEqual(['port', String(masterPort)]);
   expect(await checkRedis(connect({ socket }))).toMatchObject([{ what: 'This is a Sentinel.' }]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
