@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { Loopback } from '../loopback.ts';
 import { cinder } from './cinder.ts';
 import { type CallFault, openFaultBook } from './faults.ts';
 import { glance } from './glance.ts';
@@ -8,7 +9,7 @@ import { nova } from './nova.ts';
 import { placement } from './placement.ts';
 import type { CloudService, ServiceApi } from './router.ts';
 import { type SeedOptions, seeded, seededBeside } from './seed.ts';
-import { type RecordedCall, type RunningService, serve } from './server.ts';
+import { type RecordedCall, serve } from './server.ts';
 import type { CloudState } from './state.ts';
 import { swift } from './swift.ts';
 
@@ -71,8 +72,7 @@ const USERS: [cloud: string, user: string, project: string][] = [
 interface Running {
   region: string;
   service: CloudService;
-  running: RunningService;
-  isAway: boolean;
+  running: Loopback;
 }
 
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
@@ -105,7 +105,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
         console.error(`the pretend cloud does not know ${call.method} ${call.service} ${call.path}`);
       },
     });
-    services.push({ region, service: api.service, running, isAway: false });
+    services.push({ region, service: api.service, running });
   }
 
   await start(home, identity.api);
@@ -133,16 +133,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     clearFaults: faults.clear,
     expireTokens: identity.tokens.expireAll,
     async away(service, region) {
-      for (const one of those(service, region)) {
-        if (!one.isAway) await one.running.away();
-        one.isAway = true;
-      }
+      for (const { running } of those(service, region)) await running.away();
     },
     async back(service, region) {
-      for (const one of those(service, region)) {
-        if (one.isAway) await one.running.back();
-        one.isAway = false;
-      }
+      for (const { running } of those(service, region)) await running.back();
     },
     async stop() {
       await Promise.all(services.map(({ running }) => running.stop()));

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareVersions } from '../../src/openstack/microversions.ts';
-import { type KeptPort, keepPort } from '../kept-port.ts';
+import { type Loopback, listenOnLoopback } from '../loopback.ts';
 import type { CallFault, FaultBook } from './faults.ts';
 import {
   type Answer,
@@ -43,70 +41,15 @@ export interface ServiceOptions {
   unknown(call: RecordedCall): void;
 }
 
-export interface RunningService {
-  url: string;
-  /** Connections are refused until `back`. */
-  away(): Promise<void>;
-  back(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export async function serve(options: ServiceOptions): Promise<RunningService> {
-  const sockets = new Set<Socket>();
-  let server = create();
-  await listen(server, 0);
-  // A TCP server has an address of this kind.
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
-
-  function create(): Server {
-    const created = createServer((request, response) => {
-      answer(options, url, request, response).catch((error: unknown) => {
-        console.error('the pretend cloud broke', error);
-        response.destroy();
-      });
+export async function serve(options: ServiceOptions): Promise<Loopback> {
+  const server = createServer((request, response) => {
+    answer(options, running.url, request, response).catch((error: unknown) => {
+      console.error('the pretend cloud broke', error);
+      response.destroy();
     });
-    created.on('connection', (socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
-    });
-    return created;
-  }
-
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  let kept: KeptPort | undefined;
-
-  return {
-    url,
-    async away() {
-      const closed = once(server, 'close');
-      kept = await keepPort(server);
-      cut();
-      await closed;
-    },
-    async back() {
-      await kept?.release();
-      kept = undefined;
-      server = create();
-      await listen(server, port);
-    },
-    async stop() {
-      if (kept) return kept.release();
-      const closed = once(server, 'close');
-      server.close();
-      cut();
-      await closed;
-    },
-  };
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((done, failed) => {
-    server.once('error', failed);
-    server.listen(port, '127.0.0.1', () => done());
   });
+  const running = await listenOnLoopback(server);
+  return running;
 }
 
 async function answer(options: ServiceOptions, base: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

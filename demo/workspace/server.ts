@@ -1,24 +1,13 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type KeptPort, keepPort } from '../kept-port.ts';
+import { type Loopback, listenOnLoopback } from '../loopback.ts';
 import { takeUpload } from './files.ts';
 import { type Json, SlackRefusal } from './model.ts';
 import { takeResponse } from './response-urls.ts';
 import type { SocketMode } from './socket.ts';
 import { answerApi, type Gate, readBody, tokenOf, withFaults } from './web-api.ts';
 
-export interface SlackServer {
-  /** `http://127.0.0.1:PORT` */
-  url: string;
-  /** Refuses connections and cuts those there are, until `back`. */
-  away(): Promise<void>;
-  back(): Promise<void>;
-  stop(): Promise<void>;
-}
-
 /** Listens on loopback. Addresses that are not Slack's go to `page`. */
-export async function startServer(gate: Gate, socket: SocketMode, port: number, page?: RequestListener): Promise<SlackServer> {
+export async function startServer(gate: Gate, socket: SocketMode, port: number, page?: RequestListener): Promise<Loopback> {
   const server = createServer((request, response) => {
     route(gate, request, response, page).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
@@ -27,44 +16,7 @@ export async function startServer(gate: Gate, socket: SocketMode, port: number, 
   });
   server.on('upgrade', (request, stream, head) => socket.upgrade(request, stream, head));
 
-  const listen = (on: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(on, '127.0.0.1', () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-
-  await listen(port);
-  const bound = (server.address() as AddressInfo).port;
-  const cut = (): void => {
-    server.closeAllConnections();
-    socket.disconnect({ abrupt: true });
-  };
-  let kept: KeptPort | undefined;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    async away() {
-      if (kept) return;
-      const closed = once(server, 'close');
-      kept = await keepPort(server);
-      cut();
-      await closed;
-    },
-    async back() {
-      await kept?.release();
-      kept = undefined;
-      await listen(bound);
-    },
-    async stop() {
-      if (kept) return kept.release();
-      const closed = once(server, 'close');
-      server.close();
-      cut();
-      await closed;
-    },
-  };
+  return listenOnLoopback(server, port, () => socket.disconnect({ abrupt: true }));
 }
 
 async function route(gate: Gate, request: IncomingMessage, response: ServerResponse, page?: RequestListener): Promise<void> {
