@@ -1,19 +1,12 @@
 import { z } from 'zod';
+import { Alerts } from './config/alerts-schema.ts';
+import { ChannelId, Duration, GroupId, RoleName, UserId } from './config/values.ts';
 import { readLimit } from './quotas/limit.ts';
 
 /**
  * The shape of stackhand.yaml. Unknown keys are errors: a mistyped rule must not grant or forbid by accident.
  * A check's message goes on from "should be": `"bob" should be a Slack member ID such as U012AB3CD, not a name`.
  */
-
-const UserId = z
-  .string()
-  .regex(/^[UW][A-Z0-9]{2,}$/, 'a Slack member ID such as U012AB3CD (profile › ⋮ › Copy member ID), not a name');
-const GroupId = z.string().regex(/^S[A-Z0-9]{2,}$/, 'a Slack user group ID such as S012AB3CD, not its handle');
-const ChannelId = z
-  .string()
-  .regex(/^[CG][A-Z0-9]{2,}$/, 'a Slack channel ID such as C012AB3CD (channel name › bottom of About), not a name');
-const RoleName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens');
 
 export const EffectName = z.enum(['read', 'change', 'disruptive', 'destructive']);
 export const EFFECTS = EffectName.options;
@@ -54,15 +47,6 @@ export const TARGET_TYPES = [
   'quota',
   'request',
 ] as const;
-
-/** `90s`, `30m`, `24h`, `7d`, as milliseconds. */
-export const Duration = z
-  .string()
-  .regex(/^[1-9]\d*(s|m|h|d)$/, 'a duration such as 90s, 30m, 24h or 7d')
-  .transform((text) => {
-    const unit = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.slice(-1)] ?? Number.NaN;
-    return Number(text.slice(0, -1)) * unit;
-  });
 
 const Role = z.strictObject({ users: z.array(UserId).default([]), groups: z.array(GroupId).default([]) });
 
@@ -149,57 +133,6 @@ const Project = z.strictObject({
   /** Who is told what becomes of its things, a person or a channel; left out: the owners. */
   contact: z.union([z.strictObject({ user: UserId }), z.strictObject({ channel: ChannelId })]).optional(),
 });
-
-/** Whom an alert of a severity wakes. */
-const Mentions = z.record(
-  z.string().min(1),
-  z
-    .array(
-      z
-        .string()
-        .regex(/^[SUW][A-Z0-9]{2,}$/, 'a Slack user group ID such as S012AB3CD, or a member ID such as U012AB3CD, not a name'),
-    )
-    .min(1),
-);
-
-const AlertRoute = z.strictObject({
-  /** Labels that one of the firing alerts has: exactly so, or with a star at the end. */
-  match: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a label, such as severity'),
-      z
-        .string()
-        .min(1)
-        .regex(/^[^*]*\*?$/, 'the value of a label, such as critical or prod-*, with a star at its end or nowhere'),
-    )
-    .refine((labels) => Object.keys(labels).length > 0, 'should name a label; what fits no route goes to alerts.channel'),
-  channel: ChannelId,
-  /** Left out: those of `alerts`. */
-  mention: Mentions.optional(),
-});
-
-const Alerts = z.strictObject({
-  /** For what fits no route. */
-  channel: ChannelId,
-  /** The first that fits one of a group's firing alerts decides. While it fires, only an earlier one takes it to another channel. */
-  routes: z.array(AlertRoute).default([]),
-  /** By the label `severity`: pinged once each time that a group fires. */
-  mention: Mentions.default({}),
-  /** Addresses from alerts are shown as links where they begin so. */
-  links: z
-    .array(
-      z
-        .string()
-        .regex(/^https?:\/\/[\w.-]+(:\d+)?\/?$/, 'the beginning of an address, such as https://prometheus.example.org')
-        .transform((url) => new URL(url).origin),
-    )
-    .default([]),
-  /** How many alerts of a group its card lists. */
-  shown: z.number().int().min(1).max(25).default(10),
-  /** A group that nobody told of for this long is no longer said to fire. */
-  unheardAfter: Duration.prefault('25h'),
-});
-export type AlertsYaml = z.infer<typeof Alerts>;
 
 /** What a cloud does not tell of its compute hosts. */
 const Hosts = z.strictObject({

@@ -1,4 +1,4 @@
-import type { AlertsYaml } from '../config-schema.ts';
+import type { AlertsYaml } from '../config/alerts-schema.ts';
 import { matchesStar } from '../policy/match.ts';
 import type { Mention } from '../reply.ts';
 import type { Labels } from './labels.ts';
