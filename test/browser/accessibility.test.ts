@@ -48,6 +48,17 @@ it.each(['light', 'dark'] as const)('axe-core finds nothing serious, %s', async 
   expect(await seriousIn(page)).toEqual([]);
 });
 
+it('a person who is chosen is so at once, and does not spring back meanwhile', async () => {
+  const { page } = await stage.open('bob');
+
+  const chosen = await page.getByRole('radio', { name: /Alice/ }).evaluate((radio: { click(): void; checked: boolean }) => {
+    radio.click();
+    return radio.checked;
+  });
+
+  expect(chosen).toBe(true);
+});
+
 it('everything can be reached and used with the keyboard', async () => {
   const { page, message } = await stage.open('bob');
   await page.getByRole('button', { name: 'Not now' }).focus();

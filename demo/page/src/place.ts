@@ -26,6 +26,8 @@ export function usePlace(): [Place, (change: Partial<Place>) => void] {
     // Whoever goes elsewhere leaves the thread.
     const { thread, ...rest } = { ...read(), thread: '', ...change };
     location.hash = [rest.as, rest.at, ...(thread ? [thread] : [])].join('/');
+    // At once: the browser tells of it only later, and until then a choice that was just made would spring back.
+    setPlace(read());
   }, []);
   return [place, go];
 }
