@@ -33,8 +33,8 @@ export function openQueues(
     const queue = new Queue(name, {
       connection: redis,
       prefix: `${prefix}:bull`,
+      skipVersionCheck: true, // the workers look, and so do we
       // Retries, back-off and giving up are ours, counted in the record; what ended must not block its ID.
-      skipVersionCheck: true, // the workers on the same connection look
       defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
     });
     queue.on('error', (error) => log.warn({ err: error, queue: name }, 'queue connection trouble'));

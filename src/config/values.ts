@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+/** What stands in stackhand.yaml in more than one place. */
+
 export const UserId = z
   .string()
   .regex(/^[UW][A-Z0-9]{2,}$/, 'a Slack member ID such as U012AB3CD (profile › ⋮ › Copy member ID), not a name');

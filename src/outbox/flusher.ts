@@ -8,7 +8,7 @@ import { release, renew } from '../redis/release.ts';
 import { script } from '../redis/script.ts';
 import type { Reply } from '../reply.ts';
 import type { Store } from '../requests/store.ts';
-import type { Delivery, Posted } from './delivery.ts';
+import type { Posted } from './delivery.ts';
 import { type Destination, PRIORITIES } from './outbox.ts';
 import { type Message, type Saying, sayNow } from './saying.ts';
 import { createTurns } from './turns.ts';
@@ -44,8 +44,8 @@ export interface Flusher {
  * Makes Slack say the newest of every message; one at a time per channel and thread, over all processes. None waits for another
  * thread's: a file that is read again takes minutes.
  */
-export function startFlusher(core: Core, subscriber: Redis, delivery: Delivery): Flusher {
-  const { store, log } = core;
+export function startFlusher(core: Core, subscriber: Redis): Flusher {
+  const { store, delivery, log } = core;
   const saying: Saying = { store, delivery, log, turns: createTurns(), fileAgain: (number) => readFileAgain(core, number) };
   const underWay = new Map<string, Promise<void>>();
   const begin = (id: string): void => {

@@ -146,7 +146,7 @@ async function compose(
     worker: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
   };
   if (role !== 'gateway') {
-    atEnd(startWorker(core, delivery, connect('commands'), prefix).stop);
+    atEnd(startWorker(core, connect('commands'), prefix).stop);
   }
 
   const connectGateway = (): Redis => connect('gateway');

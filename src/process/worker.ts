@@ -4,7 +4,6 @@ import type { Redis } from 'ioredis';
 import { handleClick } from '../approval/clicks.ts';
 import { startHomes } from '../home/publisher.ts';
 import { startNameKeeper } from '../names/keeper.ts';
-import type { Delivery } from '../outbox/delivery.ts';
 import { startFlusher } from '../outbox/flusher.ts';
 import { countUnsaid } from '../outbox/unsaid.ts';
 import { handleLine } from '../planning/dispatch.ts';
@@ -26,7 +25,7 @@ export interface RunningWorker {
  * Takes up what was taken: lines, clicks, approved changes; says what is to be said; sweeps.
  * @param subscriber a connection of its own, which listens for what is to be said.
  */
-export function startWorker(given: Core, delivery: Delivery, subscriber: Redis, prefix: string): RunningWorker {
+export function startWorker(given: Core, subscriber: Redis, prefix: string): RunningWorker {
   const handOver = new AbortController();
   const core: HandingOver = { ...given, handOver: handOver.signal };
   const { config, store, log } = core;
@@ -39,7 +38,7 @@ export function startWorker(given: Core, delivery: Delivery, subscriber: Redis, 
   };
   const workers = startWorkers(store.redis, prefix, { lines: linesAtOnce, changes: changesAtOnce }, handle, log);
   const sweeper = startSweeper(core);
-  const flusher = startFlusher(core, subscriber, delivery);
+  const flusher = startFlusher(core, subscriber);
   const names = startNameKeeper(core);
   const homes = startHomes(core, subscriber);
   const checks = startChecks(core);
