@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { loadRegistry } from '../src/registry.ts';
 import { type Alertmanager, startAlertmanager } from './alertmanager.ts';
@@ -8,6 +6,7 @@ import { type BotProcess, startBotProcess } from './bot-process.ts';
 import { type Breakage, openBreakage } from './breakage.ts';
 import { type Cloud, startCloud } from './cloud/cloud.ts';
 import { demoCloud } from './cloud-seed.ts';
+import { askForPort } from './free-port.ts';
 import { paceEvacuations } from './pace.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 import { CAST, WORKSPACE } from './people.ts';
@@ -62,14 +61,6 @@ export async function startDemo({ folder, port, reset = false }: DemoOptions): P
     await stop();
     throw error;
   }
-}
-
-/** @throws EADDRINUSE */
-async function askForPort(port: number): Promise<void> {
-  const server = createServer().listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  server.close();
-  await once(server, 'close');
 }
 
 async function compose(folder: string, port: number, atEnd: (end: () => unknown) => void): Promise<Omit<RunningDemo, 'stop'>> {

@@ -9,18 +9,18 @@ const PORTS = { from: 12_000, to: 22_000 };
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(PORTS.from, PORTS.to);
-    if (await isFree(port)) return port;
+    const isFree = await askForPort(port).then(
+      () => true,
+      () => false,
+    );
+    if (isFree) return port;
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** @throws EADDRINUSE */
+export async function askForPort(port: number): Promise<void> {
   const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
+  await once(server, 'listening');
   server.close();
   await once(server, 'close');
-  return true;
 }

@@ -29,7 +29,7 @@ export async function listenOnLoopback(server: Server, wanted = 0, cut: () => vo
 
   /**
    * A connection of our own. While there is one, the system gives the port to nobody who asks for any, as it soon would: ports that have
-   * just become free are given first. It is not ours to take back then.
+   * just become free are given first.
    */
   let keeper: { client: Socket; accepted: Socket } | undefined;
   const keepPort = async (): Promise<typeof keeper> => {

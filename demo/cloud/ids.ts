@@ -4,9 +4,12 @@ const known = new Map<string, string>();
 
 /** Keystone's form. Every pretend cloud begins with the same ones, so they are made once. */
 export function hexId(text: string): string {
-  const made = known.get(text) ?? createHash('md5').update(text).digest('hex');
-  known.set(text, made);
-  return made;
+  let id = known.get(text);
+  if (id === undefined) {
+    id = createHash('md5').update(text).digest('hex');
+    known.set(text, id);
+  }
+  return id;
 }
 
 /** The form of everybody else. */
