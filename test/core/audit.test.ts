@@ -111,7 +111,7 @@ it('a day that another machine wrote is named as not here; one that this machine
 
 it('two machines’ days, each in its own folder, verify on both', async () => {
   const { store } = await storeAlone();
-  const [here, there] = [newFolder(), await newFolder()];
+  const [here, there] = [newFolder(), newFolder()];
   await sealed(store, [3, 2, 1]);
   await writeDailyFiles(store, here);
   await writeDailyFiles(store, there);

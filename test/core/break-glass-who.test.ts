@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { idOf } from '../../demo/workspace/seed.ts';
 import type { Act } from '../../src/reply.ts';
 import { freezeQuietly, thawQuietly } from '../standstill/stage.ts';
-import { breaks, clicks, glassBot, MINUTE, ON_CALL, onTheSpot, ROLES, SET, signs, unanswered, WHY } from './glass-stage.ts';
+import {
+  breaks,
+  broken,
+  clicks,
+  glassBot,
+  MINUTE,
+  ON_CALL,
+  onTheSpot,
+  ROLES,
+  SET,
+  signs,
+  unanswered,
+  WHY,
+} from './glass-stage.ts';
 
 describe('who may break the glass', () => {
   it('only the requester, whatever roles somebody else holds', async () => {
@@ -115,9 +128,7 @@ describe('who may break the glass', () => {
 describe('who may sign', () => {
   it('an owner, and no approver or viewer', async () => {
     const bot = await glassBot();
-    await unanswered(bot);
-    await breaks(bot);
-    await bot.untilOf(1001, 'unsigned');
+    await broken(bot);
     await bot.shows('[Sign]');
 
     await signs(bot, 'alice');
@@ -128,9 +139,7 @@ describe('who may sign', () => {
 
   it('never who broke it, even as an owner', async () => {
     const bot = await glassBot({ yaml: { breakGlass: { owners: [idOf('U', 'bob'), idOf('U', 'dora')] } } });
-    await unanswered(bot);
-    await breaks(bot);
-    await bot.untilOf(1001, 'unsigned');
+    await broken(bot);
     await bot.shows('[Sign]');
 
     await signs(bot, 'bob');
@@ -142,9 +151,7 @@ describe('who may sign', () => {
 
   it('two at once sign once, and both are answered', async () => {
     const bot = await glassBot();
-    await unanswered(bot);
-    await breaks(bot);
-    await bot.untilOf(1001, 'unsigned');
+    await broken(bot);
     await bot.shows('[Sign]');
 
     await Promise.all([signs(bot, 'carol'), signs(bot, 'dora')]);

@@ -9,6 +9,7 @@ import { pagesOf, section } from '../home/pages.ts';
 import { freezeQuietly, thawQuietly } from '../standstill/stage.ts';
 import {
   breaks,
+  broken,
   clicks,
   cores,
   DAY,
@@ -55,9 +56,7 @@ describe('broken glass', () => {
 
   it('stays open until an owner signs it, and ends in the state that it came to', async () => {
     const bot = await glassBot();
-    await unanswered(bot);
-    await breaks(bot);
-    await bot.untilOf(1001, 'unsigned');
+    await broken(bot);
     await bot.shows('UNSIGNED');
     expect(await bot.say('eve', 'request list')).toMatch(/R-1001 +is done, GLASS BROKEN by bob and UNSIGNED/);
 
@@ -83,9 +82,7 @@ describe('broken glass', () => {
 
   it('holds no locks once it is over: another change of the same goes on, and so does the same again', async () => {
     const bot = await glassBot();
-    await unanswered(bot);
-    await breaks(bot);
-    await bot.untilOf(1001, 'unsigned');
+    await broken(bot);
 
     setLimits(bot.cloud.state.quotas.compute, DEMO_PROJECT, { cores: 20 });
     await bot.say('bob', SET);
@@ -135,9 +132,7 @@ describe('broken glass', () => {
 
   it('reminds the owners daily until one has signed', async () => {
     const bot = await glassBot();
-    await unanswered(bot);
-    await breaks(bot);
-    await bot.untilOf(1001, 'unsigned');
+    await broken(bot);
     await remindOwners(bot.running.core, 1001);
     expect(bot.directs('dora').join()).not.toContain('nobody has signed it');
 

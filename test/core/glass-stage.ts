@@ -60,6 +60,13 @@ export async function breaks(bot: Bot, who = 'bob', words = 'You broke the glass
   return bot.hears(who, words);
 }
 
+/** It goes ahead alone, and has ended: only the signature is missing. */
+export async function broken(bot: Bot): Promise<void> {
+  await unanswered(bot);
+  await breaks(bot);
+  await bot.untilOf(1001, 'unsigned');
+}
+
 export async function signs(bot: Bot, who: string, answer?: string): Promise<void> {
   await bot.slack.submit(who, await form(bot, who, 'Sign'), answer === undefined ? {} : { answer });
 }
