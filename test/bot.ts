@@ -137,7 +137,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       redis: target,
       prefix,
       openstack: { backoffMs: 5 },
-      pace: { runMs: 100, sweepMs: 300, checkMs: 300 },
+      pace: { runMs: 100, sweepMs: 300, checkMs: 100 },
       log,
       metrics: createMetrics({ processMetrics: false }),
       // Its own, for a test that puts something else into it.
